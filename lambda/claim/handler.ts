@@ -1,0 +1,9 @@
+import { claims } from '../shared/context/store';
+import type { ClaimResult, ModelStep } from '../shared/contracts';
+import { step } from '../shared/step';
+
+/** Takes the model's claim, or tells its holder that the model changed. */
+export const handler = step<ModelStep, ClaimResult>(
+  async ({ modelName, execution }) => ({ claimed: await claims().claim(modelName, execution) }),
+  ({ modelName, execution }) => ({ model: modelName, execution }),
+);

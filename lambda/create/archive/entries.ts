@@ -1,0 +1,56 @@
+import { RefusedError } from '../../shared/errors';
+
+/** A file of the archive: fetched from the registry, or made here. */
+export type ArchiveEntry =
+  | { readonly path: string; readonly size: number; readonly source: string }
+  | { readonly path: string; readonly content: string };
+
+/** Longest name that every reader of the archive takes as one path part or as a whole (Linux NAME_MAX, PATH_MAX). */
+const PART_MAX_BYTES = 255;
+const PATH_MAX_BYTES = 4096 - 256;
+
+/**
+ * Refuses names that would leave the folder which the archive is unpacked into, or that would meet there.
+ *
+ * @throws RefusedError that names the entry and what is wrong with it
+ */
+export function checkEntryNames(entries: readonly ArchiveEntry[]): void {
+  const files = new Set<string>();
+  for (const { path } of entries) {
+    const fault = faultOf(path) ?? (files.has(path) ? 'appears twice' : undefined);
+    if (fault !== undefined) {
+      throw new RefusedError(`the model's file ${JSON.stringify(path)} ${fault}`);
+    }
+    files.add(path);
+  }
+  for (const path of files) {
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      if (files.has(path.slice(0, slash))) {
+        throw new RefusedError(
+          `the model's file ${JSON.stringify(path.slice(0, slash))} is also the folder of another file`,
+        );
+      }
+    }
+  }
+}
+
+function faultOf(path: string): string | undefined {
+  if (path === '') {
+    return 'has no name';
+  }
+  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path)) {
+    return 'is an absolute path';
+  }
+  // Control characters, NUL among them, and backslashes, which some readers take for separators.
+  if (/[\p{Cc}\\]/u.test(path) || !path.isWellFormed()) {
+    return 'has a character that no file name may have';
+  }
+  const parts = path.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) {
+    return 'has an empty part, "." or ".." in its path';
+  }
+  if (Buffer.byteLength(path) > PATH_MAX_BYTES || parts.some((part) => Buffer.byteLength(part) > PART_MAX_BYTES)) {
+    return 'has a name that is too long';
+  }
+  return undefined;
+}

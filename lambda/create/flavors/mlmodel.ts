@@ -1,0 +1,46 @@
+import { load } from 'js-yaml';
+import { RefusedError } from '../../shared/errors';
+
+/** An MLmodel file is a few kilobytes; a signature with thousands of columns stays below this. */
+export const MLMODEL_MAX_BYTES = 1024 * 1024;
+
+/** What a flavour reads of an MLmodel file. Every value is untrusted. */
+export interface MlModel {
+  /** Each flavour's own configuration, by its name. */
+  readonly flavors: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/**
+ * Parses an MLmodel file as data: no aliases to expand, no deep nesting, no types beyond JSON's.
+ *
+ * @param text the file's text
+ * @throws RefusedError when it is not an MLmodel
+ */
+export function parseMlModel(text: string): MlModel {
+  let document: unknown;
+  try {
+    document = load(text, { maxAliases: 20, maxDepth: 50 });
+  } catch (error) {
+    const [reason = ''] = String(error).split('\n');
+    throw new RefusedError(`MLmodel is not valid YAML: ${reason}`);
+  }
+  const flavors = isRecord(document) ? document.flavors : undefined;
+  if (!isRecord(flavors)) {
+    throw new RefusedError('MLmodel has no flavors: the folder is not an MLflow model');
+  }
+  return {
+    flavors: Object.fromEntries(
+      Object.entries(flavors).filter((entry): entry is [string, object] => isRecord(entry[1])),
+    ) as MlModel['flavors'],
+  };
+}
+
+/** A text of a flavour's configuration. */
+export function textOf(config: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = config[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,56 @@
+import { text } from 'node:stream/consumers';
+import { RefusedError } from '../shared/errors';
+import type { ArtifactFile, ModelRegistry, ModelVersion } from '../shared/registry/registry';
+import { chooseFlavor } from './flavors/choose';
+import type { Flavor, Packaging } from './flavors/flavor';
+import { MLMODEL_MAX_BYTES, parseMlModel } from './flavors/mlmodel';
+
+/** requirements.txt of a model; far below this in practice. */
+const REQUIREMENTS_MAX_BYTES = 256 * 1024;
+
+/**
+ * Looks into a version's model folder and says how it is packed.
+ *
+ * @throws RefusedError when the folder is no MLflow model, or none that can be deployed
+ */
+export async function packVersion(
+  registry: Pick<ModelRegistry, 'listFiles' | 'openFile'>,
+  version: ModelVersion,
+): Promise<{ flavor: Flavor; packaging: Packaging }> {
+  const files = await registry.listFiles(version);
+  const read = (path: string, limit: number) => readSmallFile(registry, version, files, path, limit);
+  const mlmodelText = await read('MLmodel', MLMODEL_MAX_BYTES);
+  if (mlmodelText === undefined) {
+    throw new RefusedError(`version ${version.version} has no MLmodel file: its source is not an MLflow model folder`);
+  }
+  const mlmodel = parseMlModel(mlmodelText);
+  const flavor = chooseFlavor(mlmodel);
+  const requirements = (await read('requirements.txt', REQUIREMENTS_MAX_BYTES)) ?? '';
+  return { flavor, packaging: flavor.pack({ mlmodel, files, requirements }) };
+}
+
+/** A small file's text; undefined where the folder has none of that name. The size is checked before and while it is read. */
+async function readSmallFile(
+  registry: Pick<ModelRegistry, 'openFile'>,
+  version: ModelVersion,
+  files: readonly ArtifactFile[],
+  path: string,
+  limit: number,
+): Promise<string | undefined> {
+  const file = files.find((candidate) => candidate.path === path);
+  if (file === undefined) {
+    return undefined;
+  }
+  if (file.size > limit) {
+    throw new RefusedError(`${path} has ${file.size} bytes, more than the ${limit} that such a file may have`);
+  }
+  let size = 0;
+  const stream = await registry.openFile(version, path);
+  stream.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > file.size) {
+      stream.destroy(new RefusedError(`${path} is longer than the ${file.size} bytes that the registry lists`));
+    }
+  });
+  return text(stream);
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import type { SyncRequest } from '../shared/contracts';
+import { RefusedError } from '../shared/errors';
+
+const Shape = z.strictObject({ modelName: z.string().min(1).optional() });
+
+/**
+ * The input of an execution, which people write too.
+ *
+ * @throws RefusedError that names what is wrong and shows the two forms there are
+ */
+export function parseSyncRequest(input: unknown): SyncRequest {
+  const parsed = Shape.safeParse(input);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new RefusedError(
+      `input ${issue?.path.join('.') ?? ''}: ${issue?.message}; expected {"modelName": "<name in MLflow>"} or {} for all enrolled models`,
+    );
+  }
+  const { modelName } = parsed.data;
+  return modelName === undefined ? {} : { modelName };
+}

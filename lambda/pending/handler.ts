@@ -1,0 +1,9 @@
+import { realEffects } from '../enrolment/effects';
+import { completePending } from '../enrolment/enrol';
+import { step } from '../shared/step';
+
+/** Runs every minute while an enrolment waits for its model to be made in the registry. */
+export const handler = step<{ id?: string }, { pending: number }>(
+  ({ id }) => completePending(realEffects(id ?? '')),
+  () => ({ request: 'pending enrolments' }),
+);

@@ -1,0 +1,33 @@
+import type { ActionResult, Totals } from '../shared/contracts';
+
+/** Reasons that an execution's output carries; the log has all of them. */
+const FAILURES_MAX = 20;
+const REASON_MAX = 500;
+
+/**
+ * Adds a round's results to the sums of the rounds before it.
+ *
+ * A later round plans again what failed before it, so failures count from the last round only.
+ */
+export function addRound(before: Totals | undefined, results: readonly ActionResult[]): Totals {
+  const done = (action: ActionResult['action']) =>
+    results.filter((result) => result.action === action && result.outcome === 'done').length;
+  const failures = results.filter(({ outcome }) => outcome === 'failed');
+  return {
+    created: (before?.created ?? 0) + done('create'),
+    updated: (before?.updated ?? 0) + done('update'),
+    deleted: (before?.deleted ?? 0) + done('delete'),
+    failed: failures.length,
+    failures: failures.slice(0, FAILURES_MAX).map((failure) => ({ ...failure, reason: reasonOf(failure) })),
+  };
+}
+
+/** A Lambda's error reaches the state machine as JSON with its message and trace; people want the message. */
+function reasonOf({ reason = 'unknown' }: ActionResult): string {
+  try {
+    const { errorMessage } = JSON.parse(reason) as { errorMessage?: unknown };
+    return String(errorMessage ?? reason).slice(0, REASON_MAX);
+  } catch {
+    return reason.slice(0, REASON_MAX);
+  }
+}

@@ -1,0 +1,10 @@
+import { requireEnv } from '../env';
+import { Claims } from '../store/claims';
+import { Enrolments } from '../store/enrolments';
+import { openTable } from '../store/table';
+import { once } from './once';
+
+const table = once(() => openTable(requireEnv('TABLE_NAME')));
+
+export const claims = once(() => new Claims(table()));
+export const enrolments = once(() => new Enrolments(table()));

@@ -1,0 +1,94 @@
+/**
+ * What passes between the steps of the state machine and its callers, written once so that they cannot drift.
+ * Payloads stay small: they name things, and each step reads what it needs afresh.
+ */
+
+/** Input of an execution. Without `modelName`, every enrolled model is synced. */
+export interface SyncRequest {
+  readonly modelName?: string;
+}
+
+/** Common to the steps that work on one model under a claim. */
+export interface ModelStep {
+  readonly modelName: string;
+  /** ARN of the execution: holder of the model's claim. */
+  readonly execution: string;
+}
+
+/** Output of `list`: the models that an execution has to sync. */
+export interface ModelList {
+  readonly models: readonly { readonly modelName: string }[];
+}
+
+/** Output of `claim`. */
+export interface ClaimResult {
+  /** False where another execution holds the claim; that one was told to plan again. */
+  readonly claimed: boolean;
+}
+
+/** A version to be packed and registered. */
+export interface CreateAction {
+  readonly version: string;
+  /** ARN of the package that the new one replaces; deleted once the new one stands. */
+  readonly replaces?: string;
+}
+
+/** A package whose metadata follow the version's. */
+export interface UpdateAction {
+  readonly packageArn: string;
+  /** The version it belongs to; absent for a package of a model that is no longer enrolled. */
+  readonly version?: string;
+}
+
+/** A package to be deleted. */
+export interface DeleteAction {
+  readonly packageArn: string;
+  /** Why, for people. */
+  readonly reason: string;
+}
+
+/** Output of `plan`. */
+export interface PlanResult {
+  readonly groupName: string;
+  readonly create: readonly CreateAction[];
+  readonly update: readonly UpdateAction[];
+  readonly delete: readonly DeleteAction[];
+  /** How many packages are as they should be. */
+  readonly kept: number;
+}
+
+/** What one action came to. A failed one carries its reason and never stops the others. */
+export interface ActionResult {
+  readonly action: 'plan' | 'create' | 'update' | 'delete';
+  readonly outcome: 'done' | 'skipped' | 'failed';
+  readonly version?: string;
+  readonly packageArn?: string;
+  readonly reason?: string;
+}
+
+/** Sums over the rounds of a sync. `failures` are those of the last round, since a later plan tries again. */
+export interface Totals {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly failed: number;
+  readonly failures: readonly ActionResult[];
+}
+
+/** Input of `release`. */
+export interface ReleaseRequest extends ModelStep {
+  /** Of creations, updates and deletions: for each action the results that it had. */
+  readonly results: readonly (readonly (ActionResult | readonly ActionResult[])[])[];
+  readonly totals?: Totals;
+}
+
+/** Output of `release`. */
+export interface ReleaseResult {
+  /** The model changed while this execution worked on it: the claim is kept and the plan has to be made again. */
+  readonly again: boolean;
+  readonly totals: Totals;
+}
+
+/** The event on the default bus after each finished sync of a model. */
+export const SYNC_EVENT_SOURCE = 'mlflow-mlops';
+export const SYNC_EVENT_DETAIL_TYPE = 'MLflow Model Sync Completed';

@@ -1,0 +1,22 @@
+/** A fault that is expected to pass: the state machine tries the step again, with backoff and jitter. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+}
+
+/** Something that trying again will not mend: bad input, a model that cannot be deployed, missing rights. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+/** Another execution holds the model's claim, so this one must not change anything any more. */
+export class ClaimLostError extends Error {
+  override readonly name = 'ClaimLostError';
+}
+
+/** The names, as Step Functions sees them in a Lambda's `errorType`. */
+export const TRANSIENT_ERROR = 'TransientError';
+
+/** A text for people out of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { SyncRequest } from './contracts';
+import { requireEnv } from './env';
+import { groupNameOf } from './packages/group-name';
+
+const READABLE_MAX = 40;
+const sfn = new SFNClient({});
+
+/**
+ * The name of the execution that a hint starts. The same hint has the same name, and Step Functions takes a name once in 90
+ * days, so a repeated delivery starts nothing.
+ *
+ * @param identity what tells this hint from another, for example a delivery's id
+ * @returns at most 80 letters, digits and hyphens (API_StartExecution)
+ */
+export function executionName(modelName: string, identity: string | Buffer): string {
+  const readable = groupNameOf(modelName).slice(0, READABLE_MAX).replace(/-+$/, '');
+  return `${readable}-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
+}
+
+/**
+ * Starts a sync of one model.
+ *
+ * @returns false when an execution of that name was there before
+ */
+export async function startSync(modelName: string, name: string): Promise<boolean> {
+  const input: SyncRequest = { modelName };
+  try {
+    await sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
+        name,
+        input: JSON.stringify(input),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExecutionAlreadyExists') {
+      return false;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,11 @@
+/** A package of the SageMaker Model Registry, as far as the sync reads and writes it. */
+export interface ModelPackage {
+  readonly arn: string;
+  /** Milliseconds since the epoch. */
+  readonly creationTime: number;
+  readonly image: string;
+  /** S3 URI of the archive. */
+  readonly modelDataUrl: string;
+  /** `CustomerMetadataProperties` as they stand, still encoded. */
+  readonly metadata: Readonly<Record<string, string>>;
+}

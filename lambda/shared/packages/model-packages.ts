@@ -1,0 +1,183 @@
+import {
+  CreateModelPackageCommand,
+  CreateModelPackageGroupCommand,
+  DeleteModelPackageCommand,
+  DescribeModelPackageCommand,
+  DescribeModelPackageGroupCommand,
+  ListTagsCommand,
+  paginateListModelPackages,
+  type SageMakerClient,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import { messageOf, RefusedError } from '../errors';
+import { OWNER_KEY } from './metadata';
+import type { ModelPackage } from './model-package';
+
+/** Packages described at once: SageMaker throttles an account's calls. */
+const DESCRIBE_CONCURRENCY = 8;
+
+/** What a new package says besides its group. */
+export interface NewPackage {
+  readonly groupName: string;
+  readonly description: string;
+  readonly image: string;
+  readonly modelDataUrl: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** At most 36 characters: the same token within one execution gives the same package. */
+  readonly clientToken: string;
+}
+
+/** The SageMaker Model Registry, as this installation writes it. */
+export class ModelPackages {
+  constructor(
+    private readonly client: SageMakerClient,
+    private readonly owner: string,
+  ) {}
+
+  /** All packages of a group, every page, in whatever state; none where the group does not exist. */
+  async list(groupName: string): Promise<ModelPackage[]> {
+    const arns: string[] = [];
+    try {
+      const pages = paginateListModelPackages(
+        { client: this.client, pageSize: 100 },
+        { ModelPackageGroupName: groupName, SortBy: 'CreationTime', SortOrder: 'Ascending' },
+      );
+      for await (const { ModelPackageSummaryList } of pages) {
+        arns.push(...(ModelPackageSummaryList ?? []).flatMap(({ ModelPackageArn }) => ModelPackageArn ?? []));
+      }
+    } catch (error) {
+      if (isMissing(error)) {
+        return [];
+      }
+      throw error;
+    }
+    const packages: ModelPackage[] = [];
+    for (let start = 0; start < arns.length; start += DESCRIBE_CONCURRENCY) {
+      const slice = arns.slice(start, start + DESCRIBE_CONCURRENCY);
+      const described = await Promise.all(slice.map((arn) => this.describe(arn)));
+      packages.push(...described.filter((found) => found !== undefined));
+    }
+    return packages;
+  }
+
+  /** One package; undefined where it was deleted meanwhile. */
+  async describe(arn: string): Promise<ModelPackage | undefined> {
+    try {
+      const answer = await this.client.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
+      const container = answer.InferenceSpecification?.Containers?.[0];
+      return {
+        arn,
+        creationTime: answer.CreationTime?.getTime() ?? 0,
+        image: container?.Image ?? '',
+        modelDataUrl: container?.ModelDataUrl ?? '',
+        metadata: answer.CustomerMetadataProperties ?? {},
+      };
+    } catch (error) {
+      if (isMissing(error)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** @returns true for a package with this installation's mark */
+  isOurs({ metadata }: ModelPackage): boolean {
+    return metadata[OWNER_KEY] === this.owner;
+  }
+
+  /**
+   * Registers a package as approved; its group is made where there is none.
+   *
+   * @returns the package's ARN
+   * @throws RefusedError when the group belongs to somebody else
+   */
+  async create(wanted: NewPackage): Promise<string> {
+    await this.ensureGroup(wanted.groupName);
+    const { ModelPackageArn } = await this.client.send(
+      new CreateModelPackageCommand({
+        ModelPackageGroupName: wanted.groupName,
+        ModelPackageDescription: wanted.description,
+        ModelApprovalStatus: 'Approved',
+        ClientToken: wanted.clientToken,
+        CustomerMetadataProperties: { ...wanted.metadata },
+        InferenceSpecification: {
+          Containers: [
+            { Image: wanted.image, ModelDataUrl: wanted.modelDataUrl, Environment: { ...wanted.environment } },
+          ],
+          SupportedContentTypes: ['application/json', 'text/csv'],
+          SupportedResponseMIMETypes: ['application/json'],
+        },
+      }),
+    );
+    return ModelPackageArn ?? '';
+  }
+
+  /** Changes metadata only: SageMaker merges them, and leaves approval and image as they are. */
+  async updateMetadata(arn: string, change: { set: Record<string, string>; remove: string[] }): Promise<void> {
+    await this.client.send(
+      new UpdateModelPackageCommand({
+        ModelPackageArn: arn,
+        ...(Object.keys(change.set).length > 0 ? { CustomerMetadataProperties: change.set } : {}),
+        ...(change.remove.length > 0 ? { CustomerMetadataPropertiesToRemove: change.remove } : {}),
+      }),
+    );
+  }
+
+  /** Deletes a package; one that is gone already is fine. */
+  async delete(arn: string): Promise<void> {
+    try {
+      await this.client.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
+    } catch (error) {
+      if (!isMissing(error)) {
+        throw error;
+      }
+    }
+  }
+
+  private async ensureGroup(groupName: string): Promise<void> {
+    const arn = await this.groupArn(groupName);
+    if (arn === undefined) {
+      try {
+        await this.client.send(
+          new CreateModelPackageGroupCommand({
+            ModelPackageGroupName: groupName,
+            ModelPackageGroupDescription: 'Synced from an MLflow registry by MLflow-MLOps',
+            Tags: [{ Key: OWNER_KEY, Value: this.owner }],
+          }),
+        );
+        return;
+      } catch (error) {
+        // Another version of the model came first.
+        if (!/already exists/i.test(messageOf(error))) {
+          throw error;
+        }
+        return this.ensureGroup(groupName);
+      }
+    }
+    const { Tags } = await this.client.send(new ListTagsCommand({ ResourceArn: arn }));
+    if (!(Tags ?? []).some(({ Key, Value }) => Key === OWNER_KEY && Value === this.owner)) {
+      throw new RefusedError(
+        `model package group ${groupName} was not made by this installation, so nothing is put into it: ` +
+          `delete it, or give it the tag ${OWNER_KEY}=${this.owner}`,
+      );
+    }
+  }
+
+  private async groupArn(groupName: string): Promise<string | undefined> {
+    try {
+      const answer = await this.client.send(new DescribeModelPackageGroupCommand({ ModelPackageGroupName: groupName }));
+      return answer.ModelPackageGroupArn;
+    } catch (error) {
+      if (isMissing(error)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+}
+
+/** SageMaker says in prose that a thing is not there: the code is ValidationException for groups and packages. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && /does not exist|not found|cannot find/i.test(error.message);
+}

@@ -1,0 +1,38 @@
+import { RefusedError } from '../errors';
+
+/** Where an open-source registry keeps a version's files, as far as its HTTP interface can read them. */
+export type ArtifactSource =
+  | { readonly kind: 'logged-model'; readonly modelId: string }
+  | { readonly kind: 'run'; readonly runId: string; readonly path: string }
+  | { readonly kind: 'proxied'; readonly path: string };
+
+/**
+ * Reads a version's `source`.
+ *
+ * @param source `models:/m-...` (MLflow 3), `runs:/<run>/<path>`, `mlflow-artifacts:/<path>`, or a store's URI below a run
+ * @param runId the version's run, or ''
+ * @throws RefusedError for a source that the server offers no way to read
+ */
+export function parseArtifactSource(source: string, runId: string): ArtifactSource {
+  const logged = /^models:\/(m-[0-9a-zA-Z]+)\/?$/.exec(source);
+  if (logged?.[1]) {
+    return { kind: 'logged-model', modelId: logged[1] };
+  }
+  const run = /^runs:\/+([^/]+)\/(.+?)\/?$/.exec(source);
+  if (run?.[1] && run[2]) {
+    return { kind: 'run', runId: run[1], path: run[2] };
+  }
+  const proxied = /^mlflow-artifacts:\/(?:\/[^/]+)?\/?(.+?)\/?$/.exec(source);
+  if (proxied?.[1]) {
+    return { kind: 'proxied', path: proxied[1] };
+  }
+  // Older clients register the store's own URI; its part behind `artifacts/` is the path below the run.
+  const below = /\/artifacts\/(.+?)\/?$/.exec(source);
+  if (runId !== '' && below?.[1]) {
+    return { kind: 'run', runId, path: below[1] };
+  }
+  throw new RefusedError(
+    `the files of source ${JSON.stringify(source)} cannot be read through the registry; ` +
+      'log the model again with mlflow.<flavor>.log_model and register that version',
+  );
+}

@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { walkArtifacts } from './artifact-walk';
+import { API, parse, unlessMissing } from './mlflow-rest';
+import type { ArtifactFile, ModelVersion, WebhookState, WebhookTarget } from './registry';
+import { RestRegistry } from './rest-registry';
+
+const WEBHOOKS = `${API}/registry-webhooks`;
+const EVENTS = ['MODEL_VERSION_CREATED', 'MODEL_VERSION_TRANSITIONED_STAGE', 'MODEL_VERSION_TAG_SET'];
+const DESCRIPTION = 'MLflow-MLOps: syncs this model with Amazon SageMaker';
+
+/** MLflow's own client reads `headers` as a list of pairs; a map is taken as well. */
+const SignedUri = z.object({
+  signed_uri: z.string(),
+  headers: z
+    .union([z.array(z.object({ name: z.string(), value: z.string() })), z.record(z.string(), z.string())])
+    .nullish(),
+});
+const WebhookPage = z.object({
+  webhooks: z
+    .array(
+      z.object({
+        id: z.coerce.string(),
+        model_name: z.string().nullish(),
+        http_url_spec: z.object({ url: z.string() }).nullish(),
+      }),
+    )
+    .nullish(),
+  next_page_token: z.string().nullish(),
+});
+
+/** A Databricks workspace's registry: signed downloads, and one webhook for each model. */
+export class DatabricksRegistry extends RestRegistry {
+  override listFiles({ name, version }: ModelVersion): Promise<ArtifactFile[]> {
+    return walkArtifacts((directory) =>
+      this.listFolder(`${API}/model-versions/list-artifacts`, { name, version, path: directory || undefined }),
+    );
+  }
+
+  override async openFile({ name, version }: ModelVersion, path: string): Promise<Readable> {
+    const answer = await this.http.get(`${API}/model-versions/get-signed-download-uri`, { name, version, path });
+    const { signed_uri: uri, headers } = parse(SignedUri, answer, 'get-signed-download-uri');
+    return this.http.streamSigned(
+      uri,
+      Array.isArray(headers)
+        ? Object.fromEntries(headers.map((header) => [header.name, header.value]))
+        : (headers ?? {}),
+    );
+  }
+
+  override async ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState> {
+    const [first, ...doubles] = await this.webhooksOf(modelName, target.url);
+    const webhook = {
+      events: EVENTS,
+      description: DESCRIPTION,
+      status: 'ACTIVE',
+      http_url_spec: { ...target, enable_ssl_verification: true },
+    };
+    if (first === undefined) {
+      const created = await unlessMissing(
+        this.http.send('POST', `${WEBHOOKS}/create`, { model_name: modelName, ...webhook }),
+      );
+      return created === undefined ? 'model-missing' : 'active';
+    }
+    await this.http.send('PATCH', `${WEBHOOKS}/update`, { id: first, ...webhook });
+    await this.deleteWebhooks(doubles);
+    return 'active';
+  }
+
+  override async removeWebhook(modelName: string, url: string, _last: boolean): Promise<void> {
+    await this.deleteWebhooks(await this.webhooksOf(modelName, url));
+  }
+
+  private async deleteWebhooks(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      await unlessMissing(this.http.send('DELETE', `${WEBHOOKS}/delete?id=${encodeURIComponent(id)}`));
+    }
+  }
+
+  /** Ids of the model's webhooks that call `url`, in a fixed order; a model that does not exist has none. */
+  private async webhooksOf(modelName: string, url: string): Promise<string[]> {
+    const list = async (): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const { webhooks } of this.pages(`${WEBHOOKS}/list`, { model_name: modelName }, WebhookPage)) {
+        const ours = (webhooks ?? []).filter(
+          (hook) => hook.model_name === modelName && hook.http_url_spec?.url === url,
+        );
+        ids.push(...ours.map(({ id }) => id));
+      }
+      return ids.sort();
+    };
+    return (await unlessMissing(list())) ?? [];
+  }
+}

@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+
+/** A registered model, as far as the sync needs it. */
+export interface RegisteredModel {
+  readonly name: string;
+  /** Milliseconds since the epoch. Tells a model from another that was made later under its name. */
+  readonly creationTimestamp: number;
+}
+
+/** A version of a registered model. */
+export interface ModelVersion {
+  readonly name: string;
+  /** MLflow's number, as text. */
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly creationTimestamp: number;
+  /** `None`, `Staging`, `Production` or `Archived`. */
+  readonly stage: string;
+  readonly aliases: readonly string[];
+  /** Empty where the version has none. */
+  readonly runId: string;
+  /** Where the files are, in MLflow's words: `models:/m-...`, `runs:/<run>/<path>`, or a store's own URI. */
+  readonly source: string;
+  readonly description: string;
+  /** `READY` once the files are complete. */
+  readonly status: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A file of a version's model folder. */
+export interface ArtifactFile {
+  /** Path below the model folder, with `/` between its parts. Untrusted. */
+  readonly path: string;
+  /** Bytes, as the listing says. */
+  readonly size: number;
+}
+
+/** What a registry's webhooks are made from. */
+export interface WebhookTarget {
+  /** HTTPS address of the receiver. */
+  readonly url: string;
+  /** The shared secret that signs each delivery. */
+  readonly secret: string;
+}
+
+/** Whether a model's webhook stands: a registry may refuse one for a model that does not exist yet. */
+export type WebhookState = 'active' | 'model-missing';
+
+/**
+ * An MLflow registry. Databricks workspaces and open-source servers today; Unity Catalog and SageMaker's managed MLflow have
+ * their place as further implementations beside these.
+ *
+ * Every method throws `TransientError` for faults that are expected to pass (network, 429, 5xx) and `RefusedError` otherwise.
+ */
+export interface ModelRegistry {
+  /** Which registry this is: host and base path, without credentials. Part of every package's identity. */
+  readonly id: string;
+  /** Answers when the registry can be reached with these credentials; throws with what to check otherwise. */
+  ping(): Promise<void>;
+  /** The model, or undefined where the registry has none of that name. */
+  getModel(name: string): Promise<RegisteredModel | undefined>;
+  /** All versions of a model, every page; empty for a model that does not exist. */
+  listVersions(name: string): Promise<ModelVersion[]>;
+  /** One version with its aliases, or undefined. */
+  getVersion(name: string, version: string): Promise<ModelVersion | undefined>;
+  /** All files of a version's model folder, sorted by path. */
+  listFiles(version: ModelVersion): Promise<ArtifactFile[]>;
+  /** The bytes of one file. The caller reads or destroys the stream. */
+  openFile(version: ModelVersion, path: string): Promise<Readable>;
+  /** Makes the webhook that watches the model, or brings it up to date; repeated calls leave exactly one. */
+  ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;
+  /**
+   * Removes what {@link ensureWebhook} made; nothing to remove is fine.
+   *
+   * @param last true when no other model is enrolled: a registry whose webhook serves all models keeps it until then
+   */
+  removeWebhook(modelName: string, url: string, last: boolean): Promise<void>;
+}

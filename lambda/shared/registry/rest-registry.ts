@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { ListedEntry } from './artifact-walk';
+import type { RegistryHttp } from './http';
+import { API, getModel, getVersion, listVersions, parse } from './mlflow-rest';
+import type {
+  ArtifactFile,
+  ModelRegistry,
+  ModelVersion,
+  RegisteredModel,
+  WebhookState,
+  WebhookTarget,
+} from './registry';
+
+const Listing = z.object({
+  files: z
+    .array(z.object({ path: z.string(), is_dir: z.boolean().nullish(), file_size: z.coerce.number().nullish() }))
+    .nullish(),
+  next_page_token: z.string().nullish(),
+});
+
+/** What all registries that speak MLflow's REST API have in common; files and webhooks differ. */
+export abstract class RestRegistry implements ModelRegistry {
+  readonly id: string;
+
+  constructor(protected readonly http: RegistryHttp) {
+    this.id = http.base.replace(/^https?:\/\//, '');
+  }
+
+  async ping(): Promise<void> {
+    await this.http.get(`${API}/registered-models/search`, { max_results: '1' });
+  }
+
+  getModel(name: string): Promise<RegisteredModel | undefined> {
+    return getModel(this.http, name);
+  }
+
+  listVersions(name: string): Promise<ModelVersion[]> {
+    return listVersions(this.http, name);
+  }
+
+  getVersion(name: string, version: string): Promise<ModelVersion | undefined> {
+    return getVersion(this.http, name, version);
+  }
+
+  abstract listFiles(version: ModelVersion): Promise<ArtifactFile[]>;
+  abstract openFile(version: ModelVersion, path: string): Promise<Readable>;
+  abstract ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;
+  abstract removeWebhook(modelName: string, url: string, last: boolean): Promise<void>;
+
+  /** One folder's entries, every page of them. */
+  protected async listFolder(path: string, query: Record<string, string | undefined>): Promise<ListedEntry[]> {
+    const pages = this.pages(path, query, Listing);
+    const entries: ListedEntry[] = [];
+    for await (const { files } of pages) {
+      for (const { path: entry, is_dir, file_size } of files ?? []) {
+        entries.push({ path: entry, isDirectory: is_dir ?? false, size: file_size ?? undefined });
+      }
+    }
+    return entries;
+  }
+
+  /** The pages of a listing, each in the shape that MLflow documents. */
+  protected async *pages<T extends { next_page_token?: string | null | undefined }>(
+    path: string,
+    query: Record<string, string | undefined>,
+    shape: z.ZodType<T>,
+  ): AsyncGenerator<T> {
+    let pageToken: string | undefined;
+    do {
+      const page = parse(shape, await this.http.get(path, { ...query, page_token: pageToken }), path);
+      yield page;
+      pageToken = page.next_page_token || undefined;
+    } while (pageToken);
+  }
+}

@@ -1,0 +1,31 @@
+import { modelPackages } from '../shared/context/packages';
+import { registry } from '../shared/context/registry';
+import { claims } from '../shared/context/store';
+import type { ActionResult, ModelStep, UpdateAction } from '../shared/contracts';
+import { liveMetadata, metadataChange, UNSYNCED } from '../shared/packages/metadata';
+import { step } from '../shared/step';
+
+type Input = ModelStep & UpdateAction;
+
+/** Brings a package's metadata up to its version's present state. Approval, image and archive are not touched. */
+export const handler = step<Input, ActionResult>(
+  async ({ modelName, execution, packageArn, version: number }) => {
+    await claims().renew(modelName, execution);
+    const skipped: ActionResult = { action: 'update', outcome: 'skipped', packageArn };
+    const modelPackage = await modelPackages().describe(packageArn);
+    if (modelPackage === undefined || !modelPackages().isOurs(modelPackage)) {
+      return skipped;
+    }
+    const version = number === undefined ? undefined : await (await registry()).getVersion(modelName, number);
+    if (number !== undefined && version === undefined) {
+      return skipped;
+    }
+    const change = metadataChange(version === undefined ? UNSYNCED : liveMetadata(version), modelPackage.metadata);
+    if (change === undefined) {
+      return skipped;
+    }
+    await modelPackages().updateMetadata(packageArn, change);
+    return { action: 'update', outcome: 'done', packageArn, ...(number === undefined ? {} : { version: number }) };
+  },
+  ({ modelName, version, packageArn, execution }) => ({ model: modelName, version, package: packageArn, execution }),
+);

@@ -1,0 +1,52 @@
+import { BadDeliveryError, type Delivery, readDelivery } from './events';
+import { type Headers, verifySender } from './signatures';
+
+/** A delivery as it came over the wire. */
+export interface RawDelivery {
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** What the receiver does besides thinking. */
+export interface Effects {
+  readonly secret: () => Promise<string>;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  readonly isEnrolled: (modelName: string) => Promise<boolean>;
+  /** Starts the sync that a delivery asks for and gives the execution's name. */
+  readonly start: (modelName: string, identity: string | Buffer) => Promise<string>;
+}
+
+/** An answer to the sender. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, string>>;
+}
+
+/**
+ * Answers a delivery: 202 with the execution's name, 200 where there is nothing to do, 400 for a signed body that makes no
+ * sense, 401 without a good signature, 503 when the work could not be started and the sender should come again.
+ */
+export async function receive({ headers, body }: RawDelivery, effects: Effects): Promise<Answer> {
+  try {
+    const sender = verifySender(await effects.secret(), body, headers, effects.now());
+    if (sender === undefined) {
+      return { status: 401, body: { message: 'unauthorized' } };
+    }
+    const delivery: Delivery = readDelivery(sender, body);
+    if (delivery.kind === 'ignored') {
+      return { status: 200, body: { message: delivery.reason } };
+    }
+    if (!(await effects.isEnrolled(delivery.modelName))) {
+      return { status: 200, body: { message: 'the model is not enrolled' } };
+    }
+    // Databricks sends no id: there the body, with its event's time, tells one delivery from another.
+    const identity = (sender === 'mlflow' ? headers['x-mlflow-delivery-id'] : undefined) ?? body;
+    return { status: 202, body: { execution: await effects.start(delivery.modelName, identity) } };
+  } catch (error) {
+    if (error instanceof BadDeliveryError) {
+      return { status: 400, body: { message: error.message } };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { CfnParameter, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { ModelRepackStage } from './model-repack-stage';
+import { SECRET_NAME_PARAMETER } from './names';
+
+/**
+ * The only stack at the top of the app. It says which secret holds the registry's credentials; everything else is in stages
+ * below it, each deployable by itself once that is said.
+ */
+export class MlflowMlopsStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, { description: 'MLflow-MLOps: what all its stages need', ...props });
+
+    const secretName = new CfnParameter(this, 'SecretName', {
+      description: 'Name of the secret in AWS Secrets Manager that holds the credentials of the MLflow registry',
+      type: 'String',
+      // Names, not ARNs: the policies that let functions read the secret are made from the name.
+      allowedPattern: '^[A-Za-z0-9/_+=.@-]{1,512}$',
+      constraintDescription: 'must be the name of a secret, such as mlflow/credentials (not its ARN)',
+    });
+    Validations.of(this).acknowledge({
+      id: 'CloudFormation-Validate::W2509',
+      reason: 'The parameter is the name of a secret, which is no secret.',
+    });
+    new StringParameter(this, 'SecretNameParameter', {
+      parameterName: SECRET_NAME_PARAMETER,
+      description: 'Name of the secret with the credentials of the MLflow registry',
+      stringValue: secretName.valueAsString,
+    });
+
+    new ModelRepackStage(this, 'ModelRepack');
+  }
+}

@@ -1,0 +1,11 @@
+import { Stage, type StageProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ModelSyncStack } from './model-sync/model-sync-stack';
+
+/** The stage that keeps SageMaker's Model Registry in step with MLflow's. */
+export class ModelRepackStage extends Stage {
+  constructor(scope: Construct, id: string, props?: StageProps) {
+    super(scope, id, props);
+    new ModelSyncStack(this, 'ModelSyncStack');
+  }
+}

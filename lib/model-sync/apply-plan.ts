@@ -1,0 +1,118 @@
+import { Choice, Condition, Map as MapState, Pass, ProvideItems } from 'aws-cdk-lib/aws-stepfunctions';
+import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { NodeFunction } from './node-function';
+import type { SyncFunctions } from './sync-functions';
+import { invokeStep } from './sync-step';
+
+/** Packages of one model that are worked on at once: SageMaker throttles, and one MLflow proxy serves all of them. */
+const PACKAGES_AT_ONCE = 4;
+
+type Action = 'create' | 'update' | 'delete';
+
+/** The three maps of a plan, in order. */
+export interface AppliedPlan {
+  readonly first: MapState;
+  readonly last: MapState;
+}
+
+/**
+ * Carries out a plan: creations, then updates, then deletions, so that what replaces comes before what goes. Each map leaves
+ * its results in the state under `created`, `updated`, `deleted`; a failed action is a result like the others.
+ */
+export function applyPlan(scope: Construct, functions: SyncFunctions): AppliedPlan {
+  const first = forEach(scope, 'Create packages', 'create', 'created', createPackage(scope, functions));
+  const second = forEach(
+    scope,
+    'Update packages',
+    'update',
+    'updated',
+    changePackage(scope, 'Update', 'update', functions.update),
+  );
+  const last = forEach(
+    scope,
+    'Delete packages',
+    'delete',
+    'deleted',
+    changePackage(scope, 'Delete', 'delete', functions.delete),
+  );
+  first.next(second).next(last);
+  return { first, last };
+}
+
+/** One map over the plan's actions of one kind; an item is the action and what every step needs to know. */
+function forEach(scope: Construct, id: string, action: Action, results: string, processor: LambdaInvoke): MapState {
+  const map = MapState.jsonata(scope, id, {
+    items: ProvideItems.jsonata(`{% $states.input.plan.${action} %}`),
+    itemSelector: {
+      action: '{% $states.context.Map.Item.Value %}',
+      modelName: '{% $states.input.modelName %}',
+      execution: '{% $states.context.Execution.Id %}',
+    },
+    maxConcurrency: PACKAGES_AT_ONCE,
+    outputs: `{% $merge([$states.input, {"${results}": $states.result}]) %}`,
+  });
+  map.itemProcessor(processor);
+  return map;
+}
+
+/** A package that another one replaces goes as soon as that one stands, and stays when it could not be made. */
+function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke {
+  const create = invokeStep(
+    scope,
+    'Create package',
+    functions.create,
+    ACTION,
+    '{% $merge([$states.input, {"result": $states.result.Payload}]) %}',
+  );
+  create.addCatch(Pass.jsonata(scope, 'Package not created'), { outputs: `{% [${failure('create')}] %}` });
+
+  const deleteReplaced = invokeStep(
+    scope,
+    'Delete replaced package',
+    functions.delete,
+    `{% {
+      "modelName": $states.input.modelName,
+      "execution": $states.input.execution,
+      "packageArn": $states.input.action.replaces,
+      "reason": "a new package replaces it"
+    } %}`,
+    '{% [$states.input.result, $states.result.Payload] %}',
+  );
+  deleteReplaced.addCatch(Pass.jsonata(scope, 'Replaced package not deleted'), {
+    outputs: `{% [$states.input.result, ${failure('delete')}] %}`,
+  });
+
+  create.next(
+    Choice.jsonata(scope, 'Replaces a package?')
+      .when(
+        Condition.jsonata("{% $states.input.result.outcome = 'done' and $exists($states.input.action.replaces) %}"),
+        deleteReplaced,
+      )
+      .otherwise(Pass.jsonata(scope, 'Package created', { outputs: '{% [$states.input.result] %}' })),
+  );
+  return create;
+}
+
+function changePackage(scope: Construct, verb: string, action: Action, step: NodeFunction): LambdaInvoke {
+  const task = invokeStep(scope, `${verb} package`, step, ACTION, '{% [$states.result.Payload] %}');
+  task.addCatch(Pass.jsonata(scope, `Package not ${action}d`), { outputs: `{% [${failure(action)}] %}` });
+  return task;
+}
+
+/** A step's event: the action's own members beside the model and the holder of its claim. */
+const ACTION = `{% $merge([
+  $states.input.action,
+  {"modelName": $states.input.modelName, "execution": $states.input.execution}
+]) %}`;
+
+/** A failed action as a result; `Cause` is the function's error as JSON. */
+function failure(action: Action): string {
+  return `{
+    "action": "${action}",
+    "outcome": "failed",
+    "version": $states.input.action.version,
+    "packageArn": $states.input.action.packageArn,
+    "reason": $states.errorOutput.Cause
+  }`;
+}

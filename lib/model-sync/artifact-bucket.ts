@@ -1,0 +1,33 @@
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge';
+
+/**
+ * The bucket of the repacked archives. It outlives the stack: packages refer to its objects, and a model whose archive is
+ * gone cannot be deployed any more.
+ */
+export class ArtifactBucket extends Bucket {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      bucketName: `sagemaker-mlflow-${Aws.REGION}-${Aws.ACCOUNT_ID}`,
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        // What an aborted function could not clean up itself.
+        { id: 'SweepAbortedUploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { id: 'ExpireOldVersions', noncurrentVersionExpiration: Duration.days(30) },
+      ],
+    });
+    acknowledge(
+      this,
+      'S1',
+      'CloudTrail data events are the audit of who reads models; access logs would need a second bucket.',
+    );
+  }
+}

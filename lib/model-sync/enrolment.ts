@@ -1,0 +1,108 @@
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeInvoke } from '../acknowledge';
+import { WEBHOOK_URL_PARAMETER } from '../names';
+import { NodeFunction } from './node-function';
+
+/** A name of its own: the rule's target turns the rule off, and a reference each way would be a circle. */
+const PENDING_RULE = 'mlflow-mlops-pending-enrolments';
+
+export interface EnrolmentProps {
+  readonly table: TableV2;
+  readonly stateMachine: StateMachine;
+  readonly registrySecret: ISecret;
+  readonly webhookSecret: Secret;
+  /** Address that registries deliver to. */
+  readonly webhookUrl: string;
+  /** Takes what the check for pending enrolments could not deliver. */
+  readonly deadLetterQueue: IQueue;
+}
+
+/** The custom resource that enrols a model, and the check that completes enrolments of models which do not exist yet. */
+export class Enrolment extends Construct {
+  /** What a custom resource gives as its service token. */
+  readonly serviceToken: string;
+
+  constructor(scope: Construct, id: string, props: EnrolmentProps) {
+    super(scope, id);
+    const { table, stateMachine, registrySecret, webhookSecret } = props;
+
+    // Off until an enrolment has to wait: the functions turn it on and off.
+    const rule = new Rule(this, 'PendingRule', {
+      ruleName: PENDING_RULE,
+      description: 'MLflow-MLOps: looks every minute whether the models of pending enrolments exist now',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      enabled: false,
+    });
+    const shared = {
+      timeout: Duration.minutes(5),
+      environment: {
+        TABLE_NAME: table.tableName,
+        STATE_MACHINE_ARN: stateMachine.stateMachineArn,
+        REGISTRY_SECRET: registrySecret.secretName,
+        WEBHOOK_SECRET: webhookSecret.secretName,
+        WEBHOOK_URL: props.webhookUrl,
+        WEBHOOK_URL_PARAMETER,
+        PENDING_RULE,
+      },
+    };
+    const enrol = new NodeFunction(this, 'Enrol', {
+      step: 'enrolment',
+      description: 'Enrols a model for syncing, or takes that back',
+      ...shared,
+    });
+    const pending = new NodeFunction(this, 'Pending', {
+      step: 'pending',
+      description: 'Completes enrolments of models that did not exist',
+      ...shared,
+    });
+    rule.addTarget(
+      new LambdaFunction(pending, {
+        deadLetterQueue: props.deadLetterQueue,
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(10),
+      }),
+    );
+
+    table.grant(enrol, 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query');
+    table.grant(pending, 'dynamodb:UpdateItem', 'dynamodb:Query');
+    for (const step of [enrol, pending]) {
+      registrySecret.grantRead(step);
+      webhookSecret.grantRead(step);
+      stateMachine.grantStartExecution(step);
+      step.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['events:EnableRule', 'events:DisableRule'],
+          resources: [Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: PENDING_RULE })],
+        }),
+      );
+      step.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['ssm:GetParameters'],
+          resources: [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${WEBHOOK_URL_PARAMETER}`],
+        }),
+      );
+    }
+
+    const provider = new Provider(this, 'Provider', {
+      onEventHandler: enrol,
+      logGroup: new LogGroup(this, 'ProviderLogs', { retention: RetentionDays.THREE_MONTHS }),
+    });
+    acknowledgeInvoke(provider, enrol);
+    acknowledge(
+      provider,
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+      "CDK's provider framework makes this role; its log group is the one given to it.",
+    );
+    this.serviceToken = provider.serviceToken;
+  }
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+const ROOT = join(__dirname, '..', '..');
+
+export interface NodeFunctionProps {
+  /** Folder of the step below `lambda/`, which holds its `handler.ts`. */
+  readonly step: string;
+  /** One line for those who look at the function in the console. */
+  readonly description: string;
+  readonly environment: Record<string, string>;
+  /** @default 30 seconds */
+  readonly timeout?: Duration;
+  /** MB; the CPU's share grows with it. @default 512 */
+  readonly memorySize?: number;
+}
+
+/** One of this project's Lambdas: bundled by esbuild without Docker, with a log group of its own and no rights yet. */
+export class NodeFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    // In place of the managed policy, which lets a function write every log of the account.
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      description: props.description,
+      entry: join(ROOT, 'lambda', props.step, 'handler.ts'),
+      depsLockFilePath: join(ROOT, 'package-lock.json'),
+      projectRoot: ROOT,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: props.timeout ?? Duration.seconds(30),
+      memorySize: props.memorySize ?? 512,
+      tracing: Tracing.DISABLED,
+      environment: {
+        ...props.environment,
+        POWERTOOLS_SERVICE_NAME: 'mlflow-mlops',
+        NODE_OPTIONS: '--enable-source-maps',
+      },
+      logGroup,
+      role,
+      bundling: {
+        // The SDK is bundled: the version that was tested is the one that runs.
+        bundleAwsSDK: true,
+        format: OutputFormat.CJS,
+        // The sandbox runs the same bundle with the Node of its machine.
+        target: 'node20',
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        forceDockerBundling: false,
+        loader: { '.py': 'text' },
+      },
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge';
+import { IMAGE_URI_PARAMETERS } from '../names';
+import { NodeFunction } from './node-function';
+
+export interface SyncFunctionsProps {
+  readonly table: TableV2;
+  readonly bucket: Bucket;
+  /** The user's secret with the registry's credentials. */
+  readonly registrySecret: ISecret;
+  /** Marks what this installation makes in SageMaker. */
+  readonly owner: string;
+}
+
+/** The steps of the state machine, each with just the rights that its calls need. */
+export class SyncFunctions extends Construct {
+  readonly list: NodeFunction;
+  readonly claim: NodeFunction;
+  readonly plan: NodeFunction;
+  readonly create: NodeFunction;
+  readonly update: NodeFunction;
+  readonly delete: NodeFunction;
+  readonly release: NodeFunction;
+
+  constructor(scope: Construct, id: string, { table, bucket, registrySecret, owner }: SyncFunctionsProps) {
+    super(scope, id);
+    const store = { TABLE_NAME: table.tableName };
+    const packages = { ...store, OWNER: owner };
+    const both = { ...packages, REGISTRY_SECRET: registrySecret.secretName };
+
+    this.list = new NodeFunction(this, 'List', {
+      step: 'list',
+      description: 'Names the models that a sync is for',
+      environment: store,
+    });
+    table.grant(this.list, 'dynamodb:Query');
+
+    this.claim = new NodeFunction(this, 'Claim', {
+      step: 'claim',
+      description: 'Takes the claim on a model, or tells its holder that the model changed',
+      environment: store,
+    });
+    table.grant(this.claim, 'dynamodb:UpdateItem');
+
+    this.plan = new NodeFunction(this, 'Plan', {
+      step: 'plan',
+      description: 'Compares both registries for one model',
+      environment: both,
+      timeout: Duration.minutes(5),
+      memorySize: 1024,
+    });
+    table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    registrySecret.grantRead(this.plan);
+    this.plan.addToRolePolicy(this.packages('sagemaker:ListModelPackages', 'sagemaker:DescribeModelPackage'));
+    this.plan.addToRolePolicy(this.imageParameters());
+
+    this.create = new NodeFunction(this, 'Create', {
+      step: 'create',
+      description: 'Repacks one version into model.tar.gz and registers it',
+      environment: { ...both, ARTIFACT_BUCKET: bucket.bucketName },
+      timeout: Duration.minutes(15),
+      // One whole vCPU: compression is the bound (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
+      memorySize: 1769,
+    });
+    table.grant(this.create, 'dynamodb:UpdateItem');
+    registrySecret.grantRead(this.create);
+    this.create.addToRolePolicy(
+      new PolicyStatement({
+        // PutObject covers the whole multipart upload but its abort. GetObject: SageMaker looks, in the caller's name, whether the archive is there.
+        actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:GetObject'],
+        resources: [bucket.arnForObjects('models/*')],
+      }),
+    );
+    this.create.addToRolePolicy(
+      this.groups(
+        'sagemaker:CreateModelPackageGroup',
+        'sagemaker:DescribeModelPackageGroup',
+        'sagemaker:ListTags',
+        'sagemaker:AddTags',
+      ),
+    );
+    this.create.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sagemaker:CreateModelPackage'],
+        resources: [this.arn('model-package-group'), this.arn('model-package')],
+      }),
+    );
+    this.create.addToRolePolicy(this.imageParameters());
+
+    this.update = new NodeFunction(this, 'Update', {
+      step: 'update',
+      description: "Brings a package's metadata up to its version",
+      environment: both,
+    });
+    table.grant(this.update, 'dynamodb:UpdateItem');
+    registrySecret.grantRead(this.update);
+    this.update.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'));
+
+    this.delete = new NodeFunction(this, 'Delete', {
+      step: 'delete',
+      description: 'Deletes a package of this installation',
+      environment: packages,
+    });
+    table.grant(this.delete, 'dynamodb:UpdateItem');
+    this.delete.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage', 'sagemaker:DeleteModelPackage'));
+
+    this.release = new NodeFunction(this, 'Release', {
+      step: 'release',
+      description: 'Sums up and lets a model go, unless it changed meanwhile',
+      environment: store,
+    });
+    table.grant(this.release, 'dynamodb:DeleteItem');
+
+    const names =
+      'Groups and packages are named after models, which come and go; the functions touch only what bears the owner mark.';
+    for (const resource of ['model-package', 'model-package-group']) {
+      const arn = `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:${resource}/*`;
+      acknowledge(this, `IAM5[Resource::${arn}]`, names);
+    }
+    acknowledge(
+      this,
+      `IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${IMAGE_URI_PARAMETERS}]`,
+      'One parameter for each flavour, which people may add.',
+    );
+    const objects = `<${Stack.of(this).resolve(Stack.of(this).getLogicalId(bucket.node.defaultChild as CfnBucket))}.Arn>/models/*`;
+    acknowledge(this, `IAM5[Resource::${objects}]`, 'One archive for each version.');
+  }
+
+  private packages(...actions: string[]): PolicyStatement {
+    return new PolicyStatement({ actions, resources: [this.arn('model-package')] });
+  }
+
+  private groups(...actions: string[]): PolicyStatement {
+    return new PolicyStatement({ actions, resources: [this.arn('model-package-group')] });
+  }
+
+  /** Group and package names come from the registry, so the rights cover all of this account and region. */
+  private arn(resource: string): string {
+    return Stack.of(this).formatArn({ service: 'sagemaker', resource, resourceName: '*' });
+  }
+
+  private imageParameters(): PolicyStatement {
+    return new PolicyStatement({
+      actions: ['ssm:GetParameters'],
+      resources: [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${IMAGE_URI_PARAMETERS}`],
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import { Choice, Condition, type IChainable, Pass, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../lambda/shared/contracts';
+import { applyPlan } from './apply-plan';
+import type { SyncFunctions } from './sync-functions';
+import { invokeStep, RETRY } from './sync-step';
+
+const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.context.Execution.Id} %}';
+/** A step's error becomes part of the model's state; what follows decides what it means. */
+const WITH_FAILURE = keeping('{"failure": $states.errorOutput}');
+
+/**
+ * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again.
+ *
+ * State: `{modelName}`, then `plan`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
+ * `synced`, `deferred` (another execution holds the claim and will plan again) or `failed`. Errors never leave this chain.
+ */
+export function syncModel(scope: Construct, functions: SyncFunctions): IChainable {
+  const claim = invokeStep(
+    scope,
+    'Claim model',
+    functions.claim,
+    MODEL,
+    keeping('{"claimed": $states.result.Payload.claimed}'),
+  );
+  const plan = invokeStep(
+    scope,
+    'Plan',
+    functions.plan,
+    MODEL,
+    keeping('{"plan": $states.result.Payload, "failure": null}'),
+  );
+  const apply = applyPlan(scope, functions);
+  const release = invokeStep(
+    scope,
+    'Release model',
+    functions.release,
+    `{% {
+      "modelName": $states.input.modelName,
+      "execution": $states.context.Execution.Id,
+      "results": [$states.input.created, $states.input.updated, $states.input.deleted],
+      "totals": $states.input.totals
+    } %}`,
+    keeping('$states.result.Payload'),
+  );
+
+  const deferred = Pass.jsonata(scope, 'Deferred to the holder', {
+    outputs: { modelName: '{% $states.input.modelName %}', outcome: 'deferred' },
+  });
+  const broken = Pass.jsonata(scope, 'Model failed', {
+    outputs: {
+      modelName: '{% $states.input.modelName %}',
+      outcome: 'failed',
+      failures: '{% [{"action": "sync", "reason": $states.input.failure.Cause}] %}',
+    },
+  });
+  // Nothing was planned, so nothing is done; the claim still has to go back.
+  const unplanned = Pass.jsonata(scope, 'Plan failed', {
+    outputs: keeping(
+      '{"created": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "updated": [], "deleted": []}',
+    ),
+  });
+  const done = Pass.jsonata(scope, 'Model done', {
+    outputs: `{% $merge([
+      {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : "synced"},
+      $states.input.totals
+    ]) %}`,
+  });
+  const tell = completedEvent(scope);
+
+  claim.addCatch(broken, { outputs: WITH_FAILURE });
+  plan.addCatch(unplanned, { outputs: WITH_FAILURE });
+  release.addCatch(broken, { outputs: WITH_FAILURE });
+  tell.addCatch(broken, { outputs: WITH_FAILURE });
+
+  unplanned.next(release);
+  release.next(
+    Choice.jsonata(scope, 'Changed meanwhile?')
+      .when(Condition.jsonata('{% $states.input.again %}'), plan)
+      .when(Condition.jsonata('{% $exists($states.input.failure.Error) %}'), done)
+      .otherwise(tell.next(done)),
+  );
+  plan.next(apply.first);
+  apply.last.next(release);
+  return claim.next(
+    Choice.jsonata(scope, 'Claimed?').when(Condition.jsonata('{% $states.input.claimed %}'), plan).otherwise(deferred),
+  );
+}
+
+/** One event on the default bus for each finished sync of a model; its words are those of SageMaker's own events. */
+function completedEvent(scope: Construct): EventBridgePutEvents {
+  const tell = EventBridgePutEvents.jsonata(scope, 'Tell of the finished sync', {
+    entries: [
+      {
+        source: SYNC_EVENT_SOURCE,
+        detailType: SYNC_EVENT_DETAIL_TYPE,
+        detail: TaskInput.fromObject({
+          ModelName: '{% $states.input.modelName %}',
+          ModelPackageGroupName: '{% $states.input.plan.groupName %}',
+          Created: '{% $states.input.totals.created %}',
+          Updated: '{% $states.input.totals.updated %}',
+          Deleted: '{% $states.input.totals.deleted %}',
+          Failed: '{% $states.input.totals.failed %}',
+          ExecutionArn: '{% $states.context.Execution.Id %}',
+        }),
+      },
+    ],
+    outputs: '{% $states.input %}',
+  });
+  tell.addRetry({ ...RETRY, errors: ['States.TaskFailed'] });
+  return tell;
+}
+
+/** The state as it is, with more in it. */
+function keeping(more: string): string {
+  return `{% $merge([$states.input, ${more}]) %}`;
+}

@@ -1,0 +1,14 @@
+/** Names that users, other stacks and other systems see. Changing one is a breaking change. */
+
+/** SSM parameter: name of the user's secret with the registry's credentials. */
+export const SECRET_NAME_PARAMETER = '/mlflow-mlops/secret_name';
+/** SSM parameter: name of the bucket with the repacked archives. */
+export const ARTIFACT_BUCKET_PARAMETER = '/mlflow-mlops/mlflow-artifact-bucket';
+/** SSM parameter: service token of the custom resource that enrols a model. */
+export const CREATE_WEBHOOK_LAMBDA_PARAMETER = '/mlflow-mlops/create_webhook_lambda_arn';
+/** SSM parameter that people may set: another address for webhooks, for example of a proxy before the API. */
+export const WEBHOOK_URL_PARAMETER = '/mlflow-mlops/webhook_url';
+/** SSM parameters that people may set: an image of their own in place of AWS's, by flavour. */
+export const IMAGE_URI_PARAMETERS = '/mlflow-mlops/*_image_uri';
+/** The secret that senders of webhooks sign with. */
+export const WEBHOOK_SECRET = 'mlflow-mlops/webhook_shared_secret';
