@@ -95,7 +95,9 @@ describe('registering', () => {
     const second = await registerVersion(stage, 'counted');
     expect([first, second]).toEqual([packageArn('counted/1'), packageArn('counted/2')]);
     await stage.sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: second }));
-    expect(await registerVersion(stage, groupArn('counted').split('/')[1] ?? '')).toBe(packageArn('counted/3'));
+    expect(await registerVersion(stage, 'counted', { ModelPackageGroupName: groupArn('counted') })).toBe(
+      packageArn('counted/3'),
+    );
   });
 
   test('versions registered at once get different numbers', async () => {

@@ -11,7 +11,7 @@ export interface SeenEvent {
   readonly detail: Record<string, unknown>;
 }
 
-/** The two services that SageMaker's stand-in calls: objects to read, and a bus that remembers. */
+/** The two services that SageMaker's stand-in calls: objects to read, and a bus that remembers what SageMaker itself sends. */
 export interface AwsDouble {
   readonly url: string;
   readonly objects: Map<string, Buffer>;
@@ -69,11 +69,15 @@ export async function startAwsDouble(): Promise<AwsDouble> {
     const { Entries } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
       Entries: (SeenEvent & { Detail: string })[];
     };
-    if (!double.refusal) {
+    const asService = request.headers['x-service-principal'] === 'sagemaker.amazonaws.com';
+    const refusal = asService
+      ? double.refusal
+      : { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'not a service' };
+    if (!refusal) {
       for (const { Detail, ...entry } of Entries) double.events.push({ ...entry, account, detail: JSON.parse(Detail) });
     }
-    const answers = Entries.map(() => double.refusal ?? { EventId: 'event' });
-    const body = { FailedEntryCount: double.refusal ? Entries.length : 0, Entries: answers };
+    const answers = Entries.map(() => refusal ?? { EventId: 'event' });
+    const body = { FailedEntryCount: refusal ? Entries.length : 0, Entries: answers };
     end(response, 200, JSON.stringify(body), 'application/x-amz-json-1.1');
   }
 

@@ -1,0 +1,20 @@
+import { sandboxPaths } from '../../processes/paths';
+import { type Command, refuseArguments } from '../command';
+import { allWell, healthTable, sandboxHealth } from '../health';
+
+/** `status`: how each part is. */
+export const status: Command = {
+  summary: 'show how each part is',
+  help: `npm run sandbox -- status
+
+Prints a line for each part: its state, process id, URL and since when it is in that state. Exits with 0 when all run and the
+stacks are deployed, with 1 otherwise.
+`,
+  async run(args, { out }) {
+    refuseArguments('status', args);
+    const paths = sandboxPaths();
+    const health = sandboxHealth(paths);
+    out(health.length > 0 ? healthTable(health) : `Nothing runs in ${paths.home}.\n`);
+    return allWell(health) ? 0 : 1;
+  },
+};

@@ -1,0 +1,63 @@
+import {
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import type { Aws } from './aws';
+import { until } from './until';
+
+const SERVICE_TOKEN_PARAMETER = '/mlflow-mlops/create_webhook_lambda_arn';
+
+/**
+ * Enrols a model as any stack does: with the custom resource whose service token is in SSM.
+ *
+ * @returns the resource's attribute `GroupName`
+ */
+export async function enrolModel(aws: Aws, stackName: string, modelName: string): Promise<string> {
+  const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name: SERVICE_TOKEN_PARAMETER }));
+  const template = {
+    Resources: {
+      Enrolment: {
+        Type: 'AWS::CloudFormation::CustomResource',
+        Properties: { ServiceToken: Parameter?.Value, ModelName: modelName },
+      },
+    },
+    Outputs: { GroupName: { Value: { 'Fn::GetAtt': ['Enrolment', 'GroupName'] } } },
+  };
+  await aws.cloudFormation.send(
+    new CreateStackCommand({ StackName: stackName, TemplateBody: JSON.stringify(template) }),
+  );
+  const stack = await until(`stack ${stackName}`, async () => {
+    const { Stacks } = await aws.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+    return Stacks?.[0]?.StackStatus?.endsWith('_IN_PROGRESS') ? undefined : Stacks?.[0];
+  });
+  const group = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'GroupName')?.OutputValue;
+  if (stack.StackStatus !== 'CREATE_COMPLETE' || group === undefined) {
+    throw new Error(`enrolling ${modelName}: stack is ${stack.StackStatus}: ${await reasonOf(aws, stackName)}`);
+  }
+  return group;
+}
+
+/** Deletes the stack that {@link enrolModel} made, which takes the enrolment back. */
+export async function unenrolModel(aws: Aws, stackName: string): Promise<void> {
+  await aws.cloudFormation.send(new DeleteStackCommand({ StackName: stackName }));
+  await until(`deletion of stack ${stackName}`, async () => {
+    try {
+      const { Stacks } = await aws.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+      return Stacks?.[0]?.StackStatus === 'DELETE_COMPLETE' || Stacks?.length === 0;
+    } catch (error) {
+      if (error instanceof Error && /does not exist/.test(error.message)) {
+        return true;
+      }
+      throw error;
+    }
+  });
+}
+
+async function reasonOf(aws: Aws, stackName: string): Promise<string> {
+  const { StackEvents } = await aws.cloudFormation.send(new DescribeStackEventsCommand({ StackName: stackName }));
+  const failed = StackEvents?.find(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
+  return failed?.ResourceStatusReason ?? 'no reason given';
+}

@@ -1,0 +1,36 @@
+"""Start MiniStack with the gaps mended that this project's stacks would fall into.
+
+The environment says how (GATEWAY_PORT, BIND_HOST, ...), see sandbox/ministack/ministack.ts. IAM is not enforced, objects
+live in memory.
+"""
+
+import api_owner
+import function_properties
+import generated_secrets
+import node_errors
+import recorded_types
+import secret_reference
+import service_events
+
+PATCHES = (
+    api_owner,
+    function_properties,
+    generated_secrets,
+    node_errors,
+    recorded_types,
+    secret_reference,
+    service_events,
+)
+
+
+def main() -> None:
+    """Apply every patch, each of which stops the start where MiniStack is not as it expects, then serve."""
+    for patch in PATCHES:
+        patch.apply()
+    from ministack.app import main as serve
+
+    serve()
+
+
+if __name__ == "__main__":
+    main()

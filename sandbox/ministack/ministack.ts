@@ -1,0 +1,42 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PartSpec } from '../processes/part';
+import type { SandboxPaths } from '../processes/paths';
+
+/** What MiniStack is started with. */
+export interface MiniStackOptions {
+  readonly paths: SandboxPaths;
+  readonly python: string;
+  /** The environment that every server begins with: MiniStack hands its own on to every Lambda. */
+  readonly base: Readonly<Record<string, string>>;
+  readonly port: number;
+  /** Where Lambdas find SageMaker, which MiniStack does not have. */
+  readonly sagemakerUrl: string;
+}
+
+/** MiniStack: CloudFormation, Lambda, Step Functions, S3 and the rest of AWS, on one port, in memory. */
+export function ministackPart({ paths, python, base, port, sagemakerUrl }: MiniStackOptions): PartSpec {
+  const url = `http://127.0.0.1:${port}`;
+  const data = join(paths.home, 'ministack');
+  mkdirSync(data, { recursive: true });
+  return {
+    name: 'ministack',
+    port,
+    url,
+    command: [python, join(__dirname, 'launcher.py')],
+    cwd: data,
+    env: {
+      ...base,
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      // Lambdas run as child processes of the Node in PATH, not in containers.
+      LAMBDA_EXECUTOR: 'local',
+      // Both would listen on all interfaces.
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
+      AWS_ENDPOINT_URL_SAGEMAKER: sagemakerUrl,
+    },
+    listening: new RegExp(`Running on http://127\\.0\\.0\\.1:${port}\\b`),
+    health: `${url}/_ministack/health`,
+  };
+}

@@ -1,0 +1,73 @@
+import type {
+  CreateEndpointConfigInput,
+  DeleteEndpointConfigInput,
+  DescribeEndpointConfigInput,
+  ListEndpointConfigsInput,
+} from '@aws-sdk/client-sagemaker';
+import { arnOf } from '../arn';
+import { notInSandbox } from '../errors';
+import { findEndpointConfig, findModel, refuseExisting } from '../find';
+import { page } from '../paging';
+import type { Valid } from '../valid';
+import { checkVariants } from '../variants';
+import type { ActionContext } from './context';
+import { tagMap } from './tags';
+
+type Input = Valid<CreateEndpointConfigInput>;
+
+/** CreateEndpointConfig, with instance variants or one serverless variant. The models must be there. */
+export function createEndpointConfig(input: Input, { caller, state }: ActionContext) {
+  const arn = arnOf(caller, 'endpoint-config', input.EndpointConfigName);
+  refuseExisting(state.endpointConfigs.has(input.EndpointConfigName), 'endpoint configuration', arn);
+  refuseWhatIsNotHere(input);
+  const models = input.ProductionVariants.flatMap(({ ModelName }) =>
+    ModelName === undefined ? [] : [findModel(state, ModelName)],
+  );
+  checkVariants(input, models);
+  const { Tags, ...details } = input;
+  state.endpointConfigs.set(input.EndpointConfigName, {
+    sequence: state.nextSequence(),
+    tags: tagMap(Tags),
+    details: {
+      ...details,
+      EnableNetworkIsolation: input.EnableNetworkIsolation ?? false,
+      EndpointConfigArn: arn,
+      CreationTime: new Date(),
+    },
+  });
+  return { EndpointConfigArn: arn };
+}
+
+/** What would change how an endpoint answers, and is not imitated: better refused than silently different. */
+function refuseWhatIsNotHere(input: Input): void {
+  if (input.AsyncInferenceConfig) throw notInSandbox('asynchronous endpoints');
+  if (input.ShadowProductionVariants) throw notInSandbox('shadow variants');
+  if (input.ExplainerConfig) throw notInSandbox('explainers');
+  const variants = input.ProductionVariants;
+  if (variants.some(({ ModelName }) => ModelName === undefined)) throw notInSandbox('inference components');
+  if (variants.some(({ InstancePools }) => InstancePools !== undefined)) throw notInSandbox('instance pools');
+}
+
+/** DescribeEndpointConfig. */
+export function describeEndpointConfig(input: Valid<DescribeEndpointConfigInput>, { state }: ActionContext) {
+  return findEndpointConfig(state, input.EndpointConfigName).details;
+}
+
+/** ListEndpointConfigs: by CreationTime, descending, unless asked otherwise (API_ListEndpointConfigs). */
+export function listEndpointConfigs(input: Valid<ListEndpointConfigsInput>, { state }: ActionContext) {
+  const configs = [...state.endpointConfigs.values()].map(({ details, sequence }) => ({
+    item: details,
+    name: details.EndpointConfigName,
+    creationTime: details.CreationTime,
+    sequence,
+  }));
+  const { items, ...rest } = page('ListEndpointConfigs', configs, input, 'Descending');
+  return { EndpointConfigs: items, ...rest };
+}
+
+/** DeleteEndpointConfig: allowed while an endpoint uses it, as AWS allows what its reference advises against. */
+export function deleteEndpointConfig(input: Valid<DeleteEndpointConfigInput>, { state }: ActionContext) {
+  findEndpointConfig(state, input.EndpointConfigName);
+  state.endpointConfigs.delete(input.EndpointConfigName);
+  return undefined;
+}

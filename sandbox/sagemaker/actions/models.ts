@@ -1,0 +1,105 @@
+import type {
+  ContainerDefinition,
+  CreateModelInput,
+  DeleteModelInput,
+  DescribeModelInput,
+  ListModelsInput,
+} from '@aws-sdk/client-sagemaker';
+import { arnOf } from '../arn';
+import { checkContainer } from '../containers';
+import { notInSandbox, validationException } from '../errors';
+import { findModel, findPackage, refuseExisting } from '../find';
+import { page } from '../paging';
+import type { Valid } from '../valid';
+import type { ActionContext } from './context';
+import { tagMap } from './tags';
+
+/**
+ * CreateModel, from images or from a package. The execution role is not looked at: there is no IAM here.
+ *
+ * @throws ServiceError `ValidationException` when containers are missing or contradictory, or a package is not fit to deploy
+ */
+export async function createModel(input: Valid<CreateModelInput>, context: ActionContext) {
+  const { caller, state } = context;
+  const arn = arnOf(caller, 'model', input.ModelName);
+  const { PrimaryContainer: primary, Containers: containers = [] } = input;
+  if ((primary === undefined) === (containers.length === 0)) {
+    throw validationException('Exactly one of PrimaryContainer and Containers must be provided.');
+  }
+  for (const container of primary ? [primary] : containers) await checkModelContainer(container, context);
+  refuseExisting(state.models.has(input.ModelName), 'model', arn);
+  const { Tags, ...details } = input;
+  state.models.set(input.ModelName, {
+    sequence: state.nextSequence(),
+    tags: tagMap(Tags),
+    details: {
+      ...details,
+      EnableNetworkIsolation: input.EnableNetworkIsolation ?? false,
+      ModelArn: arn,
+      CreationTime: new Date(),
+    },
+  });
+  return { ModelArn: arn };
+}
+
+async function checkModelContainer(container: Valid<ContainerDefinition>, context: ActionContext): Promise<void> {
+  if (container.Mode === 'MultiModel') throw notInSandbox('multi-model containers');
+  if (container.InferenceSpecificationName !== undefined)
+    throw notInSandbox('additional inference specifications of a package');
+  const { ModelPackageName: packageName, Image: image } = container;
+  if ((packageName === undefined) === (image === undefined)) {
+    throw validationException('Exactly one of Image and ModelPackageName must be provided for a container.');
+  }
+  if (packageName === undefined) {
+    await checkContainer(context.modelData, context.caller, container);
+    return;
+  }
+  if (container.ModelDataUrl !== undefined || container.ModelDataSource !== undefined) {
+    throw validationException('Model data cannot be given with ModelPackageName: the package has it.');
+  }
+  await checkPackage(packageName, context);
+}
+
+/**
+ * A package can be deployed when it is Completed and, if versioned, Approved (API_CreateModelPackage, ModelApprovalStatus:
+ * "must be set to Approved to deploy the model"). AWS does not document how CreateModel words the refusal.
+ */
+async function checkPackage(packageName: string, { state, modelData, caller }: ActionContext): Promise<void> {
+  const { details } = findPackage(state, packageName);
+  if (details.ModelPackageStatus !== 'Completed') {
+    throw validationException(`ModelPackage ${details.ModelPackageArn} is not Completed.`);
+  }
+  if (details.ModelPackageVersion !== undefined && details.ModelApprovalStatus !== 'Approved') {
+    throw validationException(
+      `ModelPackage ${details.ModelPackageArn} cannot be deployed: its approval status is ${details.ModelApprovalStatus}, not Approved.`,
+    );
+  }
+  if (!details.InferenceSpecification) {
+    throw validationException(`ModelPackage ${details.ModelPackageArn} has no InferenceSpecification.`);
+  }
+  for (const container of details.InferenceSpecification.Containers) await checkContainer(modelData, caller, container);
+}
+
+/** DescribeModel. A model made from a package answers the package, not its containers. */
+export function describeModel(input: Valid<DescribeModelInput>, { state }: ActionContext) {
+  return findModel(state, input.ModelName).details;
+}
+
+/** ListModels: by CreationTime, descending, unless asked otherwise (API_ListModels). */
+export function listModels(input: Valid<ListModelsInput>, { state }: ActionContext) {
+  const models = [...state.models.values()].map(({ details, sequence }) => ({
+    item: details,
+    name: details.ModelName,
+    creationTime: details.CreationTime,
+    sequence,
+  }));
+  const { items, ...rest } = page('ListModels', models, input, 'Descending');
+  return { Models: items, ...rest };
+}
+
+/** DeleteModel: only the entry (API_DeleteModel); configurations that name it stay, and cannot be deployed any more. */
+export function deleteModel(input: Valid<DeleteModelInput>, { state }: ActionContext) {
+  findModel(state, input.ModelName);
+  state.models.delete(input.ModelName);
+  return undefined;
+}

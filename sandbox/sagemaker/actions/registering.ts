@@ -1,0 +1,140 @@
+import type { CreateModelPackageInput, InferenceSpecification } from '@aws-sdk/client-sagemaker';
+import { arnOf } from '../arn';
+import { checkContainer } from '../containers';
+import { notInSandbox, validationException } from '../errors';
+import { modelPackageEvent } from '../events';
+import { findGroup } from '../find';
+import type { StoredGroup, StoredPackage } from '../state';
+import type { Valid } from '../valid';
+import type { ActionContext } from './context';
+import { tagMap } from './tags';
+
+type Input = Valid<CreateModelPackageInput>;
+
+/**
+ * CreateModelPackage: a version of a group, or an unversioned package. A `ClientToken` that a package was made with answers
+ * that package again; deleting the package frees the token. A version is Completed at once: there is nothing to validate.
+ *
+ * @throws ServiceError `ValidationException` for what API_CreateModelPackage rules out beyond the service model
+ */
+export async function createModelPackage(input: Input, context: ActionContext) {
+  const { state, events, caller } = context;
+  const replayed = findReplay(input, context);
+  if (replayed) return replayed;
+  refuseMixedIdentity(input);
+  const group = input.ModelPackageGroupName === undefined ? undefined : findGroup(state, input.ModelPackageGroupName);
+  if (group) refuseForVersioned(input);
+  else refuseForUnversioned(input, context);
+  const inference = await checkedInference(input.InferenceSpecification, context);
+
+  // From here to the store nothing waits, so that two requests at once get two versions, and one token one package.
+  const overtaken = findReplay(input, context);
+  if (overtaken) return overtaken;
+  const stored = newPackage(input, group, inference, context);
+  state.packages.set(stored.details.ModelPackageArn, stored);
+  events.send(caller, modelPackageEvent(stored));
+  return { ModelPackageArn: stored.details.ModelPackageArn };
+}
+
+function findReplay({ ClientToken: token }: Input, { state }: ActionContext) {
+  if (token === undefined) return undefined;
+  const stored = [...state.packages.values()].find(({ clientToken }) => clientToken === token);
+  return stored && { ModelPackageArn: stored.details.ModelPackageArn };
+}
+
+/** The two messages are AWS's own, as seen by those who met them. */
+function refuseMixedIdentity({ ModelPackageName: name, ModelPackageGroupName: group }: Input): void {
+  if (name !== undefined && group !== undefined) {
+    throw validationException(
+      'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
+    );
+  }
+  if (name === undefined && group === undefined) throw validationException('Missing ARN.');
+}
+
+/** API_CreateModelPackage: a version uses its group's tags and cannot be given any; it is not for the Marketplace. */
+function refuseForVersioned(input: Input): void {
+  if (input.Tags && input.Tags.length > 0) {
+    throw validationException(
+      'Tags cannot be given for a versioned model package: it uses the tags of its model package group.',
+    );
+  }
+  if (input.CertifyForMarketplace) {
+    throw validationException('CertifyForMarketplace does not apply to versioned model packages.');
+  }
+}
+
+/** API_CreateModelPackage: approval is for versions. Environment on an unversioned package is refused in AWS's words. */
+function refuseForUnversioned(input: Input, { caller, state }: ActionContext): void {
+  const arn = arnOf(caller, 'model-package', input.ModelPackageName ?? '');
+  if (state.packages.has(arn)) throw validationException(`Model Package already exists: ${arn}`);
+  if (input.ModelApprovalStatus !== undefined) {
+    throw validationException('ModelApprovalStatus does not apply to unversioned model packages.');
+  }
+  if (input.InferenceSpecification?.Containers.some(({ Environment }) => Environment !== undefined)) {
+    throw validationException(
+      '1 validation errors detected:Environment variable map cannot be specified when using non-versioned ModelPackages',
+    );
+  }
+}
+
+/**
+ * The inference specification with what SageMaker adds to it. Shared with UpdateModelPackage, which can replace it.
+ *
+ * @throws ServiceError `ValidationException` when an image or model data will not do
+ */
+export async function checkedInference(
+  specification: Valid<InferenceSpecification> | undefined,
+  { modelData, caller }: Pick<ActionContext, 'modelData' | 'caller'>,
+): Promise<Valid<InferenceSpecification> | undefined> {
+  if (!specification) return undefined;
+  const containers = [];
+  for (const container of specification.Containers) {
+    const etag = await checkContainer(modelData, caller, container);
+    containers.push(etag === undefined ? container : { ...container, ModelDataETag: etag });
+  }
+  return { ...specification, Containers: containers };
+}
+
+function newPackage(
+  input: Input,
+  group: StoredGroup | undefined,
+  inference: Valid<InferenceSpecification> | undefined,
+  { caller, state }: ActionContext,
+): StoredPackage {
+  if (input.SourceAlgorithmSpecification) throw notInSandbox('packages made from algorithms');
+  if (!inference && input.SourceUri === undefined) {
+    throw validationException('Either InferenceSpecification or SourceUri must be provided for a model package.');
+  }
+  const { Tags, ClientToken, ModelPackageName, ModelPackageGroupName, ...kept } = input;
+  return {
+    sequence: state.nextSequence(),
+    tags: tagMap(Tags),
+    clientToken: ClientToken,
+    details: {
+      ...kept,
+      ...(group ? versionIdentity(group, input, caller) : unversionedIdentity(ModelPackageName ?? '', caller)),
+      InferenceSpecification: inference,
+      CreationTime: new Date(),
+      CreatedBy: {},
+      ModelPackageStatus: 'Completed',
+      ModelPackageStatusDetails: { ValidationStatuses: [], ImageScanStatuses: [] },
+    },
+  } as StoredPackage;
+}
+
+/** A version has a number and no name of its own; it waits for approval unless it was registered with another status. */
+function versionIdentity(group: StoredGroup, input: Input, caller: ActionContext['caller']) {
+  group.lastVersion += 1;
+  const name = group.details.ModelPackageGroupName;
+  return {
+    ModelPackageGroupName: name,
+    ModelPackageVersion: group.lastVersion,
+    ModelPackageArn: arnOf(caller, 'model-package', `${name}/${group.lastVersion}`),
+    ModelApprovalStatus: input.ModelApprovalStatus ?? 'PendingManualApproval',
+  };
+}
+
+function unversionedIdentity(name: string, caller: ActionContext['caller']) {
+  return { ModelPackageName: name, ModelPackageArn: arnOf(caller, 'model-package', name) };
+}

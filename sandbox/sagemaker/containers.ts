@@ -1,0 +1,83 @@
+import type { ContainerDefinition, ModelDataSource, ModelPackageContainerDefinition } from '@aws-sdk/client-sagemaker';
+import type { Caller } from './caller';
+import { notInSandbox, validationException } from './errors';
+import { type ModelData, parseS3Location, type S3Location } from './model-data';
+import type { Valid } from './valid';
+
+/** A container with an image, of a package or of a model. */
+export type Container = Valid<ModelPackageContainerDefinition> | Valid<ContainerDefinition>;
+
+/** Where a container's model data is: one archive, or everything below a prefix. */
+export interface DataLocation {
+  readonly kind: 'archive' | 'prefix';
+  readonly url: string;
+  readonly location: S3Location;
+}
+
+const ECR_IMAGE =
+  /^\d{12}\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{64})?$/;
+
+/**
+ * The repository part of an ECR image URI (`sagemaker-xgboost` of `….dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5`).
+ *
+ * @returns undefined when the text is not an image in ECR
+ */
+export function repositoryOf(image: string): string | undefined {
+  return ECR_IMAGE.exec(image)?.[1];
+}
+
+/**
+ * Where a container's data is, from `ModelDataUrl` or `ModelDataSource`; undefined when it has none.
+ *
+ * @throws ServiceError `ValidationException` when both are given, or the text names nothing in S3
+ */
+export function dataLocationOf(container: Container): DataLocation | undefined {
+  const { ModelDataUrl: url, ModelDataSource: source } = container;
+  if (url !== undefined && source !== undefined) {
+    throw validationException('Only one of ModelDataUrl and ModelDataSource can be given for a container.');
+  }
+  const found = url === undefined ? sourceLocation(source) : ({ kind: 'archive', url } as const);
+  if (found === undefined) return undefined;
+  const location = parseS3Location(found.url);
+  if (!location) throw validationException(`Invalid model data location "${found.url}": it names no object in S3.`);
+  return { ...found, location };
+}
+
+/** S3Prefix ends in `/` and goes with uncompressed data; S3Object is one archive or one file (API_S3ModelDataSource). */
+function sourceLocation(source: Valid<ModelDataSource> | undefined): Omit<DataLocation, 'location'> | undefined {
+  const data = source?.S3DataSource;
+  if (!data) return undefined;
+  if (data.S3DataType === 'S3Prefix' && !data.S3Uri.endsWith('/')) {
+    throw validationException(`S3Uri "${data.S3Uri}" must end with a forward slash when S3DataType is S3Prefix.`);
+  }
+  if ((data.S3DataType === 'S3Prefix') !== (data.CompressionType === 'None')) {
+    throw notInSandbox(`model data of type ${data.S3DataType} with compression ${data.CompressionType}`);
+  }
+  return { kind: data.S3DataType === 'S3Prefix' ? 'prefix' : 'archive', url: data.S3Uri };
+}
+
+/**
+ * Checks a container as CreateModel and CreateModelPackage do: an image in ECR, and model data that is there.
+ *
+ * @returns the archive's ETag, which SageMaker keeps with a package as `ModelDataETag`
+ * @throws ServiceError `ValidationException`: "Using non-ECR image ..." and "Could not find model data at ..." are AWS's words
+ */
+export async function checkContainer(
+  modelData: ModelData,
+  caller: Caller,
+  container: Container,
+): Promise<string | undefined> {
+  if (container.Image === undefined) throw validationException('Image must be provided for each container.');
+  if (repositoryOf(container.Image) === undefined) {
+    const image = container.Image;
+    throw validationException(`Using non-ECR image "${image}" without Vpc repository access mode is not supported.`);
+  }
+  const data = dataLocationOf(container);
+  if (!data) return undefined;
+  const etag =
+    data.kind === 'archive'
+      ? await modelData.etag(caller, data.location)
+      : (await modelData.keysUnder(caller, data.location)).at(0) && '';
+  if (etag === undefined) throw validationException(`Could not find model data at ${data.url}.`);
+  return etag === '' ? undefined : etag;
+}

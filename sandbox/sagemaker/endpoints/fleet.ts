@@ -1,0 +1,147 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { ProductionVariant, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
+import { reasonOf } from '../errors';
+import type { ModelData } from '../model-data';
+import type { AccountState, StoredEndpointConfig } from '../state';
+import type { Valid } from '../valid';
+import { deployedVariant } from '../variants';
+import { workerKindOf } from './images';
+import { type Deployable, resolveModel } from './resolve';
+import { WorkerProcess, WorkerStartError } from './worker-process';
+
+/** What all fleets share. */
+export interface FleetOptions {
+  readonly python: string;
+  readonly workDir: string;
+  readonly modelData: ModelData;
+  readonly log: (line: string) => void;
+}
+
+/** A variant that serves. */
+export interface RunningVariant {
+  readonly url: string;
+  readonly summary: ProductionVariantSummary;
+  readonly serverless: Valid<ProductionVariant>['ServerlessConfig'] | undefined;
+  inFlight: number;
+}
+
+/** SageMaker gives a container 60 s to load unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise. */
+const HEALTH_CHECK_SECONDS = 60;
+const DRAIN_STEP_MS = 20;
+
+/** The workers of one deployment of one endpoint configuration: one a variant, whatever the number of instances. */
+export class Fleet {
+  readonly variants: RunningVariant[] = [];
+  private readonly stops: (() => Promise<void>)[] = [];
+  private readonly folders: string[] = [];
+  private stopped = false;
+
+  constructor(
+    private readonly options: FleetOptions,
+    private readonly endpointName: string,
+  ) {}
+
+  /**
+   * Starts every variant and loads its model.
+   *
+   * @throws Error whose message is the endpoint's FailureReason; the caller then stops the fleet
+   */
+  async start(state: AccountState, config: StoredEndpointConfig): Promise<void> {
+    const variants = config.details.ProductionVariants;
+    const running = await Promise.all(variants.map((variant) => this.startVariant(state, variant)));
+    this.variants.push(...running);
+  }
+
+  /** Waits until no request is being answered: an update loses none (API_UpdateEndpoint). */
+  async drained(): Promise<void> {
+    while (!this.stopped && this.variants.some(({ inFlight }) => inFlight > 0)) await setTimeout(DRAIN_STEP_MS);
+  }
+
+  /** Ends all workers, those that are still starting too, and removes their folders. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.stops.map((stop) => stop()));
+    await Promise.all(this.folders.map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+
+  private async startVariant(state: AccountState, variant: Valid<ProductionVariant>): Promise<RunningVariant> {
+    const model = resolveModel(state, variant.ModelName ?? '');
+    const kind = workerKindOf(model.image);
+    await mkdir(this.options.workDir, { recursive: true });
+    const folder = await mkdtemp(join(this.options.workDir, `${this.endpointName}-${variant.VariantName}-`));
+    this.folders.push(folder);
+    const archive = await this.fetchData(state, model, folder);
+    const log = (line: string) => this.options.log(`${this.endpointName}/${variant.VariantName}: ${line}`);
+    const worker = await this.startWorker(model, { kind, folder, archive, log }, variant.VariantName);
+    await this.ping(worker, variant);
+    const summary = deployedVariant(variant, model.image, new Date());
+    return { url: worker.url, summary, serverless: variant.ServerlessConfig, inFlight: 0 };
+  }
+
+  private async fetchData(state: AccountState, { data }: Deployable, folder: string): Promise<string | undefined> {
+    const model = join(folder, 'ml', 'model');
+    await mkdir(model, { recursive: true });
+    if (!data) return undefined;
+    try {
+      if (data.kind === 'prefix') {
+        await this.options.modelData.downloadPrefix(state.caller, data.location, model);
+        return undefined;
+      }
+      const archive = join(folder, 'model.tar.gz');
+      await this.options.modelData.download(state.caller, data.location, archive);
+      return archive;
+    } catch (error) {
+      throw new Error(`Failed to download model data from URL "${data.url}". Reason: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  private async startWorker(
+    model: Deployable,
+    where: { kind: string; folder: string; archive: string | undefined; log: (line: string) => void },
+    variantName: string,
+  ): Promise<WorkerProcess> {
+    if (this.stopped) throw new Error('The sandbox was stopped.');
+    try {
+      const options = { python: this.options.python, environment: model.environment, ...where };
+      return await WorkerProcess.start(options, (stop) => this.stops.push(stop));
+    } catch (error) {
+      if (error instanceof WorkerStartError && error.stage === 'archive') {
+        throw new Error(
+          `Failed to extract model data archive for container "container_1" from URL "${model.data?.url}". Please ensure that ` +
+            `the object located at the URL is a valid tar.gz archive. Reason: ${error.message}`,
+        );
+      }
+      throw new Error(pingFailure(variantName, reasonOf(error)), { cause: error });
+    }
+  }
+
+  /** The health check, at which the worker loads the model. */
+  private async ping(worker: WorkerProcess, variant: Valid<ProductionVariant>): Promise<void> {
+    const seconds = variant.ContainerStartupHealthCheckTimeoutInSeconds ?? HEALTH_CHECK_SECONDS;
+    const reason = await healthProblem(worker.url, seconds);
+    if (reason !== undefined) throw new Error(pingFailure(variant.VariantName, reason));
+  }
+}
+
+async function healthProblem(url: string, seconds: number): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${url}/ping`, { signal: AbortSignal.timeout(seconds * 1_000) });
+    const text = await response.text();
+    return response.ok ? undefined : text;
+  } catch (error) {
+    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    return timedOut ? `No answer within ${seconds} seconds.` : `The worker ended: ${reasonOf(error)}`;
+  }
+}
+
+/** AWS's words, with the reason that AWS leaves in CloudWatch. */
+function pingFailure(variantName: string, reason: string): string {
+  return (
+    `The primary container for production variant ${variantName} did not pass the ping health check. ` +
+    `Please check CloudWatch logs for this endpoint. Reason: ${reason}`
+  );
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ActionContext } from './actions/context';
+import { callerOf } from './caller';
+import { EndpointLifecycle } from './endpoints/lifecycle';
+import { EventSender } from './events';
+import { answer } from './http';
+import { ModelData } from './model-data';
+import { answerControl, answerInvocation } from './protocols';
+import { loadServiceModel } from './service-model';
+import { StateStore } from './state';
+
+/** How SageMaker's stand-in is started. */
+export interface SageMakerOptions {
+  /** The port to listen on; 0 takes a free one. */
+  readonly port: number;
+  /** An interpreter that has botocore (for the service model) and what the models need (for the workers). */
+  readonly python: string;
+  /** Where S3 and EventBridge are. */
+  readonly awsEndpoint: string;
+  /** A folder for the workers; each endpoint's variant has one of its own in it while it runs. */
+  readonly workDir: string;
+  readonly log: (line: string) => void;
+}
+
+/** A running stand-in. */
+export interface SageMakerServer {
+  readonly url: string;
+  /** Ends the workers and stops listening. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts SageMaker's stand-in on a loopback port: the control API, the runtime and `GET /health`. Each account and region has
+ * a registry and endpoints of its own, in memory.
+ *
+ * @throws Error when the interpreter has no botocore, or the port is taken
+ */
+export async function startSageMaker(options: SageMakerOptions): Promise<SageMakerServer> {
+  const model = await loadServiceModel(options.python);
+  const states = new StateStore();
+  const modelData = new ModelData(options.awsEndpoint);
+  const events = new EventSender(options.awsEndpoint, options.log);
+  const { python, workDir, log } = options;
+  const endpoints = new EndpointLifecycle({ python, workDir, log, modelData }, events);
+  const contextOf = (request: IncomingMessage): ActionContext => {
+    const caller = callerOf(request.headers.authorization);
+    return { caller, state: states.of(caller), modelData, events, endpoints };
+  };
+
+  const route = (request: IncomingMessage, response: ServerResponse): Promise<void> | void => {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    const endpointName = /^\/endpoints\/([^/]+)\/invocations$/.exec(path)?.[1];
+    if (request.method === 'GET' && path === '/health')
+      return answer(response, 200, { 'content-type': 'text/plain' }, 'ok');
+    if (request.method === 'POST' && path === '/') return answerControl(request, response, model, contextOf);
+    if (request.method === 'POST' && endpointName !== undefined) {
+      return answerInvocation(decodeURIComponent(endpointName), request, response, contextOf);
+    }
+    return answer(response, 404, { 'content-type': 'text/plain' }, 'not found');
+  };
+
+  const server = createServer((request, response) => {
+    Promise.resolve(route(request, response)).catch((error: unknown) => {
+      log(`A request broke off: ${String(error)}`);
+      response.destroy();
+    });
+  });
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await endpoints.close();
+      await events.close();
+      modelData.close();
+      await closed;
+    },
+  };
+}

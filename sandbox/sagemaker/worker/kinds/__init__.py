@@ -1,0 +1,1 @@
+"""One module a kind of image. Each has `create(container) -> Handler`."""

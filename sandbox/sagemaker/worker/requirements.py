@@ -1,0 +1,56 @@
+"""Checks code/requirements.txt, which a real container installs, against what is installed here."""
+
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+
+def problems(file: Path) -> list[str]:
+    """What of a requirements file is not satisfied here, a sentence each; nothing when the file is missing."""
+    found = []
+    for line in lines_of(file):
+        problem = problem_of(line)
+        if problem is not None:
+            found.append(problem)
+    return found
+
+
+def names(file: Path) -> set[str]:
+    """The canonical names of the packages that a requirements file asks for."""
+    found = set()
+    for line in lines_of(file):
+        try:
+            found.add(canonicalize_name(Requirement(line).name))
+        except InvalidRequirement:
+            continue  # `problems` reports the line
+    return found
+
+
+def lines_of(file: Path) -> list[str]:
+    """The lines that pip would read: without comments, continued lines joined."""
+    if not file.is_file():
+        return []
+    text = file.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = (line.split(" #")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def problem_of(line: str) -> str | None:
+    """Why a requirement is not satisfied, or None."""
+    try:
+        requirement = Requirement(line)
+    except InvalidRequirement:
+        return f"'{line}' is not a requirement that can be checked without pip."
+    if requirement.marker is not None and not requirement.marker.evaluate():
+        return None
+    if requirement.url is not None:
+        return f"'{line}' would be downloaded, and nothing is installed here."
+    try:
+        installed = metadata.version(requirement.name)
+    except metadata.PackageNotFoundError:
+        return f"'{line}' is not installed."
+    if not requirement.specifier.contains(installed, prereleases=True):
+        return f"'{line}' is not satisfied by the installed {requirement.name} {installed}."
+    return None

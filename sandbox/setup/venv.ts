@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { withLock } from '../processes/lock';
+import { PROJECT } from '../processes/paths';
+import { findPython, type Interpreter } from './find-python';
+import { install } from './install';
+
+/** The pinned packages of the sandbox, for every supported Python. */
+export const REQUIREMENTS = join(PROJECT, 'sandbox', 'requirements.txt');
+
+const STAMP = 'mlflow-mlops.json';
+/** Kept inside the environment's folder, so that nothing else appears beside it. */
+const LOCK = '.lock';
+
+/** What a virtual environment was made of; it is written last, so an interrupted install has none. */
+interface Stamp {
+  readonly requirements: string;
+  /** The value of PYTHON when it was made, or null: another choice makes another environment. */
+  readonly chosen: string | null;
+  readonly version: string;
+}
+
+/** Where the virtual environment is. Every sandbox of a project shares one: it is 1.6 GB and holds no state. */
+export function venvFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(env.SANDBOX_VENV || join(PROJECT, '.sandbox-venv'));
+}
+
+/**
+ * The interpreter of a virtual environment that has the pinned packages. It is made when missing, and made again when
+ * the packages or the chosen Python changed or an install was interrupted. When nothing changed this takes milliseconds.
+ *
+ * @param say gets lines of progress
+ * @throws NoPython when no Python can make one; Error with the last lines of the log when the install fails
+ */
+export async function ensureVenv(
+  say: (line: string) => void,
+  env: NodeJS.ProcessEnv = process.env,
+  requirements: string = REQUIREMENTS,
+  signal?: AbortSignal,
+): Promise<string> {
+  const venv = venvFolder(env);
+  const python = join(venv, 'bin', 'python');
+  const wanted = { requirements: hashOf(requirements), chosen: choice(venv, env) };
+  if (isReady(venv, python, wanted)) {
+    return python;
+  }
+  refuseForeignFolder(venv);
+  const interpreter = findPython({ ...env, PYTHON: wanted.chosen ?? undefined });
+  const waiting = (holder: number): void => say(`another setup (process ${holder}) is at work: waiting for it`);
+  const makeIt = async (): Promise<void> => {
+    // The one that was waited for has made it.
+    if (!isReady(venv, python, wanted)) {
+      await make(venv, interpreter, requirements, say, signal);
+      const stamp: Stamp = { ...wanted, version: interpreter.version };
+      writeFileSync(join(venv, STAMP), `${JSON.stringify(stamp, undefined, 2)}\n`);
+    }
+  };
+  await withLock(join(venv, LOCK), waiting, makeIt, signal);
+  return python;
+}
+
+async function make(
+  venv: string,
+  interpreter: Interpreter,
+  requirements: string,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  // An interrupted pip leaves packages that look installed, so what is there is not built upon.
+  for (const name of readdirSync(venv).filter((entry) => entry !== LOCK)) {
+    rmSync(join(venv, name), { recursive: true, force: true, maxRetries: 5 });
+  }
+  await install({ venv, interpreter, requirements, say, ...(signal ? { signal } : {}) });
+}
+
+function isReady(venv: string, python: string, wanted: Omit<Stamp, 'version'>): boolean {
+  const stamp = join(venv, STAMP);
+  // existsSync follows the link: false when the Python that the environment was made from is gone.
+  if (!existsSync(python) || !existsSync(stamp)) {
+    return false;
+  }
+  const made = JSON.parse(readFileSync(stamp, 'utf8')) as Stamp;
+  return made.requirements === wanted.requirements && (wanted.chosen === null || made.chosen === wanted.chosen);
+}
+
+/** PYTHON, unless it names the environment's own interpreter, as in a shell that loaded the sandbox's `env` file. */
+function choice(venv: string, env: NodeJS.ProcessEnv): string | null {
+  const own = !env.PYTHON || resolve(env.PYTHON).startsWith(join(venv, 'bin'));
+  return own ? null : (env.PYTHON ?? null);
+}
+
+function hashOf(requirements: string): string {
+  return createHash('sha256').update(readFileSync(requirements)).digest('hex');
+}
+
+/** The folder is emptied before an install: only one that is an environment, or empty, may be. */
+function refuseForeignFolder(venv: string): void {
+  mkdirSync(venv, { recursive: true });
+  const entries = readdirSync(venv).filter((entry) => entry !== LOCK);
+  if (entries.length > 0 && !entries.some((entry) => ['pyvenv.cfg', 'setup.log', STAMP].includes(entry))) {
+    throw new Error(`${venv} is not a Python virtual environment and not empty: name another folder in SANDBOX_VENV`);
+  }
+}

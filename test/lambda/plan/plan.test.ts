@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { type Plan, type PlanInput, plan } from '../../../lambda/plan/plan';
+import {
+  liveMetadata,
+  metadataChange,
+  OWNER_KEY,
+  packageMetadata,
+  UNSYNCED,
+} from '../../../lambda/shared/packages/metadata';
+import type { ModelPackage } from '../../../lambda/shared/packages/model-package';
+import type { ModelVersion } from '../../../lambda/shared/registry/registry';
+import { modelPackage, modelVersion } from '../../support/versions';
+
+const REGISTRY = 'mlflow.example.com';
+const OWNER = 'ModelRepack-ModelSyncStack';
+const packing = { flavor: 'sklearn', frameworkVersion: '1.9.1', packing: '1' };
+const EMPTY = { create: [], update: [], delete: [], keep: [] };
+
+function input(over: Partial<PlanInput>): PlanInput {
+  return {
+    registryId: REGISTRY,
+    owner: OWNER,
+    enrolled: true,
+    versions: [],
+    packages: [],
+    isCurrent: (_version, { image }) => image === 'image',
+    ...over,
+  };
+}
+
+function packageOf(version: ModelVersion, number = 1, over: Partial<ModelPackage> = {}): ModelPackage {
+  return modelPackage(number, packageMetadata(version, REGISTRY, packing, OWNER), over);
+}
+
+describe('plan', () => {
+  const staged = modelVersion({ stage: 'Staging' });
+
+  test('a promoted version without a package is created', () => {
+    expect(plan(input({ versions: [staged] }))).toEqual({ ...EMPTY, create: [{ version: '1' }] });
+  });
+
+  test.each([
+    ['by stage', modelVersion({ stage: 'Production' })],
+    ['by alias', modelVersion({ aliases: ['production'] })],
+    ['by both, in two environments', modelVersion({ stage: 'Staging', aliases: ['production'] })],
+  ])('promotion %s counts', (_how, version) => {
+    expect(plan(input({ versions: [version] })).create).toHaveLength(1);
+  });
+
+  test.each([
+    ['None', modelVersion({ stage: 'None' })],
+    ['Archived', modelVersion({ stage: 'Archived' })],
+    ['an alias that means nothing', modelVersion({ aliases: ['champion'] })],
+    ['files that are not complete', modelVersion({ stage: 'Production', status: 'PENDING_REGISTRATION' })],
+  ])('%s: nothing is created', (_why, version) => {
+    expect(plan(input({ versions: [version] }))).toEqual(EMPTY);
+  });
+
+  test('a package that is as it should be is kept', () => {
+    expect(plan(input({ versions: [staged], packages: [packageOf(staged)] }))).toEqual({
+      ...EMPTY,
+      keep: [packageOf(staged).arn],
+    });
+  });
+
+  test('stage, aliases and description are updates in place', () => {
+    const promoted = modelVersion({ stage: 'Production', aliases: ['staging'], description: 'better' });
+    expect(plan(input({ versions: [promoted], packages: [packageOf(staged)] }))).toEqual({
+      ...EMPTY,
+      update: [{ packageArn: packageOf(staged).arn, version: '1' }],
+    });
+  });
+
+  test('an outdated packing makes a new package, which then replaces the old one', () => {
+    const old = packageOf(staged, 1, { image: 'older' });
+    expect(plan(input({ versions: [staged], packages: [old] }))).toEqual({
+      ...EMPTY,
+      create: [{ version: '1', replaces: old.arn }],
+    });
+  });
+
+  test('when the new package stands beside the outdated one, the outdated one goes', () => {
+    const result = plan(
+      input({ versions: [staged], packages: [packageOf(staged, 1, { image: 'older' }), packageOf(staged, 2)] }),
+    );
+    expect(result).toMatchObject({ create: [], keep: [packageOf(staged, 2).arn] });
+    expect(result.delete.map(({ packageArn }) => packageArn)).toEqual([packageOf(staged, 1).arn]);
+  });
+
+  test('a second package of one version goes, the older one stays', () => {
+    const result = plan(input({ versions: [staged], packages: [packageOf(staged, 2), packageOf(staged, 1)] }));
+    expect(result.keep).toEqual([packageOf(staged, 1).arn]);
+    expect(result.delete).toEqual([
+      { packageArn: packageOf(staged, 2).arn, reason: 'a second package of its version' },
+    ]);
+  });
+
+  test.each([
+    ['demoted', [modelVersion({ stage: 'Archived' })], 'its version is in stage Archived'],
+    ['deleted', [], 'its version is not in the registry any more'],
+    [
+      'made anew under its number',
+      [modelVersion({ creationTimestamp: 2 })],
+      'its version is not in the registry any more',
+    ],
+    ['another run of that number', [modelVersion({ runId: 'other' })], 'its version is not in the registry any more'],
+  ])('a package whose version was %s is deleted', (_what, versions, reason) => {
+    expect(plan(input({ versions, packages: [packageOf(staged)] })).delete).toEqual([
+      { packageArn: packageOf(staged).arn, reason },
+    ]);
+  });
+
+  test.each([
+    ['no owner mark', { [OWNER_KEY]: undefined }],
+    ["another installation's mark", { [OWNER_KEY]: 'OtherStack' }],
+    ['another registry', { mlflow_registry: 'elsewhere.example.com' }],
+  ])('a package with %s does not exist for it', (_what, over) => {
+    const metadata = Object.fromEntries(
+      Object.entries({ ...packageOf(staged).metadata, ...over }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      ),
+    );
+    expect(plan(input({ packages: [modelPackage(1, metadata)] }))).toEqual(EMPTY);
+    expect(plan(input({ versions: [staged], packages: [modelPackage(1, metadata)] })).create).toEqual([
+      { version: '1' },
+    ]);
+  });
+
+  test('without enrolment packages stay, marked as unsynced, and enrolling again adopts them', () => {
+    const left = plan(input({ enrolled: false, versions: [], packages: [packageOf(staged)] }));
+    expect(left).toEqual({ ...EMPTY, update: [{ packageArn: packageOf(staged).arn }] });
+
+    const marked = modelPackage(1, { ...packageOf(staged).metadata, ...UNSYNCED });
+    expect(plan(input({ enrolled: false, packages: [marked] }))).toEqual({ ...EMPTY, keep: [marked.arn] });
+    expect(plan(input({ versions: [staged], packages: [marked] })).update).toEqual([
+      { packageArn: marked.arn, version: '1' },
+    ]);
+  });
+
+  test('after a plan was carried out, the next one is empty', () => {
+    const version = fc.record({
+      version: fc.integer({ min: 1, max: 6 }).map(String),
+      stage: fc.constantFrom('None', 'Staging', 'Production', 'Archived'),
+      aliases: fc.subarray(['staging', 'production', 'champion']),
+      creationTimestamp: fc.constantFrom(1, 2),
+      runId: fc.constantFrom('', 'r1', 'r2'),
+      description: fc.constantFrom('', 'text'),
+    });
+    const versions = fc.uniqueArray(version, { selector: (one) => one.version }).map((all) => all.map(modelVersion));
+    fc.assert(
+      fc.property(versions, versions, fc.array(fc.boolean()), (before, after, outdated) => {
+        const packages = before.map((one, index) =>
+          packageOf(one, index + 1, outdated[index] ? { image: 'older' } : {}),
+        );
+        const first = input({ versions: after, packages });
+        const second = { ...first, packages: carryOut(plan(first), first) };
+        expect(plan(second)).toMatchObject({ create: [], update: [], delete: [] });
+      }),
+    );
+  });
+});
+
+/** What SageMaker's registry holds after a plan. */
+function carryOut({ create, update, delete: deletions }: Plan, { packages, versions }: PlanInput): ModelPackage[] {
+  const gone = new Set([
+    ...deletions.map(({ packageArn }) => packageArn),
+    ...create.flatMap(({ replaces }) => replaces ?? []),
+  ]);
+  const find = (number: string | undefined) => versions.find(({ version }) => version === number) ?? modelVersion();
+  const kept = packages
+    .filter(({ arn }) => !gone.has(arn))
+    .map((one) => {
+      const action = update.find(({ packageArn }) => packageArn === one.arn);
+      if (action === undefined) {
+        return one;
+      }
+      const change = metadataChange(liveMetadata(find(action.version)), one.metadata) ?? { set: {}, remove: [] };
+      const metadata = Object.fromEntries(
+        Object.entries({ ...one.metadata, ...change.set }).filter(([key]) => !change.remove.includes(key)),
+      );
+      return { ...one, metadata };
+    });
+  return [...kept, ...create.map(({ version }, index) => packageOf(find(version), 100 + index))];
+}

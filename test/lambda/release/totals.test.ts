@@ -1,0 +1,39 @@
+import { addRound } from '../../../lambda/release/totals';
+
+const created = { action: 'create', outcome: 'done', version: '1' } as const;
+
+describe('totals', () => {
+  test('add up over rounds; failures are those of the last round', () => {
+    const failed = {
+      action: 'create',
+      outcome: 'failed',
+      version: '2',
+      reason: '{"errorMessage":"no image","errorType":"RefusedError"}',
+    } as const;
+    const first = addRound(undefined, [created, failed, { action: 'update', outcome: 'skipped' }]);
+    expect(first).toEqual({
+      created: 1,
+      updated: 0,
+      deleted: 0,
+      failed: 1,
+      failures: [{ ...failed, reason: 'no image' }],
+    });
+    expect(addRound(first, [created, { action: 'delete', outcome: 'done' }])).toEqual({
+      created: 2,
+      updated: 0,
+      deleted: 1,
+      failed: 0,
+      failures: [],
+    });
+  });
+
+  test('keep the output small, and count what they leave out', () => {
+    const failures = Array.from(
+      { length: 500 },
+      () => ({ action: 'create', outcome: 'failed', reason: 'x'.repeat(5000) }) as const,
+    );
+    const totals = addRound(undefined, failures);
+    expect(totals.failed).toBe(500);
+    expect(JSON.stringify(totals).length).toBeLessThan(20_000);
+  });
+});

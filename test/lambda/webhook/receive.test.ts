@@ -1,0 +1,163 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Answer, type Effects, receive } from '../../../lambda/webhook/receive';
+import { verifySender } from '../../../lambda/webhook/signatures';
+
+const SECRET = 's3cr3t-key';
+const NOW = 1_795_464_120;
+
+interface Captured {
+  path: string;
+  headers: Record<string, string>;
+  raw: string;
+  sig_ok: boolean | null;
+}
+/** Deliveries of a real MLflow server that held {@link SECRET}. */
+const captured: Captured[] = readFileSync(join(__dirname, '../../captured/webhook-deliveries.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Captured)
+  .filter(({ sig_ok: good }) => good === true);
+
+function lower(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+interface World extends Effects {
+  readonly started: [string, string | Buffer][];
+}
+
+function world(over: Partial<Effects> = {}): World {
+  const started: [string, string | Buffer][] = [];
+  return {
+    started,
+    secret: async () => SECRET,
+    now: () => NOW,
+    isEnrolled: async () => true,
+    start: async (modelName, identity) => {
+      started.push([modelName, identity]);
+      return 'execution-name';
+    },
+    ...over,
+  };
+}
+
+async function databricks(body: unknown, effects: Effects = world(), signature?: string): Promise<Answer> {
+  const raw = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const signed = signature ?? createHmac('sha256', SECRET).update(raw).digest('hex');
+  return receive({ headers: { 'x-databricks-signature': signed }, body: raw }, effects);
+}
+
+function mlflowHeaders(raw: string, timestamp = String(NOW), id = 'delivery-1'): Record<string, string> {
+  const signature = createHmac('sha256', SECRET).update(`${id}.${timestamp}.${raw}`).digest('base64');
+  return { 'x-mlflow-delivery-id': id, 'x-mlflow-timestamp': timestamp, 'x-mlflow-signature': `v1,${signature}` };
+}
+
+const transition = {
+  event: 'MODEL_VERSION_TRANSITIONED_STAGE',
+  webhook_id: 'w1',
+  event_timestamp: 1_795_464_000_000,
+  model_name: 'churn',
+  version: '3',
+  to_stage: 'Production',
+  from_stage: 'None',
+  text: 'someone transitioned churn version 3 from None to Production.',
+};
+const alias = {
+  entity: 'model_version_alias',
+  action: 'created',
+  data: { name: 'churn', alias: 'production', version: '1' },
+};
+
+describe("MLflow's own deliveries", () => {
+  test('there are some to test with', () => expect(captured.length).toBeGreaterThan(5));
+
+  test.each(captured.map((delivery) => [delivery.raw.slice(0, 60), delivery] as const))(
+    '%s verifies',
+    (_raw, { headers, raw }) => {
+      const sent = Number(headers['X-MLflow-Timestamp']);
+      const verify = (body: string, now: number) => verifySender(SECRET, Buffer.from(body), lower(headers), now);
+      expect(verify(raw, sent)).toBe('mlflow');
+      expect(verify(raw, sent + 300)).toBe('mlflow');
+      expect(verify(raw, sent + 301)).toBeUndefined();
+      expect(verify(raw, sent - 301)).toBeUndefined();
+      expect(verify(`${raw} `, sent)).toBeUndefined();
+    },
+  );
+});
+
+describe('an answer to', () => {
+  test('a stage transition is the execution that it started', async () => {
+    const effects = world();
+    expect(await databricks(transition, effects)).toEqual({ status: 202, body: { execution: 'execution-name' } });
+    expect(effects.started).toEqual([['churn', Buffer.from(JSON.stringify(transition))]]);
+  });
+
+  test('an alias is the execution, known by the delivery', async () => {
+    const effects = world();
+    const raw = JSON.stringify(alias);
+    const answer = await receive({ headers: mlflowHeaders(raw), body: Buffer.from(raw) }, effects);
+    expect(answer).toEqual({ status: 202, body: { execution: 'execution-name' } });
+    expect(effects.started).toEqual([['churn', 'delivery-1']]);
+  });
+
+  test('several signatures is yes when one of them is good', async () => {
+    const raw = JSON.stringify(alias);
+    const headers = mlflowHeaders(raw);
+    const both = { ...headers, 'x-mlflow-signature': `v1,AAAA ${headers['x-mlflow-signature']}` };
+    expect((await receive({ headers: both, body: Buffer.from(raw) }, world())).status).toBe(202);
+  });
+
+  test.each([
+    ['no signature', {}],
+    ['an empty signature', { 'x-databricks-signature': '' }],
+    ['a wrong signature', { 'x-databricks-signature': 'a'.repeat(64) }],
+    [
+      'a signature under another key',
+      { 'x-databricks-signature': createHmac('sha256', 'x').update('{}').digest('hex') },
+    ],
+    ['an MLflow signature without its id', { ...mlflowHeaders('{}'), 'x-mlflow-delivery-id': undefined }],
+    ['a timestamp with trailing junk', mlflowHeaders('{}', `${NOW}abc`)],
+    ['an old delivery', mlflowHeaders('{}', String(NOW - 301))],
+  ])('%s is 401 without a hint', async (_what, headers) => {
+    const effects = world();
+    const answer = await receive({ headers, body: Buffer.from('{}') }, effects);
+    expect(answer).toEqual({ status: 401, body: { message: 'unauthorized' } });
+    expect(effects.started).toEqual([]);
+  });
+
+  test.each([
+    ['not JSON', 'hello'],
+    ['not UTF-8', Buffer.from([0xff, 0xfe]).toString('latin1')],
+    ['an array', []],
+    ['no event', { model_name: 'churn' }],
+    ['a model name that is no text', { ...transition, model_name: 7 }],
+    ['no model name', { ...transition, model_name: '' }],
+  ])('a signed body that is %s is 400 with a reason', async (_what, body) => {
+    const answer = await databricks(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toMatch(/body|event|model_name/);
+  });
+
+  test.each([
+    ['a test delivery', { ...transition, text: 'This is a test' }],
+    ['a comment', { ...transition, event: 'COMMENT_CREATED' }],
+  ])('%s is 200 and starts nothing', async (_what, body) => {
+    const effects = world();
+    expect((await databricks(body, effects)).status).toBe(200);
+    expect(effects.started).toEqual([]);
+  });
+
+  test('an event of a model that is not enrolled is 200 and starts nothing', async () => {
+    const effects = world({ isEnrolled: async () => false });
+    expect((await databricks(transition, effects)).status).toBe(200);
+    expect(effects.started).toEqual([]);
+  });
+
+  test('a secret that cannot be read is an error, never a yes', async () => {
+    const secret = () => Promise.reject(new Error('denied'));
+    await expect(databricks(transition, world({ secret }))).rejects.toThrow('denied');
+    await expect(databricks(transition, world({ secret: async () => '' }))).rejects.toThrow('empty');
+  });
+});
