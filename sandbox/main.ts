@@ -5,13 +5,14 @@ import { interruption } from './cli/interruption';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const interrupted = interruption();
+// It exits at once when the work is done: an interrupted demo may still wait for what is gone.
 runCommand(process.argv.slice(2), { out: (text) => void process.stdout.write(text), signal: interrupted.signal }).then(
   (code) => {
-    process.exitCode = interrupted.code() ?? code;
+    process.exit(interrupted.code() ?? code);
   },
   (error: unknown) => {
     const reason = interrupted.code() === undefined ? error : interrupted.signal.reason;
     process.stderr.write(`${reason instanceof Error ? reason.message : String(reason)}\n`);
-    process.exitCode = interrupted.code() ?? 1;
+    process.exit(interrupted.code() ?? 1);
   },
 );

@@ -46,7 +46,7 @@ export function readDelivery(sender: Sender, body: Buffer): Delivery {
 
 function readDatabricks(json: unknown): Delivery {
   const { event, model_name: modelName, text } = check(DatabricksBody, json);
-  if (isTest(event, text)) {
+  if (isTest(text, modelName)) {
     return { kind: 'ignored', reason: 'test delivery' };
   }
   if (!DATABRICKS_EVENTS.has(event)) {
@@ -56,11 +56,12 @@ function readDatabricks(json: unknown): Delivery {
 }
 
 /**
- * Databricks does not document what its test call delivers beyond one of the webhook's events; its `text` says that it is a
- * test. A test that is not recognised only makes a sync that finds nothing to do.
+ * Databricks documents that its test call delivers one of the webhook's events, not how it is marked. A real event's `text`
+ * tells what happened to the model by its name; a text that speaks of a test and not of the model is a test. One that is not
+ * recognised only makes a sync that finds nothing to do.
  */
-function isTest(event: string, text: string | null | undefined): boolean {
-  return /^TEST/i.test(event) || /^\W*(this is a )?test\b/i.test(text ?? '');
+function isTest(text: string | null | undefined, modelName: string | null | undefined): boolean {
+  return /\btest\b/i.test(text ?? '') && !(modelName && text?.includes(modelName));
 }
 
 function readMlflow(json: unknown): Delivery {

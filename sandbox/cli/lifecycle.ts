@@ -47,21 +47,28 @@ export function isUp(paths: SandboxPaths): boolean {
  * @throws Error whose message ends with the last lines of the log of what failed; nothing is left running then
  */
 export async function up(options: UpOptions = {}): Promise<SandboxContext> {
+  const { context } = await ensureUp(options);
+  return context;
+}
+
+/** The same, and whether this call is what brought it up: who did not should not take it down. */
+export async function ensureUp(options: UpOptions = {}): Promise<{ context: SandboxContext; broughtUp: boolean }> {
   const paths = sandboxPaths(options.home);
   const { say = () => undefined, signal } = options;
   const waiting = (holder: number): void => say(`another up (process ${holder}) is at work here: waiting for it`);
-  const work = async (): Promise<SandboxContext> => {
+  const work = async (): Promise<boolean> => {
     if (isUp(paths)) {
       say(`the sandbox is already up in ${paths.home}`);
-      return readContext(paths, say);
+      return false;
     }
     if (await stopSandbox(paths)) {
       say('a sandbox that was not fully up has been taken down');
     }
     await bringUp(paths, options, say);
-    return readContext(paths, say);
+    return true;
   };
-  return withLock(paths.lock, waiting, work, signal);
+  const broughtUp = await withLock(paths.lock, waiting, work, signal);
+  return { context: readContext(paths, say), broughtUp };
 }
 
 /**

@@ -21,7 +21,7 @@ export function deleteAlias(env: SandboxEnv, name: string, alias: string): Promi
 }
 
 /** One call of MLflow's REST API, with the token where the registry wants one. */
-export async function call(env: SandboxEnv, method: string, path: string, body: unknown): Promise<unknown> {
+export async function call(env: SandboxEnv, method: string, path: string, body?: unknown): Promise<unknown> {
   const url = `${env.MLFLOW_TRACKING_URI}/api/2.0/mlflow/${path}`;
   const response = await fetch(url, {
     method,
@@ -29,7 +29,7 @@ export async function call(env: SandboxEnv, method: string, path: string, body: 
       'content-type': 'application/json',
       ...(env.MLFLOW_TRACKING_TOKEN === undefined ? {} : { authorization: `Bearer ${env.MLFLOW_TRACKING_TOKEN}` }),
     },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) {
     throw new Error(`${method} ${path} answered ${response.status}: ${(await response.text()).slice(0, 500)}`);

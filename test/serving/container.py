@@ -3,8 +3,8 @@
     python container.py <flask|inference|containers> <model dir>    requests on stdin, answers on stdout, both JSON
 
 `inference` is sagemaker_inference's Transformer. `containers` is the real sagemaker_containers, where it is installed.
-`flask` does what sagemaker_containers does around a user's transform_fn, for want of a release that today's pip installs:
-whatever the function raises becomes a ClientError, a tuple becomes a response, anything else is the response.
+`flask` does what sagemaker_containers does around a user's transform_fn, for want of a release that runs on today's
+Python unpatched: whatever the function raises becomes a ClientError, a tuple a response, anything else is the response.
 """
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import mlflow.sklearn
 from archive import Archive, Reference, load_ours, our_answer
 from estimators import ANSWERS, Answering
 
+JSON = "application/json"
 BODY = '{"inputs": [[1]]}'
 
 
@@ -24,7 +25,8 @@ class Answers(unittest.TestCase):
             with self.subTest(name):
                 reference.model._model_impl.sklearn_model.name = name
                 model.predict = lambda data, params, answer=answer: answer
-                self.assertEqual(reference.answer(BODY, "application/json"), our_answer(model, BODY, "application/json"))
+                expected, actual = reference.answer(BODY, JSON), our_answer(model, BODY, JSON)
+                self.assertEqual(expected, actual)
 
 
 if __name__ == "__main__":

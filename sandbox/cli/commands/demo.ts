@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { PROJECT, sandboxPaths } from '../../processes/paths';
+import { sandboxPaths } from '../../processes/paths';
 import { type Command, refuseArguments } from '../command';
 import { readContext, type SandboxContext } from '../context';
 import { isUp } from '../lifecycle';
@@ -28,7 +26,6 @@ every step was seen to happen.
 
 /** Runs the demo; it is loaded only now, since most commands do without what it needs. */
 export async function tellStory(context: SandboxContext): Promise<void> {
-  const file = pathToFileURL(join(PROJECT, 'sandbox', 'demo', 'demo.ts')).href;
-  const { runDemo } = (await import(file)) as { runDemo(context: SandboxContext): Promise<void> };
+  const { runDemo } = await import('../../demo/demo.js');
   await runDemo(context);
 }

@@ -1,29 +1,26 @@
-import { sandboxPaths } from '../../processes/paths';
 import { type Command, refuseArguments } from '../command';
-import { down, isUp, up } from '../lifecycle';
+import { down, ensureUp } from '../lifecycle';
 import { progress } from '../progress';
 import { tellStory } from './demo';
 
-/** Without a command: up, demo, and down in any case. */
+/** Without a command: up, demo, and down in any case. A sandbox that was up before is used and left. */
 export const whole: Command = {
   summary: 'start everything, run the demo, end everything',
   help: '',
   async run(args, { out, signal }) {
     refuseArguments('sandbox', args);
     const say = progress(undefined, out);
-    const { home } = sandboxPaths();
-    if (isUp(sandboxPaths())) {
-      say(`the sandbox is already up in ${home}; it stays up after the demo`);
-      await tellStory(await up({ say, signal }));
-      return 0;
-    }
+    // Should this process be killed, the sandbox goes with it.
+    const { context, broughtUp } = await ensureUp({ say, signal, stay: false });
     try {
-      // Should this process be killed, the sandbox goes with it.
-      const context = await up({ say, signal, stay: false });
       await untilAborted(tellStory(context), signal);
     } finally {
-      await down();
-      say('everything has ended');
+      if (broughtUp) {
+        await down();
+        say('everything has ended');
+      } else {
+        say('the sandbox was up before and stays up: `npm run sandbox -- down` ends it');
+      }
     }
     return 0;
   },

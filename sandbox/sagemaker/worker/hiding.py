@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 
 class HidingFinder:
-    """Finds what the path has, except some packages: for those, import and metadata say what they say where it is missing."""
+    """Finds what the path has, except some packages, which look as if they were not installed."""
 
     def __init__(self, modules: Iterable[str], distributions: Iterable[str]) -> None:
         self._modules = frozenset(modules)
@@ -23,7 +23,9 @@ class HidingFinder:
             return None
         return PathFinder.find_spec(name, path, target)
 
-    def find_distributions(self, context: Any = metadata.DistributionFinder.Context()) -> Iterable[metadata.Distribution]:
+    def find_distributions(
+        self, context: Any = metadata.DistributionFinder.Context()
+    ) -> Iterable[metadata.Distribution]:
         for distribution in PathFinder.find_distributions(context):
             if canonicalize_name(distribution.metadata["Name"]) not in self._distributions:
                 yield distribution

@@ -20,7 +20,7 @@ class ContainerServer(ThreadingHTTPServer):
         self.loaded = False
 
     def ping(self) -> None:
-        """Load the model at the first health check, so that a model that does not load fails the check with the reason."""
+        """Load the model at the first health check, so that one that does not load fails it with the reason."""
         with self.turn:
             if not self.loaded:
                 self.handler.load()

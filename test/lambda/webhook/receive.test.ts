@@ -149,6 +149,15 @@ describe('an answer to', () => {
     expect(effects.started).toEqual([]);
   });
 
+  test('a real event of a model that is called test is no test', async () => {
+    const body = {
+      ...transition,
+      model_name: 'test',
+      text: "Registered model 'test' version 1 transitioned to Production.",
+    };
+    expect((await databricks(body)).status).toBe(202);
+  });
+
   test('an event of a model that is not enrolled is 200 and starts nothing', async () => {
     const effects = world({ isEnrolled: async () => false });
     expect((await databricks(transition, effects)).status).toBe(200);

@@ -93,7 +93,7 @@ test('stopped while an endpoint is being created, it leaves no worker behind', a
   const { process: started, url } = await startReady();
   const credentials = { accessKeyId: ACCOUNT, secretAccessKey: 'test' };
   const sagemaker = new SageMakerClient({ endpoint: url, region: REGION, credentials, maxAttempts: 1 });
-  const script = 'import os, time\nopen("' + workDir + '/pid", "w").write(str(os.getpid()))\ntime.sleep(60)\n';
+  const script = `import os, time\nopen("${workDir}/pid", "w").write(str(os.getpid()))\ntime.sleep(60)\n`;
   await prepare({ aws, sagemaker } as Stage, 'slow', scriptFiles('1', { 'code/inference.py': script }));
   await sagemaker.send(new CreateEndpointCommand({ EndpointName: 'slow', EndpointConfigName: 'slow' }));
   let pid = '';

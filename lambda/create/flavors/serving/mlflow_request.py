@@ -70,7 +70,7 @@ def parse_field(name: str, value: Any, signature: Signature | None) -> Any:
         return cast_inputs(value, signature)
     if name == "instances":
         is_rows = isinstance(value, list) and len(value) > 0 and isinstance(value[0], dict)
-        return check_lengths(rows_to_columns(value, signature) if is_rows else cast_inputs(value, signature))
+        return check_lengths(rows_to_columns(value, signature) if is_rows else cast_inputs(value, signature), signature)
     if name == "dataframe_records":
         if not isinstance(value, list):
             raise InvalidInput(f"dataframe_records must be a list of records. Got a {type(value).__name__}.")
@@ -94,14 +94,15 @@ def cast(values: Any, spec: Spec | None) -> Any:
 
 def cast_inputs(value: Any, signature: Signature | None) -> Any:
     """`inputs`: columns by name, a list of rows, or one array."""
-    rows = isinstance(value, list) and any(isinstance(row, dict) for row in value)
-    if signature and signature.is_named and len(signature.specs) == 1 and isinstance(value, list) and not rows:
+    is_named = signature is not None and signature.is_named
+    if signature and not is_named and not (isinstance(value, list) or np.isscalar(value)):
+        raise InvalidInput(f"The signature has no names: expected an array or a value, got a {type(value).__name__}.")
+    rows = [isinstance(row, dict) for row in value] if isinstance(value, list) else []
+    if is_named and len(signature.specs) == 1 and isinstance(value, list) and not any(rows):
         value = {signature.specs[0].name: value}
     if isinstance(value, dict):
-        if signature and not signature.is_named:
-            raise InvalidInput("The signature has no names: expected an array or a single value, got a dictionary.")
         return {name: cast(column, spec_of(signature, name)) for name, column in value.items()}
-    if rows:
+    if rows and all(rows):
         return [{name: cast(cell, spec_of(signature, name)) for name, cell in row.items()} for row in value]
     return cast(value, signature.specs[0] if signature else None)
 
@@ -115,10 +116,14 @@ def rows_to_columns(rows: list[dict[str, Any]], signature: Signature | None) -> 
     return {name: np.array(cells) for name, cells in columns.items()}
 
 
-def check_lengths(data: Any) -> Any:
-    """`instances` are rows: every column has to have as many values as the others."""
-    columns = data.values() if isinstance(data, dict) else []
-    lengths = {len(column) for column in columns if isinstance(column, np.ndarray) and column.ndim > 0}
-    if len(lengths) > 1:
+def check_lengths(data: Any, signature: Signature | None) -> Any:
+    """`instances` are rows: every column that the model needs has to have as many values as the others."""
+    if not isinstance(data, dict):
+        return data
+    columns = {name: column for name, column in data.items() if isinstance(column, np.ndarray)}
+    if signature and signature.is_named:
+        needed = [spec.name for spec in signature.specs if spec.required and spec.type != "array"]
+        columns = {name: columns[name] for name in needed if name in columns}
+    if len({len(column) for column in columns.values()}) > 1:
         raise InvalidInput("The length of values for each input/column name are not the same.")
     return data

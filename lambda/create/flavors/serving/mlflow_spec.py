@@ -75,6 +75,8 @@ def convert_safely(name: Any, values: pd.Series, spec: Spec) -> pd.Series:
         return values
     if (spec.type in ("string", "binary") and is_text) or (spec.type == "boolean" and values.dtype == object):
         return values
+    if spec.type == "binary" and values.dtype.kind == "S":
+        return values  # numpy counts the longest value's bytes into the dtype
     if spec.type == "datetime" and (values.dtype.kind == "M" or values.dtype == object):
         return values.astype(wanted)
     if is_safe(values, wanted):
@@ -102,10 +104,13 @@ def tensor_of(values: Any, spec: Spec) -> np.ndarray:
         raise InvalidInput(f"Expected an array for a tensor, got {type(values).__name__}.")
     if spec.shape[0] != -1 or -1 in spec.shape[1:]:
         raise InvalidInput(f"A DataFrame's column cannot become a tensor of shape {spec.shape}.")
-    if np.isscalar(values.iloc[0]):
+    first = values.iloc[0]
+    if np.isscalar(first):
         if spec.shape not in ((-1,), (-1, 1)):
             raise InvalidInput(f"A DataFrame's column of scalars does not match expected shape {spec.shape}.")
         return check_tensor(np.array(values, dtype=spec.dtype).reshape(spec.shape), spec)
+    if not (isinstance(first, list) and np.isscalar(first[0])):
+        raise InvalidInput("A table's cells have to be scalars or flat lists of scalars to become a tensor.")
     tensor = np.vstack(values.tolist()).reshape(spec.shape).astype(spec.dtype)
     if len(tensor) != len(values):
         raise InvalidInput(f"The column's lists could not be converted to the expected shape {spec.shape}.")

@@ -1,7 +1,8 @@
 """SageMaker's scikit-learn and XGBoost images in script mode, through AWS's own inference toolkit.
 
-Script mode: `SAGEMAKER_PROGRAM` names a script below `SAGEMAKER_SUBMIT_DIRECTORY` that has model_fn, input_fn, predict_fn and
-output_fn, or some of them. The toolkit (PyPI sagemaker-inference) calls them; this module is the model server around it.
+Script mode: `SAGEMAKER_PROGRAM` names a script below `SAGEMAKER_SUBMIT_DIRECTORY` that has model_fn, input_fn,
+predict_fn and output_fn, or some of them. The toolkit (PyPI sagemaker-inference) calls them; this module is the model
+server around it.
 """
 
 import json

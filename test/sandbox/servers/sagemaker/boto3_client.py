@@ -1,4 +1,4 @@
-"""Uses SageMaker's stand-in as a Python user does: registers, approves, deploys and invokes a fitted model with boto3."""
+"""Uses SageMaker's stand-in as a Python user does: registers, approves, deploys and invokes a model with boto3."""
 
 import json
 import sys

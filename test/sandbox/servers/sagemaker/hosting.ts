@@ -107,3 +107,9 @@ export async function invoke(
   );
   return { ...answer, text: Buffer.from(answer.Body ?? []).toString('utf8') };
 }
+
+/** The events about an endpoint that have arrived, of one kind. */
+export function endpointEvents(stage: Stage, name: string, kind: 'Endpoint' | 'Endpoint Deployment') {
+  const type = `SageMaker ${kind} State Change`;
+  return stage.aws.events.filter(({ DetailType, detail }) => DetailType === type && detail.EndpointName === name);
+}

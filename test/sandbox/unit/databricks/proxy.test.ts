@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabricksFront, startDatabricksFront } from '../../../../sandbox/databricks/front';
-import { captured, type FakeServer, fakeServer, json, replay } from './fake-mlflow';
+import { type FakeServer, fakeServer, json, replay } from './fake-mlflow';
 
 const TOKEN = 'dapi-test';
 const BEARER = { authorization: `Bearer ${TOKEN}` };
@@ -65,7 +65,6 @@ beforeAll(async () => {
     port: 0,
     mlflowUri: mlflow.url,
     token: TOKEN,
-    users: { ann: 'pass:word' },
     log: () => undefined,
   });
 });
@@ -76,32 +75,6 @@ afterAll(async () => {
 });
 
 const get = (path: string, headers: Record<string, string> = BEARER) => fetch(`${front.url}${path}`, { headers });
-const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
-
-describe('credentials', () => {
-  test.each([
-    ['none', {}, 401],
-    ['another scheme', { authorization: 'Digest x' }, 401],
-    ['a wrong token', { authorization: 'Bearer dapi-tesT' }, 403],
-    ['a wrong password', basic('ann:password'), 403],
-    ['an unknown user', basic('constructor:x'), 403],
-  ])('%s is refused, and MLflow hears nothing of it', async (_, headers, status) => {
-    const before = mlflow.seen.length;
-    const answer = await get(`${GET_MODEL}?name=sk-model`, headers as Record<string, string>);
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toEqual({ error_code: String(status), message: expect.any(String) });
-    expect(mlflow.seen).toHaveLength(before);
-  });
-
-  test.each([
-    ['the token', BEARER],
-    ['a user', basic('ann:pass:word')],
-  ])('%s is accepted', async (_, headers) => {
-    const answer = await get(`${GET_MODEL}?name=sk-model`, headers);
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toEqual(JSON.parse(captured('rest-rm-get').body));
-  });
-});
 
 describe('headers', () => {
   test('neither credentials nor an origin reach MLflow, which gets its own name as Host', async () => {

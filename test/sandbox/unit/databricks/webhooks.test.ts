@@ -1,6 +1,7 @@
 import { type DatabricksFront, startDatabricksFront } from '../../../../sandbox/databricks/front';
 import { captured, type FakeServer, fakeServer, json, replay } from './fake-mlflow';
 import { type Receiver, startReceiver } from './receiver';
+import { callWebhooks } from './registry-webhooks';
 
 const HEADERS = { authorization: 'Bearer t' };
 const EVENTS = ['MODEL_VERSION_TRANSITIONED_STAGE'];
@@ -27,18 +28,7 @@ afterEach(async () => {
   await Promise.all([mlflow.close(), receiver.close()]);
 });
 
-async function call(
-  method: string,
-  verb: string,
-  fields?: object,
-): Promise<{ status: number; body: Record<string, unknown> }> {
-  const answer = await fetch(`${front.url}/api/2.0/mlflow/registry-webhooks/${verb}`, {
-    method,
-    headers: HEADERS,
-    ...(fields ? { body: JSON.stringify(fields) } : {}),
-  });
-  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-}
+const call = (method: string, verb: string, fields?: object) => callWebhooks(front, method, verb, fields);
 
 async function create(fields: object = {}): Promise<Record<string, unknown>> {
   const hook = { events: EVENTS, http_url_spec: { url: receiver.hook, secret: SECRET }, ...fields };

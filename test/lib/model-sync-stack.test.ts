@@ -1,0 +1,206 @@
+import { Capture, Match, type Template } from 'aws-cdk-lib/assertions';
+import { synthesize } from '../support/synth';
+
+let root: Template;
+let template: Template;
+let stackName: string;
+
+beforeAll(() => {
+  const stacks = synthesize();
+  root = stacks.root;
+  template = stacks.modelSync;
+  stackName = stacks.modelSyncStack.stackName;
+}, 60_000);
+
+describe('names that users see', () => {
+  test('the root says which secret holds the credentials', () => {
+    root.hasParameter('SecretName', { Type: 'String' });
+    root.hasResourceProperties('AWS::SSM::Parameter', {
+      Name: '/mlflow-mlops/secret_name',
+      Value: { Ref: 'SecretName' },
+    });
+  });
+
+  test('stack, bucket, secret and parameters', () => {
+    expect(stackName).toBe('ModelRepack-ModelSyncStack');
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketName: { 'Fn::Join': ['', ['sagemaker-mlflow-', { Ref: 'AWS::Region' }, '-', { Ref: 'AWS::AccountId' }]] },
+    });
+    template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'mlflow-mlops/webhook_shared_secret' });
+    for (const Name of ['/mlflow-mlops/mlflow-artifact-bucket', '/mlflow-mlops/create_webhook_lambda_arn']) {
+      template.hasResourceProperties('AWS::SSM::Parameter', { Name });
+    }
+    template.hasParameter('*', { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/mlflow-mlops/secret_name' });
+  });
+
+  test.each(['WebhookUrl', 'StateMachineArn', 'ArtifactBucketName', 'WebhookSecretArn'])('output %s', (name) => {
+    template.hasOutput(name, {});
+  });
+});
+
+describe('bucket', () => {
+  test('is kept, encrypted, versioned, private, and rid of aborted uploads', () => {
+    template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BucketEncryption: Match.anyValue(),
+        VersioningConfiguration: { Status: 'Enabled' },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        LifecycleConfiguration: {
+          Rules: Match.arrayWith([Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } })]),
+        },
+      },
+    });
+  });
+
+  test('refuses requests without TLS', () => {
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('functions', () => {
+  test('run on arm64 and a current Node, with log groups that forget', () => {
+    const ours = Object.values(
+      template.findResources('AWS::Lambda::Function', { Properties: { MemorySize: Match.anyValue() } }),
+    );
+    expect(ours.length).toBe(10);
+    for (const { Properties } of ours) {
+      expect(Properties).toMatchObject({ Architectures: ['arm64'], LoggingConfig: { LogGroup: expect.anything() } });
+      expect(Number(/^nodejs(\d+)\.x$/.exec(Properties.Runtime)?.[1])).toBeGreaterThanOrEqual(22);
+    }
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: Match.anyValue() });
+  });
+
+  test('have no secret in their environment', () => {
+    const text = JSON.stringify(
+      Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties.Environment),
+    );
+    expect(text).not.toMatch(/resolve:secretsmanager|SecretString/);
+    expect(JSON.stringify(template.toJSON())).not.toContain('{{resolve:secretsmanager');
+  });
+});
+
+/** The actions that each role of the stack allows, by the construct that it belongs to. */
+function actionsOf(role: RegExp): string[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+    (Properties.Roles as { Ref: string }[]).some(({ Ref }) => role.test(Ref)),
+  );
+  return policies
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[] }[])
+    .flatMap(({ Action }) => Action)
+    .filter((action) => !action.startsWith('logs:'))
+    .sort();
+}
+
+const READ_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+
+describe('least privilege', () => {
+  test.each([
+    ['list', /^FunctionsListRole/, ['dynamodb:Query']],
+    ['claim', /^FunctionsClaimRole/, ['dynamodb:UpdateItem']],
+    [
+      'plan',
+      /^FunctionsPlanRole/,
+      [
+        'dynamodb:GetItem',
+        'dynamodb:UpdateItem',
+        'sagemaker:DescribeModelPackage',
+        'sagemaker:ListModelPackages',
+        ...READ_SECRET,
+        'ssm:GetParameters',
+      ],
+    ],
+    [
+      'create',
+      /^FunctionsCreateRole/,
+      [
+        'dynamodb:UpdateItem',
+        's3:AbortMultipartUpload',
+        's3:GetObject',
+        's3:PutObject',
+        'sagemaker:AddTags',
+        'sagemaker:CreateModelPackage',
+        'sagemaker:CreateModelPackageGroup',
+        'sagemaker:DescribeModelPackageGroup',
+        'sagemaker:ListTags',
+        ...READ_SECRET,
+        'ssm:GetParameters',
+      ],
+    ],
+    [
+      'update',
+      /^FunctionsUpdateRole/,
+      ['dynamodb:UpdateItem', 'sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage', ...READ_SECRET],
+    ],
+    [
+      'delete',
+      /^FunctionsDeleteRole/,
+      ['dynamodb:UpdateItem', 'sagemaker:DeleteModelPackage', 'sagemaker:DescribeModelPackage'],
+    ],
+    ['release', /^FunctionsReleaseRole/, ['dynamodb:DeleteItem']],
+    ['webhook', /^WebhookReceiverRole/, ['dynamodb:GetItem', ...READ_SECRET, 'states:StartExecution']],
+  ])('%s may do what it does and no more', (_name, role, actions) => {
+    expect(actionsOf(role)).toEqual(actions);
+  });
+
+  test('no statement allows everything on everything', () => {
+    for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {
+      for (const { Action, Resource } of Properties.PolicyDocument.Statement) {
+        expect([Action].flat()).not.toContain('*');
+        if (Resource === '*') {
+          // Log delivery and X-Ray of the state machine take no resource.
+          expect([Action].flat().every((action: string) => /^(logs|xray):/.test(action))).toBe(true);
+        }
+      }
+    }
+  });
+});
+
+describe('the outside', () => {
+  test('deliveries come by POST to /webhook and to /', () => {
+    template.resourceCountIs('AWS::ApiGateway::Method', 2);
+    template.allResourcesProperties('AWS::ApiGateway::Method', { HttpMethod: 'POST' });
+    template.hasResourceProperties('AWS::ApiGateway::Resource', { PathPart: 'webhook' });
+    template.hasResourceProperties('AWS::ApiGateway::Stage', {
+      MethodSettings: [Match.objectLike({ DataTraceEnabled: false, ThrottlingRateLimit: Match.anyValue() })],
+    });
+  });
+
+  test('every hour all models are synced, with a dead-letter queue', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 hour)',
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ Input: '{}', DeadLetterConfig: { Arn: Match.anyValue() } })],
+    });
+  });
+
+  test('the check for pending enrolments is off until there are some', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'mlflow-mlops-pending-enrolments',
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'DISABLED',
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
+    });
+  });
+
+  test('the service token is that of the provider', () => {
+    const value = new Capture();
+    template.hasResourceProperties('AWS::SSM::Parameter', {
+      Name: '/mlflow-mlops/create_webhook_lambda_arn',
+      Value: value,
+    });
+    expect(JSON.stringify(value.asObject())).toContain('EnrolmentProvider');
+  });
+});

@@ -1,0 +1,65 @@
+import { type AslState, definitionOf } from '../support/state-machine';
+import { synthesize } from '../support/synth';
+
+let states: Map<string, AslState>;
+
+beforeAll(() => {
+  ({ states } = definitionOf(synthesize().modelSync));
+}, 60_000);
+
+function state(name: string): AslState {
+  const found = states.get(name);
+  if (found === undefined) {
+    throw new Error(`no state ${name} among ${[...states.keys()].join(', ')}`);
+  }
+  return found;
+}
+
+test('a model is claimed, planned, applied and released, and planned again when it changed', () => {
+  expect(state('Claim model').Next).toBe('Claimed?');
+  expect(state('Claimed?')).toMatchObject({ Choices: [{ Next: 'Plan' }], Default: 'Deferred to the holder' });
+  expect(state('Plan').Next).toBe('Create packages');
+  expect(state('Create packages').Next).toBe('Update packages');
+  expect(state('Update packages').Next).toBe('Delete packages');
+  expect(state('Delete packages').Next).toBe('Release model');
+  expect(state('Release model').Next).toBe('Changed meanwhile?');
+  expect(state('Changed meanwhile?').Choices?.[0]?.Next).toBe('Plan');
+  expect(state('Changed meanwhile?').Default).toBe('Tell of the finished sync');
+});
+
+test('a plan that fails still gives the claim back', () => {
+  expect(state('Plan').Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], Next: 'Plan failed' })]);
+  expect(state('Plan failed').Next).toBe('Release model');
+});
+
+test('a replaced package goes only after the new one stands', () => {
+  expect(state('Create package').Catch?.[0]?.Next).toBe('Package not created');
+  expect(state('Package not created').End).toBe(true);
+  expect(state('Replaces a package?').Choices?.[0]?.Next).toBe('Delete replaced package');
+});
+
+test('every task below a model catches everything, and tries passing errors again with backoff and jitter', () => {
+  const tasks = [...states].filter(([name, { Type }]) => Type === 'Task' && name !== 'List models');
+  expect(tasks.length).toBe(8);
+  for (const [name, task] of tasks) {
+    expect([name, task.Catch?.[0]?.ErrorEquals]).toEqual([name, ['States.ALL']]);
+    expect([name, task.Retry?.[0]]).toEqual([
+      name,
+      expect.objectContaining({ JitterStrategy: 'FULL', BackoffRate: 2 }),
+    ]);
+  }
+  for (const [, task] of tasks.filter(([name]) => name !== 'Tell of the finished sync')) {
+    expect(task.Retry?.[0]?.ErrorEquals).toContain('TransientError');
+  }
+});
+
+test('packages and models are worked on a few at a time', () => {
+  for (const name of ['Sync each model', 'Create packages', 'Update packages', 'Delete packages']) {
+    expect(state(name).MaxConcurrency).toBeGreaterThan(0);
+  }
+});
+
+test('an execution with failures ends as failed', () => {
+  expect(state('Any failures?').Choices?.[0]?.Next).toBe('Some models failed');
+  expect(state('Some models failed').Type).toBe('Fail');
+});

@@ -1,0 +1,148 @@
+import {
+  CreateModelCommand,
+  DeleteEndpointCommand,
+  DeleteModelPackageCommand,
+  DescribeModelCommand,
+  UpdateEndpointCommand,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import { configure, deploy, ENVIRONMENT, invoke, prepare, scriptFiles } from './sagemaker/hosting';
+import { archiveOf, IMAGE, openStage, registerVersion, type Stage } from './sagemaker/stage';
+
+jest.setTimeout(60_000);
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+  await prepare(stage, 'doubler', scriptFiles('2'));
+});
+afterAll(() => stage.close());
+
+const update = (name: string, config: string, extra: object = {}) =>
+  stage.sagemaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: config, ...extra }));
+
+describe('what cannot be deployed fails with the reason', () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'model-fn-raises',
+      scriptFiles('not a number'),
+      /did not pass the ping health check.*ValueError: could not convert string to float/s,
+    ],
+    [
+      'no-script',
+      { 'factor.txt': '1' },
+      /AllTraffic did not pass the ping health check.*The script inference.py is not in/,
+    ],
+    [
+      'imports-mlflow',
+      scriptFiles('1', { 'code/inference.py': 'import mlflow' }),
+      /ModuleNotFoundError: No module named 'mlflow'/,
+    ],
+    ['exits', scriptFiles('1', { 'code/inference.py': 'import sys; sys.exit(3)' }), /SystemExit: 3/],
+    [
+      'unmet',
+      scriptFiles('1', { 'code/requirements.txt': 'numpy>=1\nnumpy<1  # none\nno-such-package==1\n' }),
+      /'numpy<1' is not satisfied.*'no-such-package==1' is not installed/,
+    ],
+  ])('%s', async (name, files, reason) => {
+    await prepare(stage, name, files);
+    const endpoint = await deploy(stage, name);
+    expect(endpoint.EndpointStatus).toBe('Failed');
+    expect(endpoint.FailureReason).toMatch(reason);
+  });
+
+  test('an archive that is no archive', async () => {
+    await prepare(stage, 'no-archive', Buffer.from('not a tar.gz'));
+    const { FailureReason } = await deploy(stage, 'no-archive');
+    expect(FailureReason).toMatch(
+      /^Failed to extract model data archive for container "container_1" from URL "s3:\/\/models\/no-archive.tar.gz"/,
+    );
+  });
+
+  test('an archive that was cut off, and one that leads out of its folder', async () => {
+    const whole = await archiveOf(scriptFiles('1', { 'weights.bin': Math.random().toString().repeat(9_000) }));
+    await prepare(stage, 'cut-off', whole.subarray(0, whole.length / 2));
+    await prepare(stage, 'leads-out', scriptFiles('1', { '../../escaped.txt': 'x' }));
+    for (const name of ['cut-off', 'leads-out']) {
+      expect((await deploy(stage, name)).FailureReason).toContain('valid tar.gz archive');
+    }
+  });
+
+  test('an image that no worker stands in for', async () => {
+    const image = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6';
+    await prepare(stage, 'no-worker', scriptFiles('1'), { image });
+    expect((await deploy(stage, 'no-worker')).FailureReason).toContain(
+      `The sandbox has no worker for the image ${image}`,
+    );
+  });
+
+  test('an endpoint that failed is not invoked and not updated, only deleted', async () => {
+    await prepare(stage, 'hopeless', scriptFiles('no'));
+    await deploy(stage, 'hopeless');
+    await expect(invoke(stage, 'hopeless', [1])).rejects.toMatchObject({ name: 'ValidationError' });
+    await expect(update('hopeless', 'doubler')).rejects.toThrow('can only be deleted');
+    await stage.sagemaker.send(new DeleteEndpointCommand({ EndpointName: 'hopeless' }));
+  });
+
+  test('MLflow is there for an archive that asks for it', async () => {
+    const files = {
+      'code/inference.py':
+        'import importlib.util\nassert importlib.util.find_spec("mlflow")\ndef model_fn(folder):\n  return 1\n',
+    };
+    await prepare(stage, 'asks', { ...files, 'code/requirements.txt': 'mlflow-skinny\n' });
+    expect(await deploy(stage, 'asks')).toMatchObject({ EndpointStatus: 'InService' });
+  });
+});
+
+describe('a model from a package', () => {
+  const createModel = (name: string, arn: string) =>
+    stage.sagemaker.send(new CreateModelCommand({ ModelName: name, Containers: [{ ModelPackageName: arn }] }));
+  const register = async (group: string) => {
+    const Containers = [{ Image: IMAGE, ModelDataUrl: 's3://models/doubler.tar.gz', Environment: ENVIRONMENT }];
+    return registerVersion(stage, group, { InferenceSpecification: { Containers } });
+  };
+  const approve = (arn: string) =>
+    stage.sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn: arn, ModelApprovalStatus: 'Approved' }));
+
+  test('needs the package approved', async () => {
+    const arn = await register('pending');
+    await expect(createModel('too-early', arn)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('PendingManualApproval, not Approved'),
+    });
+    await approve(arn);
+    await createModel('in-time', arn);
+    const model = await stage.sagemaker.send(new DescribeModelCommand({ ModelName: 'in-time' }));
+    expect(model.Containers).toEqual([{ ModelPackageName: arn }]);
+  });
+
+  test('serves, also after the package is deleted, but is not deployed again', async () => {
+    const arn = await register('deleted');
+    await approve(arn);
+    await createModel('from-package', arn);
+    await configure(stage, 'from-package', 'from-package');
+    expect(await deploy(stage, 'from-package')).toMatchObject({ EndpointStatus: 'InService' });
+    await stage.sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
+    expect((await invoke(stage, 'from-package', [5])).text).toBe('[10.0]');
+    expect((await deploy(stage, 'from-package-again', 'from-package')).FailureReason).toContain('does not exist');
+  });
+
+  test('a missing archive is found out when the model is made', async () => {
+    const container = { Image: IMAGE, ModelDataUrl: 's3://models/none.tar.gz' };
+    const command = new CreateModelCommand({ ModelName: 'without', PrimaryContainer: container });
+    await expect(stage.sagemaker.send(command)).rejects.toThrow(
+      'Could not find model data at s3://models/none.tar.gz.',
+    );
+  });
+
+  test('uncompressed data is taken from below a prefix', async () => {
+    for (const [name, text] of Object.entries(scriptFiles('7')))
+      stage.aws.objects.set(`models/loose/${name}`, Buffer.from(text));
+    const S3DataSource = { S3Uri: 's3://models/loose/', S3DataType: 'S3Prefix', CompressionType: 'None' } as const;
+    const container = { Image: IMAGE, Environment: ENVIRONMENT, ModelDataSource: { S3DataSource } };
+    await stage.sagemaker.send(new CreateModelCommand({ ModelName: 'loose', PrimaryContainer: container }));
+    await configure(stage, 'loose', 'loose');
+    expect(await deploy(stage, 'loose')).toMatchObject({ EndpointStatus: 'InService' });
+    expect((await invoke(stage, 'loose', [1])).text).toBe('[7.0]');
+  });
+});

@@ -1,0 +1,111 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { SandboxContext } from '../../../sandbox/cli/context';
+import { executionNames, untilIdle } from '../../../sandbox/demo/executions';
+import { until } from '../../../sandbox/demo/until';
+import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
+import { type Stage, stages } from '../../support/stories';
+
+let context: SandboxContext;
+let databricks: Stage;
+let openSource: Stage;
+let name: string;
+
+beforeAll(async () => {
+  context = await useSandbox();
+  ({ databricks, openSource } = stages(context));
+  name = databricks.name('hooked');
+  await databricks.register(name, (await databricks.model()).source);
+  await databricks.enrol(name);
+}, UP_TIMEOUT_MS);
+
+async function post(stage: Stage, body: string, headers: Record<string, string>, url = stage.env.WEBHOOK_URL) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+
+function signed(stage: Stage, body: string): Record<string, string> {
+  return { 'X-Databricks-Signature': createHmac('sha256', stage.env.WEBHOOK_SECRET).update(body).digest('hex') };
+}
+
+function transition(modelName: string, over: object = {}): string {
+  return JSON.stringify({
+    event: 'MODEL_VERSION_TRANSITIONED_STAGE',
+    webhook_id: randomUUID(),
+    event_timestamp: Date.now(),
+    model_name: modelName,
+    version: '1',
+    ...over,
+  });
+}
+
+test('a signed delivery starts one execution, and its redelivery none', async () => {
+  const before = await executionNames(databricks.aws, databricks.env);
+  const body = transition(name);
+  const first = await post(databricks, body, signed(databricks, body));
+  expect(first.status).toBe(202);
+  await untilIdle(databricks.aws, databricks.env, before);
+  const second = await post(databricks, body, signed(databricks, body));
+  expect(second).toEqual(first);
+  const after = await executionNames(databricks.aws, databricks.env);
+  expect([...after].filter((one) => !before.has(one))).toEqual([first.body.execution]);
+}, 60_000);
+
+test('the root takes deliveries too', async () => {
+  const body = transition(name);
+  const root = databricks.env.WEBHOOK_URL.replace(/\/webhook$/, '/');
+  expect((await post(databricks, body, signed(databricks, body), root)).status).toBe(202);
+});
+
+test.each([
+  ['no signature', () => ({})],
+  ['a forged signature', () => ({ 'X-Databricks-Signature': 'f'.repeat(64) })],
+  ["another installation's signature", (body: string) => signed(openSource, body)],
+])('%s is refused', async (_what, headers) => {
+  const body = transition(name);
+  expect(await post(databricks, body, headers(body))).toEqual({ status: 401, body: { message: 'unauthorized' } });
+});
+
+test('a signed body that makes no sense is 400 with a reason', async () => {
+  const answer = await post(databricks, 'hello', signed(databricks, 'hello'));
+  expect(answer).toEqual({ status: 400, body: { message: 'body: not JSON in UTF-8' } });
+});
+
+test('a model that is not enrolled starts nothing', async () => {
+  const body = transition('nobody');
+  expect((await post(databricks, body, signed(databricks, body))).status).toBe(200);
+});
+
+test("the registries' own test deliveries are answered with 200", async () => {
+  const { env } = databricks;
+  const authorization = `Bearer ${env.MLFLOW_TRACKING_TOKEN}`;
+  const list = await fetch(`${env.MLFLOW_TRACKING_URI}/api/2.0/mlflow/registry-webhooks/list?model_name=${name}`, {
+    headers: { authorization },
+  });
+  const { webhooks } = (await list.json()) as { webhooks: { id: string }[] };
+  const before = await executionNames(databricks.aws, env);
+  const tested = await fetch(`${env.MLFLOW_TRACKING_URI}/api/2.0/mlflow/registry-webhooks/test`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ id: webhooks[0]?.id }),
+  });
+  expect(await tested.json()).toMatchObject({ status_code: 200 });
+  expect(await executionNames(databricks.aws, env)).toEqual(before);
+});
+
+test('many deliveries at once for one model: one sync at a time, and the model ends unclaimed', async () => {
+  const before = await executionNames(databricks.aws, databricks.env);
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => {
+      const body = transition(name);
+      return post(databricks, body, signed(databricks, body));
+    }),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  await untilIdle(databricks.aws, databricks.env, before);
+  const { output } = await until('a free claim', () => databricks.sync({ modelName: name }));
+  expect(output.models).toMatchObject([{ outcome: 'synced' }]);
+}, 90_000);

@@ -1,0 +1,104 @@
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { SandboxContext, SandboxEnv } from '../../sandbox/cli/context';
+import { type Aws, awsOf } from '../../sandbox/demo/aws';
+import { enrolModel } from '../../sandbox/demo/enrolment';
+import { executionNames, untilIdle } from '../../sandbox/demo/executions';
+import { call } from '../../sandbox/demo/registry';
+import { type TrainedModel, trainModel } from '../../sandbox/demo/trained-model';
+import { until } from '../../sandbox/demo/until';
+
+/** What a finished execution says. */
+export interface Finished {
+  readonly status: string;
+  readonly output: {
+    models: { modelName: string; outcome: string; created?: number; updated?: number; deleted?: number }[];
+  };
+  readonly cause: string;
+}
+
+/** One account of the sandbox, with what stories do in it. */
+export class Stage {
+  readonly aws: Aws;
+  private trained: Promise<TrainedModel & { source: string }> | undefined;
+
+  constructor(
+    readonly env: SandboxEnv,
+    private readonly run = Math.random().toString(36).slice(2, 8),
+  ) {
+    this.aws = awsOf(env);
+  }
+
+  /** A name that no other test uses. */
+  name(base: string): string {
+    return `${base}-${this.run}`;
+  }
+
+  /** A real scikit-learn model, trained once; versions of any name are made from its files. */
+  model(): Promise<TrainedModel & { source: string }> {
+    this.trained ??= trainModel(this.env, 'sklearn', this.name('trained')).then(async (model) => {
+      const query = new URLSearchParams({ name: model.name, version: model.version });
+      const answer = (await call(this.env, 'GET', `model-versions/get?${query}`)) as {
+        model_version: { source: string };
+      };
+      return { ...model, source: answer.model_version.source };
+    });
+    return this.trained;
+  }
+
+  /** Registers another version of a model, which is made where there is none. */
+  async register(name: string, source?: string): Promise<string> {
+    await call(this.env, 'POST', 'registered-models/create', { name }).catch((error: Error) => {
+      if (!error.message.includes('RESOURCE_ALREADY_EXISTS')) {
+        throw error;
+      }
+    });
+    const from = source ?? (await this.model()).source;
+    // MLflow wants to be told of what the source already names.
+    const [, scheme, id] = /^(models|runs):\/([^/]+)/.exec(from) ?? [];
+    const answer = (await call(this.env, 'POST', 'model-versions/create', {
+      name,
+      source: from,
+      ...(scheme === 'models' ? { model_id: id } : { run_id: id }),
+    })) as { model_version: { version: string | number } };
+    return String(answer.model_version.version);
+  }
+
+  /** Enrols a model and waits for its first sync. */
+  async enrol(name: string): Promise<string> {
+    const before = await executionNames(this.aws, this.env);
+    const group = await enrolModel(this.aws, `enrolment-${name}`, name);
+    await untilIdle(this.aws, this.env, before);
+    return group;
+  }
+
+  /** Syncs, as people do it by hand, and gives what came of it; a sync that only left word for a running one is repeated. */
+  async sync(input: object): Promise<Finished> {
+    return until('a sync of its own', async () => {
+      // A running sync would be told to plan again, and again.
+      await untilIdle(this.aws, this.env, await executionNames(this.aws, this.env));
+      const finished = await this.syncOnce(input);
+      return finished.output.models.some(({ outcome }) => outcome === 'deferred') ? undefined : finished;
+    });
+  }
+
+  private async syncOnce(input: object): Promise<Finished> {
+    const { executionArn } = await this.aws.stepFunctions.send(
+      new StartExecutionCommand({ stateMachineArn: this.env.STATE_MACHINE_ARN, input: JSON.stringify(input) }),
+    );
+    return until('the end of a sync', async () => {
+      const { status, output, cause } = await this.aws.stepFunctions.send(
+        new DescribeExecutionCommand({ executionArn }),
+      );
+      if (status === 'RUNNING') {
+        return undefined;
+      }
+      const models = status === 'SUCCEEDED' ? (JSON.parse(output ?? '{}') as Finished['output']).models : [];
+      return { status: status ?? '', output: { models }, cause: cause ?? '' };
+    });
+  }
+}
+
+/** Both accounts. */
+export function stages(context: SandboxContext): { databricks: Stage; openSource: Stage } {
+  return { databricks: new Stage(context.env), openSource: new Stage(context.openSource) };
+}
