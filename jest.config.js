@@ -1,7 +1,7 @@
 /**
- * Three projects, so that the fast tests stay fast:
- * `unit` needs nothing but Node, `templates` bundles and lints what is synthesized,
- * `sandbox` starts real servers (MLflow, MiniStack, the SageMaker stand-in) on loopback ports.
+ * Four projects, so that the fast tests stay fast: `unit` needs nothing but Node and takes seconds, `sandbox-unit` tests the
+ * sandbox's own parts, `templates` bundles and lints what is synthesized, and `sandbox` starts real servers (MLflow,
+ * MiniStack, the SageMaker stand-in) on loopback ports.
  */
 const shared = {
   testEnvironment: 'node',
@@ -14,10 +14,19 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.sandbox'],
 };
 
+// Makes the Python environment, or finds it made, and puts its interpreter into PYTHON.
+const withPython = { globalSetup: '<rootDir>/test/support/python.ts' };
+
 module.exports = {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{lib,lambda,bin}/**/*.test.ts', '<rootDir>/test/sandbox/unit/**/*.test.ts'] },
-    { ...shared, displayName: 'templates', testMatch: ['<rootDir>/test/templates/**/*.test.ts'] },
-    { ...shared, displayName: 'sandbox', testMatch: ['<rootDir>/test/sandbox/{servers,story}/**/*.test.ts'] },
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{lib,lambda,bin}/**/*.test.ts'] },
+    { ...shared, displayName: 'sandbox-unit', testMatch: ['<rootDir>/test/sandbox/unit/**/*.test.ts'] },
+    { ...shared, ...withPython, displayName: 'templates', testMatch: ['<rootDir>/test/templates/**/*.test.ts'] },
+    {
+      ...shared,
+      ...withPython,
+      displayName: 'sandbox',
+      testMatch: ['<rootDir>/test/sandbox/{servers,story}/**/*.test.ts'],
+    },
   ],
 };

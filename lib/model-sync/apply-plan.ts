@@ -3,7 +3,7 @@ import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { NodeFunction } from './node-function';
 import type { SyncFunctions } from './sync-functions';
-import { invokeStep } from './sync-step';
+import { invokeStep, oneLine } from './sync-step';
 
 /** Packages of one model that are worked on at once: SageMaker throttles, and one MLflow proxy serves all of them. */
 const PACKAGES_AT_ONCE = 4;
@@ -50,7 +50,7 @@ function forEach(scope: Construct, id: string, action: Action, results: string, 
       execution: '{% $states.context.Execution.Id %}',
     },
     maxConcurrency: PACKAGES_AT_ONCE,
-    outputs: `{% $merge([$states.input, {"${results}": $states.result}]) %}`,
+    outputs: oneLine(`{% $merge([$states.input, {"${results}": $states.result}]) %}`),
   });
   map.itemProcessor(processor);
   return map;
@@ -65,7 +65,7 @@ function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke
     ACTION,
     '{% $merge([$states.input, {"result": $states.result.Payload}]) %}',
   );
-  create.addCatch(Pass.jsonata(scope, 'Package not created'), { outputs: `{% [${failure('create')}] %}` });
+  create.addCatch(Pass.jsonata(scope, 'Package not created'), { outputs: oneLine(`{% [${failure('create')}] %}`) });
 
   const deleteReplaced = invokeStep(
     scope,
@@ -80,7 +80,7 @@ function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke
     '{% [$states.input.result, $states.result.Payload] %}',
   );
   deleteReplaced.addCatch(Pass.jsonata(scope, 'Replaced package not deleted'), {
-    outputs: `{% [$states.input.result, ${failure('delete')}] %}`,
+    outputs: oneLine(`{% [$states.input.result, ${failure('delete')}] %}`),
   });
 
   create.next(
@@ -96,7 +96,7 @@ function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke
 
 function changePackage(scope: Construct, verb: string, action: Action, step: NodeFunction): LambdaInvoke {
   const task = invokeStep(scope, `${verb} package`, step, ACTION, '{% [$states.result.Payload] %}');
-  task.addCatch(Pass.jsonata(scope, `Package not ${action}d`), { outputs: `{% [${failure(action)}] %}` });
+  task.addCatch(Pass.jsonata(scope, `Package not ${action}d`), { outputs: oneLine(`{% [${failure(action)}] %}`) });
   return task;
 }
 

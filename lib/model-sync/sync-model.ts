@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../lambda/shared/contracts';
 import { applyPlan } from './apply-plan';
 import type { SyncFunctions } from './sync-functions';
-import { invokeStep, RETRY } from './sync-step';
+import { invokeStep, oneLine, RETRY } from './sync-step';
 
 const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.context.Execution.Id} %}';
 /** A step's error becomes part of the model's state; what follows decides what it means. */
@@ -62,10 +62,10 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     ),
   });
   const done = Pass.jsonata(scope, 'Model done', {
-    outputs: `{% $merge([
+    outputs: oneLine(`{% $merge([
       {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : "synced"},
       $states.input.totals
-    ]) %}`,
+    ]) %}`),
   });
   const tell = completedEvent(scope);
 

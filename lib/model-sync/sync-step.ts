@@ -40,10 +40,15 @@ export function invokeStep(
 ): LambdaInvoke {
   const task = LambdaInvoke.jsonata(scope, id, {
     lambdaFunction: step,
-    payload: TaskInput.fromText(payload),
-    outputs,
+    payload: TaskInput.fromText(oneLine(payload)),
+    outputs: oneLine(outputs),
     retryOnServiceExceptions: false,
   });
   task.addRetry(RETRY);
   return task;
+}
+
+/** An expression that is written over several lines here, as the one line that the state machine's definition holds. */
+export function oneLine(expression: string): string {
+  return expression.replace(/\s+/g, ' ');
 }

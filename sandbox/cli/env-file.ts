@@ -33,7 +33,7 @@ export function parseEnv(text: string): Record<string, string> {
   const assignments = lines.filter(({ line }) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(
     assignments.map(({ line, number }) => {
-      const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line) ?? [];
+      const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(line) ?? [];
       if (name === undefined || value === undefined) {
         throw new Error(`line ${number} of the environment file is not NAME=value: ${line}`);
       }
@@ -46,7 +46,7 @@ function unquote(value: string): string {
   if (/^'[^']*'$/.test(value)) {
     return value.slice(1, -1);
   }
-  return /^".*"$/.test(value) ? value.slice(1, -1).replaceAll(/\\(["\\$`])/g, '$1') : value;
+  return /^".*"$/s.test(value) ? value.slice(1, -1).replaceAll(/\\(["\\$`])/g, '$1') : value;
 }
 
 /** Writes an environment file that only its owner may read: it holds a token and a secret. */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Part, type PartSpec, processId } from './part';
 import type { SandboxPaths } from './paths';
@@ -62,10 +63,13 @@ export class Supervisor {
     return false;
   }
 
-  /** Ends all servers. */
+  /** Ends all servers, and removes the files with their addresses. */
   async stop(): Promise<void> {
     this.stopping = true;
     await this.stopParts();
+    const { env, openSourceEnv } = this.supervision.paths;
+    rmSync(env, { force: true });
+    rmSync(openSourceEnv, { force: true });
     this.enter('stopped');
   }
 

@@ -16,7 +16,7 @@ const LOCK = '.lock';
 /** What a virtual environment was made of; it is written last, so an interrupted install has none. */
 interface Stamp {
   readonly requirements: string;
-  /** The value of PYTHON when it was made, or null: another choice makes another environment. */
+  /** The value of PYTHON when it was made, or null: the choice of another series makes another environment. */
   readonly chosen: string | null;
   readonly version: string;
 }
@@ -24,6 +24,11 @@ interface Stamp {
 /** Where the virtual environment is. Every sandbox of a project shares one: it is 1.6 GB and holds no state. */
 export function venvFolder(env: NodeJS.ProcessEnv = process.env): string {
   return resolve(env.SANDBOX_VENV || join(PROJECT, '.sandbox-venv'));
+}
+
+/** The interpreter of the virtual environment, whether it is made already or not. */
+export function venvPython(env: NodeJS.ProcessEnv = process.env): string {
+  return join(venvFolder(env), 'bin', 'python');
 }
 
 /**
@@ -40,17 +45,21 @@ export async function ensureVenv(
   signal?: AbortSignal,
 ): Promise<string> {
   const venv = venvFolder(env);
-  const python = join(venv, 'bin', 'python');
+  const python = venvPython(env);
   const wanted = { requirements: hashOf(requirements), chosen: choice(venv, env) };
   if (isReady(venv, python, wanted)) {
     return python;
   }
   refuseForeignFolder(venv);
   const interpreter = findPython({ ...env, PYTHON: wanted.chosen ?? undefined });
+  if (isReady(venv, python, { ...wanted, series: seriesOf(interpreter.version) })) {
+    // Another name for the same Python; a sandbox may be running from what is there.
+    return python;
+  }
   const waiting = (holder: number): void => say(`another setup (process ${holder}) is at work: waiting for it`);
   const makeIt = async (): Promise<void> => {
     // The one that was waited for has made it.
-    if (!isReady(venv, python, wanted)) {
+    if (!isReady(venv, python, { ...wanted, series: seriesOf(interpreter.version) })) {
       await make(venv, interpreter, requirements, say, signal);
       const stamp: Stamp = { ...wanted, version: interpreter.version };
       writeFileSync(join(venv, STAMP), `${JSON.stringify(stamp, undefined, 2)}\n`);
@@ -74,14 +83,23 @@ async function make(
   await install({ venv, interpreter, requirements, say, ...(signal ? { signal } : {}) });
 }
 
-function isReady(venv: string, python: string, wanted: Omit<Stamp, 'version'>): boolean {
+/** What an environment must have been made of: of the chosen Python, or of any of the series if one is given. */
+type Wanted = Omit<Stamp, 'version'> & { readonly series?: string };
+
+function isReady(venv: string, python: string, wanted: Wanted): boolean {
   const stamp = join(venv, STAMP);
   // existsSync follows the link: false when the Python that the environment was made from is gone.
   if (!existsSync(python) || !existsSync(stamp)) {
     return false;
   }
   const made = JSON.parse(readFileSync(stamp, 'utf8')) as Stamp;
-  return made.requirements === wanted.requirements && (wanted.chosen === null || made.chosen === wanted.chosen);
+  const fits = [made.chosen, null].includes(wanted.chosen) || seriesOf(made.version) === wanted.series;
+  return fits && made.requirements === wanted.requirements;
+}
+
+/** The series that a version belongs to: `3.12` of `3.12.1`. */
+function seriesOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }
 
 /** PYTHON, unless it names the environment's own interpreter, as in a shell that loaded the sandbox's `env` file. */

@@ -20,7 +20,10 @@ export interface AslState {
 /** The definition of the template's only state machine; references to resources become their logical ids. */
 export function definitionOf(template: Template): { text: string; states: Map<string, AslState> } {
   const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
-  const parts = (machine?.Properties.DefinitionString['Fn::Join'] as [string, unknown[]])[1];
+  if (machine === undefined) {
+    throw new Error('the template has no state machine');
+  }
+  const [, parts] = machine.Properties.DefinitionString['Fn::Join'] as [string, unknown[]];
   const text = parts.map((part) => (typeof part === 'string' ? part : idOf(part))).join('');
   const states = new Map<string, AslState>();
   collect(JSON.parse(text).States, states);

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PROJECT } from '../../sandbox/processes/paths';
-import { venvPython } from '../../sandbox/setup/venv';
 import { definitionOf } from '../support/state-machine';
 import { synthesize } from '../support/synth';
 
@@ -39,11 +38,15 @@ test('every acknowledgement has a reason', () => {
   expect(tree).not.toContain('"reason":""');
 });
 
+// W3005: CDK lets every function wait for the policy of its role, which a reference to the role alone would not do.
 test('cfn-lint has nothing to say', () => {
-  const python = process.env.PYTHON ?? venvPython();
-  const lint = spawnSync(python, ['-m', 'cfnlint', '--regions', 'us-east-1', '--', ...templates()], {
-    encoding: 'utf8',
-  });
+  const lint = spawnSync(
+    join(dirname(process.env.PYTHON ?? ''), 'cfn-lint'),
+    ['--regions', 'us-east-1', '--ignore-checks', 'W3005', '--', ...templates()],
+    {
+      encoding: 'utf8',
+    },
+  );
   expect(`${lint.stdout}${lint.stderr}`).toBe('');
   expect(lint.status).toBe(0);
 }, 120_000);

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastLines } from '../../processes/log-lines';
+import { lastOf } from '../../processes/log-lines';
 import { sandboxPaths } from '../../processes/paths';
 import { type Command, type CommandContext, UsageError } from '../command';
 
@@ -21,12 +21,16 @@ Prints the end of a part's log, or of every log. -f goes on with what is written
     const folder = sandboxPaths().logs;
     const files = chosenLogs(folder, names);
     const titled = files.length > 1;
+    const read = new Map<string, number>();
     for (const file of files) {
-      const shown = lastLines(join(folder, file), titled ? LINES.all : LINES.one);
+      const text = readFrom(join(folder, file), 0);
+      // Where following begins: what is written from here on was not shown.
+      read.set(file, text.length);
+      const shown = lastOf(text.toString(), titled ? LINES.all : LINES.one);
       context.out(`${titled ? `==> ${partOf(file)} <==\n` : ''}${shown.map((line) => `${line}\n`).join('')}`);
     }
     if (follow) {
-      await followLogs(folder, files, context);
+      await followLogs(folder, read, context);
     }
     return 0;
   },
@@ -50,13 +54,12 @@ function partOf(file: string): string {
   return file.replace(/\.log$/, '');
 }
 
-async function followLogs(folder: string, files: readonly string[], { out, signal }: CommandContext): Promise<void> {
-  const read = new Map(files.map((file) => [file, statSync(join(folder, file)).size]));
+async function followLogs(folder: string, read: Map<string, number>, { out, signal }: CommandContext): Promise<void> {
   while (!signal.aborted) {
     for (const [file, from] of read) {
       const text = readFrom(join(folder, file), from);
       if (text.length > 0) {
-        out(files.length > 1 ? text.toString().replaceAll(/^(?=.)/gm, `${partOf(file)}: `) : text.toString());
+        out(read.size > 1 ? text.toString().replaceAll(/^(?=.)/gm, `${partOf(file)}: `) : text.toString());
         read.set(file, from + text.length);
       }
     }

@@ -116,6 +116,7 @@ describe('logs', () => {
 
   it('goes on with what is written, until it is interrupted', async () => {
     const interrupted = new AbortController();
+    const late = setTimeout(() => interrupted.abort(), 4_000);
     let said = '';
     const out = (text: string): void => {
       said += text;
@@ -126,6 +127,7 @@ describe('logs', () => {
       }
     };
     expect(await runCommand(['logs', 'mlflow', '-f'], { out, signal: interrupted.signal })).toBe(0);
+    clearTimeout(late);
     expect(said).toBe('one\ntwo\nfive\n');
   });
 });

@@ -39,6 +39,12 @@ it('takes its own interpreter in PYTHON for no choice', async () => {
   expect(await make({ ...env, PYTHON: python })).toEqual({ python, said: [] });
 });
 
+it('keeps it when PYTHON names the same Python otherwise', async () => {
+  const { python } = await make();
+  const { executable } = findPython(env);
+  expect(await make({ ...env, PYTHON: executable })).toEqual({ python, said: [] });
+});
+
 it('makes it anew when the last install was interrupted', async () => {
   const { python } = await make();
   const half = join(env.SANDBOX_VENV, 'half-installed');
@@ -60,7 +66,7 @@ it('says what pip said when an install fails, and leaves no stamp', async () => 
   writeFileSync(wrong, 'not a requirement\n');
   const broken = { ...env, SANDBOX_VENV: join(folder, 'broken') };
   await expect(ensureVenv(() => undefined, broken, wrong)).rejects.toThrow(
-    /pip install.*ended with exit code 1[^]*Invalid requirement/,
+    /pip install.*ended with exit code 1[\s\S]*Invalid requirement/,
   );
   expect(existsSync(join(broken.SANDBOX_VENV, 'mlflow-mlops.json'))).toBe(false);
 });

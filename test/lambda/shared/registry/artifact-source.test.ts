@@ -1,0 +1,23 @@
+import { parseArtifactSource } from '../../../../lambda/shared/registry/artifact-source';
+
+test.each([
+  [
+    'models:/m-971b00edcfbf4ecd9e2263b8e68b6f8a',
+    '',
+    { kind: 'logged-model', modelId: 'm-971b00edcfbf4ecd9e2263b8e68b6f8a' },
+  ],
+  ['runs:/853452973e63/model', '', { kind: 'run', runId: '853452973e63', path: 'model' }],
+  ['runs:/853452973e63/deep/model/', '', { kind: 'run', runId: '853452973e63', path: 'deep/model' }],
+  ['mlflow-artifacts:/1/853452973e63/artifacts/model', '', { kind: 'proxied', path: '1/853452973e63/artifacts/model' }],
+  ['mlflow-artifacts://host:5000/1/r/artifacts/model', '', { kind: 'proxied', path: '1/r/artifacts/model' }],
+  ['s3://bucket/exp/r1/artifacts/model', 'r1', { kind: 'run', runId: 'r1', path: 'model' }],
+])('%s', (source, runId, parsed) => {
+  expect(parseArtifactSource(source, runId)).toEqual(parsed);
+});
+
+test.each(['s3://bucket/model', '', 'models:/other/1', 'file:///tmp/model'])(
+  '%s is refused with the way out',
+  (source) => {
+    expect(() => parseArtifactSource(source, '')).toThrow(/log the model again/);
+  },
+);

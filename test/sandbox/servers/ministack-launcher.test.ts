@@ -1,0 +1,149 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { clientConfig } from '../../../sandbox/deploy/clients';
+import { localWebhookUrl } from '../../../sandbox/deploy/outputs';
+import { ministackPart } from '../../../sandbox/ministack/ministack';
+import { baseEnvironment } from '../../../sandbox/processes/base-environment';
+import { Part } from '../../../sandbox/processes/part';
+import { sandboxPaths } from '../../../sandbox/processes/paths';
+import { freePorts } from '../../../sandbox/processes/ports';
+import { ensureVenv } from '../../../sandbox/setup/venv';
+import { TEMPLATE } from './ministack-template';
+
+jest.setTimeout(60_000);
+
+const ACCOUNT = '111111111111';
+let ministack: Part;
+let url: string;
+let outputs: Record<string, string>;
+
+beforeAll(async () => {
+  const paths = sandboxPaths(join(mkdtempSync(join(tmpdir(), 'ministack ')), 'home'));
+  const python = await ensureVenv(() => undefined);
+  const [port = 0] = await freePorts(1);
+  const base = baseEnvironment(paths, python);
+  ministack = new Part(
+    ministackPart({ paths, python, base, port, sagemakerUrl: 'http://127.0.0.1:9' }),
+    python,
+    paths.logs,
+    () => undefined,
+  );
+  expect(await ministack.serves(30_000)).toBe(true);
+  url = ministack.spec.url;
+  outputs = await deploy();
+}, 400_000);
+
+afterAll(() => ministack?.stop());
+
+async function deploy(): Promise<Record<string, string>> {
+  const client = new CloudFormationClient(clientConfig(url, ACCOUNT));
+  await client.send(new CreateStackCommand({ StackName: 'gaps', TemplateBody: JSON.stringify(TEMPLATE) }));
+  for (;;) {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: 'gaps' }));
+    const [stack] = Stacks;
+    if (stack?.StackStatus === 'CREATE_COMPLETE') {
+      client.destroy();
+      return Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+    }
+    if (stack?.StackStatus !== 'CREATE_IN_PROGRESS') {
+      throw new Error(`${stack?.StackStatus}: ${stack?.StackStatusReason}`);
+    }
+  }
+}
+
+/** Calls Lambda's REST API; unsigned but for the access key, which is the account. */
+async function lambda(path: string, body?: unknown): Promise<Record<string, unknown>> {
+  const scope = `Credential=${ACCOUNT}/20260101/us-east-1/lambda/aws4_request`;
+  const answer = await fetch(`${url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+function invoke(event: unknown): Promise<Record<string, unknown>> {
+  return lambda(`/2015-03-31/functions/${outputs.FunctionName}/invocations`, event);
+}
+
+it('answers with the name of the error that a Node function throws, in a promise or at once', async () => {
+  expect(await invoke({ reject: 'BusyError' })).toMatchObject({ errorType: 'BusyError', errorMessage: 'rejected' });
+  expect(await invoke({ throw: 'BrokenError' })).toMatchObject({ errorType: 'BrokenError', errorMessage: 'thrown' });
+});
+
+it('keeps the error types of the Lambda service itself', async () => {
+  expect(await invoke({ hang: true })).toMatchObject({ errorType: 'Sandbox.Timedout' });
+});
+
+it('applies the dead letter queue and the reserved concurrency of a template', async () => {
+  const configuration = await lambda(`/2015-03-31/functions/${outputs.FunctionName}/configuration`);
+  expect(configuration.DeadLetterConfig).toEqual({ TargetArn: outputs.QueueArn });
+  const concurrency = await lambda(`/2019-09-30/functions/${outputs.FunctionName}/concurrency`);
+  expect(concurrency).toEqual({ ReservedConcurrentExecutions: 3 });
+});
+
+it('hands Lambdas the Node that runs this, and where SageMaker is', async () => {
+  const seen = (await invoke({ tell: true })) as { version: string; env: Record<string, string> };
+  expect(seen.version).toBe(process.version);
+  expect(seen.env).toMatchObject({ AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9' });
+});
+
+it('hands Lambdas nothing of the user that runs it', async () => {
+  const { env } = (await invoke({ tell: true })) as { env: Record<string, string> };
+  expect(env.HOME).not.toBe(process.env.HOME);
+  expect(env.AWS_ACCESS_KEY_ID).toBe(ACCOUNT);
+});
+
+it("makes a secret's Ref its ARN, and generates by the template's rules", async () => {
+  expect(outputs.SecretRef).toBe(outputs.SecretId);
+  expect(outputs.SecretRef).toMatch(/^arn:aws:secretsmanager:us-east-1:111111111111:secret:gaps\/secret-/);
+  const client = new SecretsManagerClient(clientConfig(url, ACCOUNT));
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: outputs.SecretRef }));
+  const byDefault = await client.send(new GetSecretValueCommand({ SecretId: outputs.DefaultSecretRef }));
+  client.destroy();
+  expect(SecretString).toMatch(/^[A-Za-z0-9]{48}$/);
+  expect(byDefault.SecretString).toHaveLength(32);
+});
+
+it('serves an API to callers that sign nothing', async () => {
+  const answer = await fetch(localWebhookUrl(outputs.Url ?? '', url), { method: 'POST', body: '{}' });
+  expect([answer.status, await answer.text()]).toEqual([200, 'hello']);
+});
+
+it('accepts types that nothing runs behind', () => {
+  expect(outputs.RepositoryName).toBe('gaps-repository');
+});
+
+describe('events of AWS services', () => {
+  async function put(Source: string, principal?: string): Promise<string | undefined> {
+    const client = new EventBridgeClient(clientConfig(url, ACCOUNT));
+    client.middlewareStack.add(
+      (next) => (args) => {
+        if (principal) {
+          (args.request as { headers: Record<string, string> }).headers['x-service-principal'] = principal;
+        }
+        return next(args);
+      },
+      { step: 'build' },
+    );
+    const entry = { Source, DetailType: 'test', Detail: '{}' };
+    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
+    client.destroy();
+    return Entries[0]?.ErrorCode;
+  }
+
+  it('are refused from everyone else', async () => {
+    expect(await put('aws.sagemaker')).toBe('NotAuthorizedForSourceException');
+    expect(await put('aws.s3', 'sagemaker.amazonaws.com')).toBe('NotAuthorizedForSourceException');
+    expect(await put('aws.sagemaker', 's3.amazonaws.com')).toBe('NotAuthorizedForSourceException');
+  });
+
+  it('are taken from the service itself', async () => {
+    expect(await put('aws.sagemaker', 'sagemaker.amazonaws.com')).toBeUndefined();
+    expect(await put('own.events')).toBeUndefined();
+  });
+});

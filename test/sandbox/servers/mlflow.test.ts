@@ -1,0 +1,76 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mlflowPart } from '../../../sandbox/mlflow/mlflow';
+import { webhookKey } from '../../../sandbox/mlflow/webhook-key';
+import { baseEnvironment } from '../../../sandbox/processes/base-environment';
+import { Part } from '../../../sandbox/processes/part';
+import { sandboxPaths } from '../../../sandbox/processes/paths';
+import { freePorts } from '../../../sandbox/processes/ports';
+import { ensureVenv } from '../../../sandbox/setup/venv';
+
+jest.setTimeout(60_000);
+
+const paths = sandboxPaths(join(mkdtempSync(join(tmpdir(), 'mlflow ')), 'home'));
+let mlflow: Part;
+
+async function start(): Promise<Part> {
+  const python = await ensureVenv(() => undefined);
+  const [port = 0] = await freePorts(1);
+  const base = baseEnvironment(paths, python);
+  const part = new Part(mlflowPart({ paths, python, base, port }), python, paths.logs, () => undefined);
+  expect(await part.serves(90_000)).toBe(true);
+  return part;
+}
+
+beforeAll(async () => {
+  mlflow = await start();
+}, 400_000);
+
+afterAll(() => mlflow?.stop());
+
+async function call(method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }> {
+  const answer = await fetch(`${mlflow.spec.url}/api/2.0/${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, json: await answer.json() };
+}
+
+it('takes webhooks to this machine, and remembers them and its models over a restart', async () => {
+  const webhook = {
+    name: 'local',
+    url: 'http://127.0.0.1:9/hook',
+    secret: 'shared',
+    events: [{ entity: 'MODEL_VERSION_ALIAS', action: 'CREATED' }],
+  };
+  expect(await call('POST', 'mlflow/webhooks', webhook)).toMatchObject({
+    status: 200,
+    json: { webhook: { name: 'local' } },
+  });
+  expect((await call('POST', 'mlflow/registered-models/create', { name: 'kept' })).status).toBe(200);
+  await mlflow.stop();
+  mlflow = await start();
+  expect(await call('GET', 'mlflow/webhooks')).toMatchObject({ json: { webhooks: [{ url: webhook.url }] } });
+  expect((await call('GET', 'mlflow/registered-models/get?name=kept')).status).toBe(200);
+  // It signs with the secret that the former server encrypted: the key is the same.
+  const [{ webhook_id: id } = { webhook_id: '' }] = (
+    (await call('GET', 'mlflow/webhooks')).json as { webhooks: { webhook_id: string }[] }
+  ).webhooks;
+  const { json } = await call('POST', `mlflow/webhooks/${id}/test`, {});
+  expect(JSON.stringify(json)).toMatch(/refused|Max retries/);
+});
+
+it('serves artifacts through itself, from its own folder', async () => {
+  const url = `${mlflow.spec.url}/api/2.0/mlflow-artifacts/artifacts/some%20folder/file.txt`;
+  expect((await fetch(url, { method: 'PUT', body: 'content' })).status).toBe(200);
+  expect(await (await fetch(url)).text()).toBe('content');
+});
+
+it('has its encryption key made once, in the shape that Fernet wants', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'key ')), 'webhook.key');
+  const key = webhookKey(file);
+  expect(key).toMatch(/^[A-Za-z0-9_-]{43}=$/);
+  expect(webhookKey(file)).toBe(key);
+});
