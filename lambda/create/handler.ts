@@ -20,7 +20,7 @@ const s3 = new S3Client({});
 
 /** Packs one version and registers it. A version that is not promoted any more is skipped: the next plan knows. */
 export const handler = step<Input, ActionResult>(
-  async ({ modelName, version: number, execution }) => {
+  async ({ modelName, version: number, replaces, execution }) => {
     await claims().renew(modelName, execution);
     const source = await registry();
     const version = await source.getVersion(modelName, number);
@@ -47,7 +47,10 @@ export const handler = step<Input, ActionResult>(
       writeArchive(packaging.entries, (path) => source.openFile(version, path), destination),
     );
     const packing = { flavor: flavor.name, frameworkVersion: packaging.frameworkVersion, packing: flavor.packing };
+    // A person's decision on a version outlives the package that it was made on.
+    const replaced = replaces === undefined ? undefined : await modelPackages().describe(replaces);
     const packageArn = await modelPackages().create({
+      approvalStatus: replaced?.approvalStatus ?? 'Approved',
       groupName,
       description: `MLflow model version ${number}`,
       image,

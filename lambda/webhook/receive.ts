@@ -15,6 +15,8 @@ export interface Effects {
   readonly isEnrolled: (modelName: string) => Promise<boolean>;
   /** Starts the sync that a delivery asks for and gives the execution's name. */
   readonly start: (modelName: string, identity: string | Buffer) => Promise<string>;
+  /** Tells the log of an error that the sender is not told of. */
+  readonly report: (error: unknown) => void;
 }
 
 /** An answer to the sender. */
@@ -23,30 +25,51 @@ export interface Answer {
   readonly body: Readonly<Record<string, string>>;
 }
 
+/** The part of an API Gateway event that a delivery is in. */
+export interface ProxyEvent {
+  readonly headers: Readonly<Record<string, string | undefined>> | null;
+  readonly body: string | null;
+  readonly isBase64Encoded: boolean;
+}
+
+/** The delivery as it came over the wire: API Gateway may hand its body on in base64. */
+export function rawDelivery({ headers, body, isBase64Encoded }: ProxyEvent): RawDelivery {
+  return {
+    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([key, value]) => [key.toLowerCase(), value])),
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
+
 /**
  * Answers a delivery: 202 with the execution's name, 200 where there is nothing to do, 400 for a signed body that makes no
  * sense, 401 without a good signature, 503 when the work could not be started and the sender should come again.
  */
-export async function receive({ headers, body }: RawDelivery, effects: Effects): Promise<Answer> {
+export async function receive(delivery: RawDelivery, effects: Effects): Promise<Answer> {
   try {
-    const sender = verifySender(await effects.secret(), body, headers, effects.now());
-    if (sender === undefined) {
-      return { status: 401, body: { message: 'unauthorized' } };
-    }
-    const delivery: Delivery = readDelivery(sender, body);
-    if (delivery.kind === 'ignored') {
-      return { status: 200, body: { message: delivery.reason } };
-    }
-    if (!(await effects.isEnrolled(delivery.modelName))) {
-      return { status: 200, body: { message: 'the model is not enrolled' } };
-    }
-    // Databricks sends no id: there the body, with its event's time, tells one delivery from another.
-    const identity = (sender === 'mlflow' ? headers['x-mlflow-delivery-id'] : undefined) ?? body;
-    return { status: 202, body: { execution: await effects.start(delivery.modelName, identity) } };
+    return await answer(delivery, effects);
   } catch (error) {
     if (error instanceof BadDeliveryError) {
       return { status: 400, body: { message: error.message } };
     }
-    throw error;
+    // Whatever kept the work from starting, the sender's retry is the way out.
+    effects.report(error);
+    return { status: 503, body: { message: 'the sync could not be started: send again' } };
   }
+}
+
+async function answer({ headers, body }: RawDelivery, effects: Effects): Promise<Answer> {
+  const sender = verifySender(await effects.secret(), body, headers, effects.now());
+  if (sender === undefined) {
+    return { status: 401, body: { message: 'unauthorized' } };
+  }
+  const delivery: Delivery = readDelivery(sender, body);
+  if (delivery.kind === 'ignored') {
+    return { status: 200, body: { message: delivery.reason } };
+  }
+  if (!(await effects.isEnrolled(delivery.modelName))) {
+    return { status: 200, body: { message: 'the model is not enrolled' } };
+  }
+  // Databricks sends no id: there the body, with its event's time, tells one delivery from another.
+  const identity = (sender === 'mlflow' ? headers['x-mlflow-delivery-id'] : undefined) ?? body;
+  return { status: 202, body: { execution: await effects.start(delivery.modelName, identity) } };
 }

@@ -84,6 +84,7 @@ export class SyncFunctions extends Construct {
         'sagemaker:AddTags',
       ),
     );
+    this.create.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));
     this.create.addToRolePolicy(
       new PolicyStatement({
         actions: ['sagemaker:CreateModelPackage'],

@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { processEntry } from '../processes/process-table';
+import { isAlive } from '../processes/stop';
 
 /** Ctrl-C and its kin, as an abort signal. */
 export interface Interruption {
@@ -14,13 +16,33 @@ export interface Interruption {
 export function interruption(): Interruption {
   const controller = new AbortController();
   let code: number | undefined;
+  const interrupt = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void => {
+    if (code === undefined) {
+      code = 128 + constants.signals[name];
+      controller.abort(new Error(`interrupted by ${name}`));
+    }
+  };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (code === undefined) {
-        code = 128 + constants.signals[name];
-        controller.abort(new Error(`interrupted by ${name}`));
-      }
-    });
+    process.on(name, interrupt);
+  }
+  if (process.env.npm_lifecycle_event) {
+    whenLauncherEnds(() => interrupt('SIGTERM'));
   }
   return { signal: controller.signal, code: () => code };
+}
+
+/**
+ * npm runs a script through a shell, and a SIGTERM to npm ends that shell without reaching what it runs. So the end of the
+ * parent (tsx) or of its parent (the shell, or npm itself) counts as the signal.
+ */
+function whenLauncherEnds(ended: () => void): void {
+  const parent = processEntry(process.ppid);
+  const launchers = [parent, parent && processEntry(parent.parent)];
+  const timer = setInterval(() => {
+    if (launchers.some((launcher) => !isAlive(launcher))) {
+      clearInterval(timer);
+      ended();
+    }
+  }, 500);
+  timer.unref();
 }

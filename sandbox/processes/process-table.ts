@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 /** A process as the operating system lists it. */
 export interface ProcessEntry {
   readonly pid: number;
+  readonly parent: number;
   readonly group: number;
   /** When it started, in whatever unit the system keeps: a pid that was given to another process has another one. */
   readonly started: string;
@@ -40,13 +41,13 @@ function fromProc(pid: number): ProcessEntry | undefined {
   }
   // proc(5): pid (comm) state ppid pgrp ... the 22nd is starttime. comm may hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, , group] = fields;
+  const [state, parent, group] = fields;
   const started = fields[19];
   if (!state || 'ZX'.includes(state) || group === undefined || started === undefined) {
     return undefined;
   }
   const command = (readProc(pid, 'cmdline') ?? '').replaceAll('\0', ' ').trim();
-  return { pid, group: Number(group), started, command };
+  return { pid, parent: Number(parent), group: Number(group), started, command };
 }
 
 function readProc(pid: number, file: string): string | undefined {
@@ -63,17 +64,20 @@ function fromPs(selection: string[]): ProcessEntry[] {
   try {
     // The C locale keeps lstart at five words: "Mon Nov 23 22:26:01 2026".
     const env = { ...process.env, LC_ALL: 'C' };
-    listing = execFileSync('ps', [...selection, '-o', 'pid=,pgid=,stat=,lstart=,command='], { encoding: 'utf8', env });
+    listing = execFileSync('ps', [...selection, '-o', 'pid=,ppid=,pgid=,stat=,lstart=,command='], {
+      encoding: 'utf8',
+      env,
+    });
   } catch {
     // ps ends with 1 when no process matches.
     return [];
   }
   return listing.split('\n').flatMap((line) => {
-    const [, pid, group, stat, started, command] =
-      /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+ \S+\s+\d+ \S+ \d+)\s+(.*)$/.exec(line) ?? [];
+    const [, pid, parent, group, stat, started, command] =
+      /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+ \S+\s+\d+ \S+ \d+)\s+(.*)$/.exec(line) ?? [];
     if (!pid || !group || !stat || !started || command === undefined || stat.startsWith('Z')) {
       return [];
     }
-    return [{ pid: Number(pid), group: Number(group), started, command }];
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), started, command }];
   });
 }

@@ -133,6 +133,7 @@ describe('least privilege', () => {
         'sagemaker:AddTags',
         'sagemaker:CreateModelPackage',
         'sagemaker:CreateModelPackageGroup',
+        'sagemaker:DescribeModelPackage',
         'sagemaker:DescribeModelPackageGroup',
         'sagemaker:ListTags',
         ...READ_SECRET,

@@ -5,6 +5,7 @@ import {
   DescribeModelPackageCommand,
   DescribeModelPackageGroupCommand,
   ListTagsCommand,
+  type ModelApprovalStatus,
   paginateListModelPackages,
   type SageMakerClient,
   UpdateModelPackageCommand,
@@ -24,6 +25,7 @@ export interface NewPackage {
   readonly modelDataUrl: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly approvalStatus: ModelApprovalStatus;
   /** At most 36 characters: the same token within one execution gives the same package. */
   readonly clientToken: string;
 }
@@ -71,6 +73,7 @@ export class ModelPackages {
         creationTime: answer.CreationTime?.getTime() ?? 0,
         image: container?.Image ?? '',
         modelDataUrl: container?.ModelDataUrl ?? '',
+        approvalStatus: answer.ModelApprovalStatus ?? 'PendingManualApproval',
         metadata: answer.CustomerMetadataProperties ?? {},
       };
     } catch (error) {
@@ -87,7 +90,7 @@ export class ModelPackages {
   }
 
   /**
-   * Registers a package as approved; its group is made where there is none.
+   * Registers a package; its group is made where there is none.
    *
    * @returns the package's ARN
    * @throws RefusedError when the group belongs to somebody else
@@ -98,7 +101,7 @@ export class ModelPackages {
       new CreateModelPackageCommand({
         ModelPackageGroupName: wanted.groupName,
         ModelPackageDescription: wanted.description,
-        ModelApprovalStatus: 'Approved',
+        ModelApprovalStatus: wanted.approvalStatus,
         ClientToken: wanted.clientToken,
         CustomerMetadataProperties: { ...wanted.metadata },
         InferenceSpecification: {
@@ -177,7 +180,11 @@ export class ModelPackages {
   }
 }
 
-/** SageMaker says in prose that a thing is not there: the code is ValidationException for groups and packages. */
+/** SageMaker says in prose that a thing is not there, under codes that also mean other things. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && /does not exist|not found|cannot find/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /^(ValidationException|ResourceNotFound)/.test(error.name) &&
+    /does not exist|not found|cannot find|could not find/i.test(error.message)
+  );
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Answer, type Effects, receive } from '../../../lambda/webhook/receive';
+import { type Answer, type Effects, rawDelivery, receive } from '../../../lambda/webhook/receive';
 import { verifySender } from '../../../lambda/webhook/signatures';
 
 const SECRET = 's3cr3t-key';
@@ -38,6 +38,9 @@ function world(over: Partial<Effects> = {}): World {
     start: async (modelName, identity) => {
       started.push([modelName, identity]);
       return 'execution-name';
+    },
+    report: (error) => {
+      throw error;
     },
     ...over,
   };
@@ -164,9 +167,31 @@ describe('an answer to', () => {
     expect(effects.started).toEqual([]);
   });
 
-  test('a secret that cannot be read is an error, never a yes', async () => {
-    const secret = () => Promise.reject(new Error('denied'));
-    await expect(databricks(transition, world({ secret }))).rejects.toThrow('denied');
-    await expect(databricks(transition, world({ secret: async () => '' }))).rejects.toThrow('empty');
+  test.each([
+    ['a secret that cannot be read', { secret: () => Promise.reject(new Error('denied')) }],
+    ['an empty secret', { secret: async () => '' }],
+    ['a table that does not answer', { isEnrolled: () => Promise.reject(new Error('throttled')) }],
+    ['a sync that cannot be started', { start: () => Promise.reject(new Error('throttled')) }],
+  ])('%s is 503, so that the sender comes again, without the reason', async (_what, over) => {
+    const reported: unknown[] = [];
+    const answer = await databricks(transition, world({ ...over, report: (error) => reported.push(error) }));
+    expect(answer.status).toBe(503);
+    expect(JSON.stringify(answer.body)).not.toMatch(/denied|throttled|empty/);
+    expect(reported).toHaveLength(1);
+  });
+});
+
+describe('the wire', () => {
+  const body = Buffer.from([0x7b, 0x22, 0xc3, 0xa9, 0x22, 0x3a, 0x31, 0x7d]);
+
+  test('a body in base64 is the same body', () => {
+    const plain = rawDelivery({ headers: {}, body: body.toString('utf8'), isBase64Encoded: false });
+    expect(rawDelivery({ headers: {}, body: body.toString('base64'), isBase64Encoded: true })).toEqual(plain);
+    expect(plain.body).toEqual(body);
+  });
+
+  test('header names are taken in any case, and nothing at all is no body', () => {
+    const event = { headers: { 'X-DATABRICKS-Signature': 'a' }, body: null, isBase64Encoded: false };
+    expect(rawDelivery(event)).toEqual({ headers: { 'x-databricks-signature': 'a' }, body: Buffer.alloc(0) });
   });
 });
