@@ -1,3 +1,4 @@
+import { interruption } from '../cli/interruption';
 import { progress } from '../cli/progress';
 import { ensureVenv, REQUIREMENTS } from './venv';
 
@@ -21,11 +22,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`setup takes no arguments, but got: ${args.join(' ')}\n\n${HELP}`);
     return 2;
   }
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}: the next setup begins anew`)));
-  }
-  const python = await ensureVenv(progress('setup'), process.env, REQUIREMENTS, interrupted.signal);
+  const { signal } = interruption();
+  const python = await ensureVenv(progress('setup'), process.env, REQUIREMENTS, signal);
   process.stdout.write(`${python}\n`);
   return 0;
 }

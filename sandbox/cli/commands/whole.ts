@@ -1,7 +1,7 @@
 import { type Command, refuseArguments } from '../command';
 import { down, ensureUp } from '../lifecycle';
 import { progress } from '../progress';
-import { tellStory } from './demo';
+import { tellStory } from '../story';
 
 /** Without a command: up, demo, and down in any case. A sandbox that was up before is used and left. */
 export const whole: Command = {
@@ -13,7 +13,7 @@ export const whole: Command = {
     // Should this process be killed, the sandbox goes with it.
     const { context, broughtUp } = await ensureUp({ say, signal, stay: false });
     try {
-      await untilAborted(tellStory(context), signal);
+      await tellStory(context, signal);
     } finally {
       if (broughtUp) {
         await down();
@@ -25,12 +25,3 @@ export const whole: Command = {
     return 0;
   },
 };
-
-/** Waits for the work, but not after an interruption: what it talks to is taken down then. */
-async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  await Promise.race([work, aborted]);
-}
