@@ -13,6 +13,7 @@ def expect(condition: bool, patch: str, found: str) -> None:
     """Stop the start with a message that names the patch, what was found, and the version that the patch knows."""
     if not condition:
         raise UnexpectedMiniStack(
-            f"ministack launcher: the patch '{patch}' does not fit: {found}. It was written for ministack {WRITTEN_FOR}; "
-            f"installed is {version('ministack')}. Install the version of sandbox/requirements.txt or revise the patch."
+            f"ministack launcher: the patch '{patch}' does not fit: {found}. "
+            f"It was written for ministack {WRITTEN_FOR}; installed is {version('ministack')}. "
+            "Install the version of sandbox/requirements.txt or revise the patch."
         )

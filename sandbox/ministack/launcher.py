@@ -1,7 +1,7 @@
 """Start MiniStack with the gaps mended that this project's stacks would fall into.
 
-The environment says how (GATEWAY_PORT, BIND_HOST, ...), see sandbox/ministack/ministack.ts. IAM is not enforced, objects
-live in memory.
+The environment says how (GATEWAY_PORT, BIND_HOST, ...), see sandbox/ministack/ministack.ts. IAM is not enforced,
+objects live in memory.
 """
 
 import api_owner

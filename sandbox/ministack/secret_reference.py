@@ -1,7 +1,7 @@
 """Make `Ref` of an AWS::SecretsManager::Secret its ARN, as on AWS.
 
-CDK's `secret.secretArn` is that Ref. MiniStack's is the secret's name, which would pass for an ARN where both are taken, and
-not in policies.
+CDK's `secret.secretArn` is that Ref. MiniStack's is the secret's name, which would pass for an ARN where both are
+taken, and not in policies.
 """
 
 from collections.abc import Callable

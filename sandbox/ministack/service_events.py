@@ -1,8 +1,8 @@
 """Let the service that stands beside MiniStack publish its own events.
 
 EventBridge refuses a PutEvents whose source begins with `aws.`, from anyone but the AWS service itself, and so does
-MiniStack. SageMaker runs beside it here and must publish `aws.sagemaker` events; as AWS's services do, it names itself by
-its service principal. A request without that header is refused as on AWS.
+MiniStack. SageMaker runs beside it here and must publish `aws.sagemaker` events; as AWS's services do, it names itself
+by its service principal. A request without that header is refused as on AWS.
 """
 
 import json

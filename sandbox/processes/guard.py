@@ -2,10 +2,10 @@
 
     python guard.py PROGRAM ARGUMENT...
 
-A program that does not watch for the end of its parent (MLflow, MiniStack and the Node workers that it starts) would stay
-behind when the supervisor is killed. The supervisor holds the other end of the guard's standard input: the kernel closes
-it however the supervisor ends. The group's id is written to file descriptor 3, for the case that the guard itself is killed.
-The program's own standard input is a pipe that the guard holds, so that it sees the end of the guard too.
+A program that does not watch for the end of its parent (MLflow, MiniStack and the Node workers that it starts) would
+stay behind when the supervisor is killed. The supervisor holds the other end of the guard's standard input: the kernel
+closes it however the supervisor ends. The group's id is written to file descriptor 3, for the case that the guard
+itself is killed. The program's own standard input is a pipe that the guard holds, so that it sees the guard's end too.
 """
 
 import os

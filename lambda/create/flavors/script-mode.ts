@@ -1,26 +1,49 @@
-import type { ArchiveEntry } from '../archive/entries';
-import type { ModelFolder } from './flavor';
+import { RefusedError } from '../../shared/errors';
+import type { ModelFolder, Packaging } from './flavor';
 import { SERVING_MODULES } from './serving/modules';
 
 /** The container starts this script (docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html). */
-export const SCRIPT_MODE_ENVIRONMENT = {
+const SCRIPT_MODE_ENVIRONMENT = {
   SAGEMAKER_PROGRAM: 'inference.py',
   SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
 } as const;
 
+/** What a flavour read of its MLmodel, and what it adds. */
+export interface ScriptModeModel {
+  /** Version of the framework, and the key of MLmodel that says it. */
+  readonly frameworkVersion: readonly [key: string, version: string | undefined];
+  /** File that holds the model, and the key of MLmodel that names it. */
+  readonly modelFile: readonly [key: string, path: string | undefined];
+  /** Text of the flavour's `inference.py`. */
+  readonly inference: string;
+  /** Distributions that the image brings; the model's requirements must not replace them. */
+  readonly provided: readonly string[];
+}
+
 /**
- * The archive of an image in script mode: MLflow's folder as it is under `model/`, the script that serves it under `code/`.
+ * Packs a model for an image in script mode: MLflow's folder as it is under `model/`, the script that serves it under `code/`.
  *
- * @param inference text of the flavour's `inference.py`
- * @param provided distributions that the image brings; the model's requirements must not replace them
+ * @throws RefusedError for an MLmodel without what the flavour needs, or a folder without the file that it names
  */
-export function scriptModeEntries(folder: ModelFolder, inference: string, provided: readonly string[]): ArchiveEntry[] {
-  return [
-    ...folder.files.map(({ path, size }) => ({ path: `model/${path}`, size, source: path })),
-    { path: 'code/inference.py', content: inference },
-    ...Object.entries(SERVING_MODULES).map(([name, content]) => ({ path: `code/${name}`, content })),
-    { path: 'code/requirements.txt', content: requirementsBeyond(folder.requirements, provided) },
-  ];
+export function packForScriptMode(folder: ModelFolder, model: ScriptModeModel): Packaging {
+  const [versionKey, frameworkVersion] = model.frameworkVersion;
+  const [fileKey, modelFile] = model.modelFile;
+  if (frameworkVersion === undefined || modelFile === undefined) {
+    throw new RefusedError(`MLmodel has no ${frameworkVersion === undefined ? versionKey : fileKey} in its flavor`);
+  }
+  if (!folder.files.some(({ path }) => path === modelFile)) {
+    throw new RefusedError(`the model file ${JSON.stringify(modelFile)} that MLmodel names is not in the folder`);
+  }
+  return {
+    frameworkVersion,
+    environment: SCRIPT_MODE_ENVIRONMENT,
+    entries: [
+      ...folder.files.map(({ path, size }) => ({ path: `model/${path}`, size, source: path })),
+      { path: 'code/inference.py', content: model.inference },
+      ...Object.entries(SERVING_MODULES).map(([name, content]) => ({ path: `code/${name}`, content })),
+      { path: 'code/requirements.txt', content: requirementsBeyond(folder.requirements, model.provided) },
+    ],
+  };
 }
 
 /** The model's own requirements without those that the image provides: another numpy would break the image's framework. */

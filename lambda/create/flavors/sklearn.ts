@@ -1,7 +1,6 @@
-import { RefusedError } from '../../shared/errors';
 import type { Flavor } from './flavor';
 import { textOf } from './mlmodel';
-import { SCRIPT_MODE_ENVIRONMENT, scriptModeEntries } from './script-mode';
+import { packForScriptMode } from './script-mode';
 import inference from './serving/sklearn_inference.py';
 
 /** What AWS's scikit-learn image brings (github.com/aws/sagemaker-scikit-learn-container, requirements.txt). */
@@ -13,18 +12,11 @@ export const sklearn: Flavor = {
   packing: '1',
   pack(folder) {
     const config = folder.mlmodel.flavors.sklearn ?? {};
-    const frameworkVersion = textOf(config, 'sklearn_version');
-    const model = textOf(config, 'pickled_model');
-    if (frameworkVersion === undefined || model === undefined) {
-      throw new RefusedError("MLmodel's sklearn flavor has no sklearn_version or no pickled_model");
-    }
-    if (!folder.files.some(({ path }) => path === model)) {
-      throw new RefusedError(`the model file ${JSON.stringify(model)} that MLmodel names is not in the folder`);
-    }
-    return {
-      frameworkVersion,
-      environment: SCRIPT_MODE_ENVIRONMENT,
-      entries: scriptModeEntries(folder, inference, PROVIDED),
-    };
+    return packForScriptMode(folder, {
+      frameworkVersion: ['sklearn_version', textOf(config, 'sklearn_version')],
+      modelFile: ['pickled_model', textOf(config, 'pickled_model')],
+      inference,
+      provided: PROVIDED,
+    });
   },
 };

@@ -1,34 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { connectRegistry } from '../../../../lambda/shared/registry/connect';
-import type { ModelRegistry } from '../../../../lambda/shared/registry/registry';
+import { json, startFakeServer } from '../../../support/fake-server';
 
-type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => void;
+const fake = startFakeServer();
 
-let server: Server;
-let base: string;
-let handler: Handler;
-const seen: string[] = [];
-
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    seen.push(`${request.method} ${request.url}`);
-    handler(request, response, new URL(request.url ?? '', base));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterAll(() => server.close());
-beforeEach(() => seen.splice(0));
-
-const openSource = () => connectRegistry(JSON.stringify({ MLFLOW_TRACKING_URI: base, MLFLOW_TRACKING_TOKEN: 't0ken' }));
-const databricks = () => connectRegistry(JSON.stringify({ DATABRICKS_HOST: base, DATABRICKS_TOKEN: 't0ken' }));
-
-function json(response: ServerResponse, body: unknown, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
+const openSource = () =>
+  connectRegistry(JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't0ken' }));
+const databricks = () => connectRegistry(JSON.stringify({ DATABRICKS_HOST: fake.url(), DATABRICKS_TOKEN: 't0ken' }));
 
 function version(number: string, over: object = {}): object {
   return {
@@ -44,7 +23,7 @@ function version(number: string, over: object = {}): object {
 
 describe('versions', () => {
   test('of all pages, with the aliases that the search leaves out', async () => {
-    handler = (_request, response, url) => {
+    fake.answer = (_request, response, url) => {
       if (url.pathname.endsWith('/registered-models/get')) {
         return json(response, {
           registered_model: { name: 'churn', creation_timestamp: 1, aliases: [{ alias: 'production', version: '2' }] },
@@ -62,7 +41,7 @@ describe('versions', () => {
   });
 
   test('none where a page fails', async () => {
-    handler = (_request, response, url) =>
+    fake.answer = (_request, response, url) =>
       url.searchParams.has('page_token')
         ? json(response, {}, 500)
         : json(response, { model_versions: [version('1')], next_page_token: 'next' });
@@ -73,7 +52,7 @@ describe('versions', () => {
     ["o'clock", `name="o'clock"`],
     ['say "a"', `name='say "a"'`],
   ])('of the model %s are asked for in the quotes that MLflow knows', async (name, filter) => {
-    handler = (_request, response, url) => {
+    fake.answer = (_request, response, url) => {
       expect(url.pathname.endsWith('/search') ? url.searchParams.get('filter') : filter).toBe(filter);
       url.pathname.endsWith('/search')
         ? json(response, {})
@@ -83,7 +62,7 @@ describe('versions', () => {
   });
 
   test('one that is not there is undefined', async () => {
-    handler = (_request, response) =>
+    fake.answer = (_request, response) =>
       json(response, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'not found' }, 404);
     expect(await openSource().getVersion('churn', '1')).toBeUndefined();
   });
@@ -112,7 +91,7 @@ describe('faults', () => {
     ],
     ['429', (response: ServerResponse) => response.writeHead(429).end(), '', /answered 429/],
   ])('%s are told with what to do', async (_what, answer, _name, message) => {
-    handler = (_request, response) => void answer(response);
+    fake.answer = (_request, response) => void answer(response);
     const error = await openSource()
       .listVersions('churn')
       .catch((thrown: Error) => thrown);
@@ -143,7 +122,7 @@ describe('files', () => {
   };
 
   test('of a run are listed through folders, relative to the model', async () => {
-    handler = (_request, response, url) => {
+    fake.answer = (_request, response, url) => {
       const entries: Record<string, object[]> = {
         model: [
           { path: 'model/MLmodel', is_dir: false, file_size: 3 },
@@ -160,7 +139,7 @@ describe('files', () => {
   });
 
   test('that lie outside the folder asked for are refused', async () => {
-    handler = (_request, response, url) =>
+    fake.answer = (_request, response, url) =>
       json(response, {
         files:
           url.searchParams.get('path') === 'model'
@@ -171,10 +150,10 @@ describe('files', () => {
   });
 
   test('of Databricks come from the signed address, which never gets our token', async () => {
-    handler = (request, response, url) => {
+    fake.answer = (request, response, url) => {
       if (url.pathname.endsWith('/get-signed-download-uri')) {
         expect(request.headers.authorization).toBe('Bearer t0ken');
-        return json(response, { signed_uri: `${base}/signed`, headers: [{ name: 'x-ms-blob', value: 'yes' }] });
+        return json(response, { signed_uri: `${fake.url()}/signed`, headers: [{ name: 'x-ms-blob', value: 'yes' }] });
       }
       expect(request.headers.authorization).toBeUndefined();
       response.end(`signed ${request.headers['x-ms-blob']}`);
@@ -183,51 +162,7 @@ describe('files', () => {
   });
 
   test.each(['file:///etc/passwd', 'ftp://127.0.0.1/x', 'nonsense'])('are not fetched from %s', async (uri) => {
-    handler = (_request, response) => json(response, { signed_uri: uri });
+    fake.answer = (_request, response) => json(response, { signed_uri: uri });
     await expect(databricks().openFile(listed, 'MLmodel')).rejects.toThrow('download address');
-  });
-});
-
-describe('webhooks', () => {
-  const target = { url: 'https://api.example.com/prod/webhook', secret: 's' };
-
-  async function bodies(registry: ModelRegistry, existing: object[]): Promise<[string, unknown][]> {
-    const sent: [string, unknown][] = [];
-    handler = (request, response) => {
-      void text(request).then((body) => {
-        if (request.method !== 'GET') {
-          sent.push([`${request.method} ${request.url}`, body === '' ? undefined : JSON.parse(body)]);
-        }
-        json(response, request.method === 'GET' ? { webhooks: existing } : {});
-      });
-    };
-    await registry.ensureWebhook('churn', target);
-    return sent;
-  }
-
-  test('of open-source MLflow: one for all models, brought up to date where it is there', async () => {
-    const [[created, body]] = (await bodies(openSource(), [])) as [[string, Record<string, unknown>]];
-    expect(created).toBe('POST /api/2.0/mlflow/webhooks');
-    expect(body).toMatchObject({ ...target, status: 'ACTIVE' });
-    expect(body.name).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,61}[a-zA-Z0-9]$/);
-
-    const sent = await bodies(openSource(), [
-      { webhook_id: 'b', url: target.url },
-      { webhook_id: 'a', url: target.url },
-      { webhook_id: 'c', url: 'https://other' },
-    ]);
-    expect(sent.map(([call]) => call)).toEqual([
-      'PATCH /api/2.0/mlflow/webhooks/a',
-      'DELETE /api/2.0/mlflow/webhooks/b',
-    ]);
-  });
-
-  test('of Databricks: one for the model; none where the model is missing', async () => {
-    const [[created, body]] = (await bodies(databricks(), [])) as [[string, Record<string, unknown>]];
-    expect(created).toBe('POST /api/2.0/mlflow/registry-webhooks/create');
-    expect(body).toMatchObject({ model_name: 'churn', http_url_spec: { ...target, enable_ssl_verification: true } });
-
-    handler = (_request, response) => json(response, { error_code: 'RESOURCE_DOES_NOT_EXIST' }, 404);
-    expect(await databricks().ensureWebhook('later', target)).toBe('model-missing');
   });
 });
