@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { RefusedError } from '../shared/errors';
+import { chooseFlavor } from '../shared/flavors/choose';
+import type { Flavor, Packaging } from '../shared/flavors/flavor';
+import { MLMODEL_MAX_BYTES, parseMlModel } from '../shared/flavors/mlmodel';
 import type { ArtifactFile, ModelRegistry, ModelVersion } from '../shared/registry/registry';
-import { chooseFlavor } from './flavors/choose';
-import type { Flavor, Packaging } from './flavors/flavor';
-import { MLMODEL_MAX_BYTES, parseMlModel } from './flavors/mlmodel';
 
 /** requirements.txt of a model; far below this in practice. */
 const REQUIREMENTS_MAX_BYTES = 256 * 1024;

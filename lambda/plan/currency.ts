@@ -1,4 +1,4 @@
-import { FLAVORS } from '../create/flavors/choose';
+import { FLAVORS } from '../shared/flavors/choose';
 import type { Framework } from '../shared/images/image-table';
 import { packingOf } from '../shared/packages/metadata';
 import type { ModelPackage } from '../shared/packages/model-package';

@@ -13,7 +13,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import scoring_server
 
 SERVING = os.path.realpath(
-    os.path.join(os.path.dirname(__file__), "..", "..", "lambda", "create", "flavors", "serving")
+    os.path.join(os.path.dirname(__file__), "..", "..", "lambda", "shared", "flavors", "serving")
 )
 
 

@@ -5,8 +5,9 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { extract } from 'tar-stream';
-import { type ArchiveEntry, checkEntryNames } from '../../../lambda/create/archive/entries';
+import { checkEntryNames } from '../../../lambda/create/archive/entry-names';
 import { writeArchive } from '../../../lambda/create/archive/write-archive';
+import type { ArchiveEntry } from '../../../lambda/shared/flavors/archive-entry';
 
 const listed = (path: string, size: number): ArchiveEntry => ({ path, size, source: path });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseFlavor } from '../../../lambda/create/flavors/choose';
-import { parseMlModel } from '../../../lambda/create/flavors/mlmodel';
-import { requirementsBeyond } from '../../../lambda/create/flavors/script-mode';
+import { chooseFlavor } from '../../../lambda/shared/flavors/choose';
+import { parseMlModel } from '../../../lambda/shared/flavors/mlmodel';
+import { requirementsBeyond } from '../../../lambda/shared/flavors/script-mode';
 
 const CAPTURED = join(__dirname, '../../captured/mlmodels');
 

@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { RefusedError } from '../../shared/errors';
+import { RefusedError } from '../errors';
 
 /** An MLmodel file is a few kilobytes; a signature with thousands of columns stays below this. */
 export const MLMODEL_MAX_BYTES = 1024 * 1024;

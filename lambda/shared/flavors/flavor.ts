@@ -1,6 +1,6 @@
-import type { Framework } from '../../shared/images/image-table';
-import type { ArtifactFile } from '../../shared/registry/registry';
-import type { ArchiveEntry } from '../archive/entries';
+import type { Framework } from '../images/image-table';
+import type { ArtifactFile } from '../registry/registry';
+import type { ArchiveEntry } from './archive-entry';
 import type { MlModel } from './mlmodel';
 
 /** A version's model folder, as far as a flavour looks at it. */

@@ -1,4 +1,4 @@
-import { RefusedError } from '../../shared/errors';
+import { RefusedError } from '../errors';
 import type { Flavor } from './flavor';
 import type { MlModel } from './mlmodel';
 import { sklearn } from './sklearn';

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SERVING_MODULES } from '../../../lambda/create/flavors/serving/modules';
+import { SERVING_MODULES } from '../../../lambda/shared/flavors/serving/modules';
 
-const FOLDER = join(__dirname, '../../../lambda/create/flavors/serving');
+const FOLDER = join(__dirname, '../../../lambda/shared/flavors/serving');
 
 test('every shared Python module goes into the archive', () => {
   const modules = readdirSync(FOLDER).filter((name) => /^mlflow_\w+\.py$/.test(name));

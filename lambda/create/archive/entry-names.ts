@@ -1,9 +1,5 @@
 import { RefusedError } from '../../shared/errors';
-
-/** A file of the archive: fetched from the registry, or made here. */
-export type ArchiveEntry =
-  | { readonly path: string; readonly size: number; readonly source: string }
-  | { readonly path: string; readonly content: string };
+import type { ArchiveEntry } from '../../shared/flavors/archive-entry';
 
 /** Longest name that every reader of the archive takes as one path part or as a whole (Linux NAME_MAX, PATH_MAX). */
 const PART_MAX_BYTES = 255;

@@ -1,4 +1,4 @@
-import { RefusedError } from '../../shared/errors';
+import { RefusedError } from '../errors';
 import type { ModelFolder, Packaging } from './flavor';
 import { SERVING_MODULES } from './serving/modules';
 
