@@ -17,10 +17,12 @@ import { packVersion } from './pack-version';
 type Input = ModelStep & CreateAction;
 
 const s3 = new S3Client({});
+/** Kept in hand before the function's end, to abort the upload and say why. */
+const CLEAN_UP_MS = 20_000;
 
 /** Packs one version and registers it. A version that is not promoted any more is skipped: the next plan knows. */
 export const handler = step<Input, ActionResult>(
-  async ({ modelName, version: number, replaces, execution }) => {
+  async ({ modelName, version: number, replaces, execution }, context) => {
     await claims().renew(modelName, execution);
     const source = await registry();
     const version = await source.getVersion(modelName, number);
@@ -43,8 +45,13 @@ export const handler = step<Input, ActionResult>(
       (sum, entry) => sum + ('size' in entry ? entry.size : entry.content.length),
       0,
     );
-    await uploadArchive(s3, target, bytes, (destination) =>
-      writeArchive(packaging.entries, (path) => source.openFile(version, path), destination),
+    const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - CLEAN_UP_MS));
+    await uploadArchive(
+      s3,
+      target,
+      bytes,
+      (destination) => writeArchive(packaging.entries, (path) => source.openFile(version, path), destination),
+      deadline,
     );
     const packing = { flavor: flavor.name, frameworkVersion: packaging.frameworkVersion, packing: flavor.packing };
     // A person's decision on a version outlives the package that it was made on.

@@ -25,7 +25,7 @@ export function realEffects(identity: string): EnrolmentEffects {
     ensureWebhook: async (modelName) =>
       (await registry()).ensureWebhook(modelName, {
         url: await webhookUrl(),
-        secret: await readSecret(requireEnv('WEBHOOK_SECRET')),
+        secret: await readSecret(requireEnv('WEBHOOK_SECRET'), true),
       }),
     removeWebhook: async (modelName, last) => (await registry()).removeWebhook(modelName, await webhookUrl(), last),
     watchPending: async (on) => {

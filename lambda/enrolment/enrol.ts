@@ -41,8 +41,9 @@ export async function unenrol(modelName: string, holder: string, effects: Enrolm
   }
   const others = await effects.list();
   await effects.removeWebhook(modelName, others.length === 0);
-  // Somebody may have enrolled between the look and the removal of a webhook that serves all models.
-  for (const { modelName: other } of others.length === 0 ? await effects.list() : []) {
+  // Somebody may have enrolled between the look and the removal: this model, or any where one webhook serves all.
+  const since = await effects.list();
+  for (const { modelName: other } of others.length === 0 ? since : since.filter((one) => one.modelName === modelName)) {
     await complete(other, effects);
   }
   await effects.startSync(modelName);
@@ -77,6 +78,12 @@ async function complete(modelName: string, effects: EnrolmentEffects): Promise<v
   if ((await effects.ensureWebhook(modelName)) === 'model-missing') {
     await effects.setStatus(modelName, 'pending');
     await effects.watchPending(true);
+    return;
+  }
+  const enrolled = await effects.list();
+  if (!enrolled.some((one) => one.modelName === modelName)) {
+    // Taken back meanwhile.
+    await effects.removeWebhook(modelName, enrolled.length === 0);
     return;
   }
   await effects.setStatus(modelName, 'active');

@@ -24,7 +24,6 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
   logger.appendKeys({ model: String(modelName), request: event.RequestType });
   if (typeof modelName !== 'string' || modelName === '') {
     if (event.RequestType === 'Delete') {
-      // A create that was refused for the same reason is rolled back with a delete, which must not fail.
       return {};
     }
     throw new Error('property ModelName is missing: give the name of the model in the MLflow registry');
@@ -35,6 +34,7 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
       ? unenrol(modelName, holder, effects)
       : enrol(modelName, groupNameOf(modelName), holder, effects));
   } catch (error) {
+    await rollBack(event, modelName, holder);
     logger.error('enrolment failed', { reason: messageOf(error) });
     throw new Error(
       `model ${JSON.stringify(modelName)}: ${messageOf(error)}. Check that the registry can be reached from AWS and that the secret ` +
@@ -42,6 +42,26 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
     );
   }
   logger.info('enrolment done');
+  if (event.RequestType === 'Delete') {
+    // An answer with an id other than the one that is deleted would be refused, whatever that was.
+    return {};
+  }
   const groupName = groupNameOf(modelName);
   return { PhysicalResourceId: `mlflow-mlops-${groupName}`, Data: { GroupName: groupName } };
+}
+
+/**
+ * Takes back what a failed request recorded: the provider framework hands no delete on for a create that failed, and
+ * CloudFormation sends none for an update that did.
+ */
+async function rollBack(event: CloudFormationCustomResourceEvent, modelName: string, holder: string): Promise<void> {
+  const moved = event.RequestType === 'Update' && event.OldResourceProperties.ModelName !== modelName;
+  if (event.RequestType !== 'Create' && !moved) {
+    return;
+  }
+  try {
+    await unenrol(modelName, holder, realEffects(`${event.RequestId}-rollback`));
+  } catch (error) {
+    logger.error('the failed enrolment could not be taken back: the hourly sync goes on', { reason: messageOf(error) });
+  }
 }

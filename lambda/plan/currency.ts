@@ -1,3 +1,4 @@
+import { RefusedError } from '../shared/errors';
 import { FLAVORS } from '../shared/flavors/choose';
 import type { Framework } from '../shared/images/image-table';
 import { packingOf } from '../shared/packages/metadata';
@@ -13,9 +14,20 @@ import type { ModelVersion } from '../shared/registry/registry';
 export function currency(
   imageOf: (framework: Framework, frameworkVersion: string) => string,
 ): (version: ModelVersion, modelPackage: ModelPackage) => boolean {
+  const imageToday = (framework: Framework, frameworkVersion: string): string | undefined => {
+    try {
+      return imageOf(framework, frameworkVersion);
+    } catch (error) {
+      // No image any more: packing it again will say so for this version alone, and the package stays until then.
+      if (error instanceof RefusedError) {
+        return undefined;
+      }
+      throw error;
+    }
+  };
   return (_version, { image, metadata }) => {
     const { flavor: name, frameworkVersion, packing } = packingOf(metadata);
     const flavor = FLAVORS.find((candidate) => candidate.name === name);
-    return flavor !== undefined && flavor.packing === packing && imageOf(flavor.name, frameworkVersion) === image;
+    return flavor !== undefined && flavor.packing === packing && imageToday(flavor.name, frameworkVersion) === image;
   };
 }

@@ -8,6 +8,7 @@ import { groupNameOf } from '../shared/packages/group-name';
 import { step } from '../shared/step';
 import { currency } from './currency';
 import { plan } from './plan';
+import { readVersions } from './read-versions';
 
 /** Reads both registries and says what is to be done. If any page of either cannot be read, nothing is. */
 export const handler = step<ModelStep, PlanResult>(
@@ -21,7 +22,8 @@ export const handler = step<ModelStep, PlanResult>(
       modelPackages().list(groupName),
       readImageOverrides(),
     ]);
-    const versions = enrolment === undefined ? [] : await source.listVersions(modelName);
+    const ours = packages.filter((one) => modelPackages().isOurs(one));
+    const versions = enrolment === undefined ? [] : await readVersions(source, modelName, ours);
     const region = requireEnv('AWS_REGION');
     const {
       create,

@@ -54,7 +54,8 @@ export function plan(input: PlanInput): Plan {
   const unclaimed = new Set(ours);
   for (const version of promoted(input.versions)) {
     const candidates = ours.filter((candidate) => belongsTo(candidate, version, input.registryId)).sort(oldestFirst);
-    const current = candidates.find((candidate) => input.isCurrent(version, candidate));
+    // A package that SageMaker could not make is replaced like an outdated one.
+    const current = candidates.find((one) => one.status !== 'Failed' && input.isCurrent(version, one));
     const [outdated] = candidates;
     if (current !== undefined) {
       unclaimed.delete(current);

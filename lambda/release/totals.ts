@@ -24,10 +24,7 @@ export function addRound(before: Totals | undefined, results: readonly ActionRes
 
 /** A Lambda's error reaches the state machine as JSON with its message and trace; people want the message. */
 function reasonOf({ reason = 'unknown' }: ActionResult): string {
-  try {
-    const { errorMessage } = JSON.parse(reason) as { errorMessage?: unknown };
-    return String(errorMessage ?? reason).slice(0, REASON_MAX);
-  } catch {
-    return reason.slice(0, REASON_MAX);
-  }
+  // The JSON may be cut, so it is not parsed whole.
+  const [, message] = /"errorMessage":\s*("(?:[^"\\]|\\.)*")/.exec(reason) ?? [];
+  return (message === undefined ? reason : String(JSON.parse(message))).slice(0, REASON_MAX);
 }

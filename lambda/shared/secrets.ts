@@ -8,10 +8,11 @@ const MAX_AGE_SECONDS = 60;
  * A secret's text, from Secrets Manager, kept for a minute.
  *
  * @param name name or ARN of the secret
+ * @param fresh reads it anew, for what outlives the minute
  * @throws RefusedError for a secret without text
  */
-export async function readSecret(name: string): Promise<string> {
-  const secret = await getSecret(name, { maxAge: MAX_AGE_SECONDS });
+export async function readSecret(name: string, fresh = false): Promise<string> {
+  const secret = await getSecret(name, { maxAge: MAX_AGE_SECONDS, forceFetch: fresh });
   if (!secret) {
     throw new RefusedError(`secret ${name} has no text`);
   }

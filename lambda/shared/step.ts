@@ -1,9 +1,13 @@
+import type { Context } from 'aws-lambda';
 import { messageOf, TransientError } from './errors';
 import { logger } from './logging';
 
 /** Names of AWS errors that pass by themselves (Error retries in AWS SDKs, docs.aws.amazon.com/sdkref). */
 const PASSING =
-  /Throttl|TooManyRequests|RequestLimitExceeded|ConflictException|ResourceInUse|SlowDown|Timeout|ECONN|InternalFailure|ServiceUnavailable|InternalServer/;
+  /Throttl|TooManyRequests|RequestLimitExceeded|ConflictException|ResourceInUse|SlowDown|Timeout|InternalFailure|ServiceUnavailable|InternalServer/;
+
+/** What a step needs to know of its invocation. */
+export type StepContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /**
  * A Lambda handler around one step: the log carries what the step works on, and errors reach the state machine by names
@@ -12,14 +16,14 @@ const PASSING =
  * @param keys which members of the event identify the work (model, version, execution)
  */
 export function step<I extends object, O>(
-  run: (event: I) => Promise<O>,
+  run: (event: I, context: StepContext) => Promise<O>,
   keys: (event: I) => object,
-): (event: I) => Promise<O> {
-  return async (event) => {
+): (event: I, context: StepContext) => Promise<O> {
+  return async (event, context) => {
     logger.resetKeys();
     logger.appendKeys(keys(event) as Record<string, string>);
     try {
-      const result = await run(event);
+      const result = await run(event, context);
       logger.info('step done', { result: summary(result) });
       return result;
     } catch (error) {
@@ -30,16 +34,26 @@ export function step<I extends object, O>(
   };
 }
 
-/** An AWS error that passes by itself, as a TransientError; any other error as it is. */
+/** Codes of Node's network errors that pass by themselves, on the error or on its cause. */
+const PASSING_CODE = /^(UND_ERR_|ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)/;
+
+/** An error of AWS or of the network that passes by itself, as a TransientError; any other error as it is. */
 export function asStepError(error: unknown): Error {
   if (error instanceof Error && error.name !== 'TransientError') {
     const { $retryable, $metadata } = error as { $retryable?: object; $metadata?: { httpStatusCode?: number } };
     const status = $metadata?.httpStatusCode ?? 0;
-    if ($retryable !== undefined || status >= 500 || status === 429 || PASSING.test(error.name)) {
+    if ($retryable !== undefined || status >= 500 || status === 429 || PASSING.test(error.name) || brokeOff(error)) {
       return new TransientError(`${error.name}: ${messageOf(error)}`, { cause: error });
     }
   }
   return error instanceof Error ? error : new Error(messageOf(error));
+}
+
+/** A connection that broke, also in the middle of a download. */
+function brokeOff(error: Error): boolean {
+  return [error, error.cause].some((one) =>
+    PASSING_CODE.test(String((one as { code?: unknown } | undefined)?.code ?? '')),
+  );
 }
 
 /** A result for the log: small ones whole, lists by their length. */

@@ -106,13 +106,13 @@ const ACTION = `{% $merge([
   {"modelName": $states.input.modelName, "execution": $states.input.execution}
 ]) %}`;
 
-/** A failed action as a result; `Cause` is the function's error as JSON. */
+/** A failed action as a result. `Cause` is the function's error as JSON with its trace, of which the state keeps the head. */
 function failure(action: Action): string {
   return `{
     "action": "${action}",
     "outcome": "failed",
     "version": $states.input.action.version,
     "packageArn": $states.input.action.packageArn,
-    "reason": $states.errorOutput.Cause
+    "reason": $substring($states.errorOutput.Cause, 0, 1000)
   }`;
 }

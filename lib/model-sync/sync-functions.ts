@@ -56,7 +56,10 @@ export class SyncFunctions extends Construct {
     });
     table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     registrySecret.grantRead(this.plan);
-    this.plan.addToRolePolicy(this.packages('sagemaker:ListModelPackages', 'sagemaker:DescribeModelPackage'));
+    this.plan.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));
+    // A list takes no resource.
+    this.plan.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
+    acknowledge(this, 'IAM5[Resource::*]', 'Listing packages takes no resource; it reads names only.');
     this.plan.addToRolePolicy(this.imageParameters());
 
     this.create = new NodeFunction(this, 'Create', {

@@ -8,7 +8,7 @@ import { invokeStep, oneLine, RETRY } from './sync-step';
 
 const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.context.Execution.Id} %}';
 /** A step's error becomes part of the model's state; what follows decides what it means. */
-const WITH_FAILURE = keeping('{"failure": $states.errorOutput}');
+const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutput.Cause, 0, 1000)}}');
 
 /**
  * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again.
@@ -24,13 +24,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     MODEL,
     keeping('{"claimed": $states.result.Payload.claimed}'),
   );
-  const plan = invokeStep(
-    scope,
-    'Plan',
-    functions.plan,
-    MODEL,
-    keeping('{"plan": $states.result.Payload, "failure": null}'),
-  );
+  const plan = invokeStep(scope, 'Plan', functions.plan, MODEL, keeping('{"plan": $states.result.Payload}'));
   const apply = applyPlan(scope, functions);
   const release = invokeStep(
     scope,
@@ -78,7 +72,8 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   release.next(
     Choice.jsonata(scope, 'Changed meanwhile?')
       .when(Condition.jsonata('{% $states.input.again %}'), plan)
-      .when(Condition.jsonata('{% $exists($states.input.failure.Error) %}'), done)
+      // Nothing was ever planned: there is nothing to tell of.
+      .when(Condition.jsonata('{% $not($exists($states.input.plan)) %}'), done)
       .otherwise(tell.next(done)),
   );
   plan.next(apply.first);

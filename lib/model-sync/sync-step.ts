@@ -12,7 +12,6 @@ const PASSING_ERRORS = [
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.ClientExecutionTimeoutException',
-  'Lambda.TooManyRequestsException',
 ];
 
 /** How a step that meets a passing error is tried again: after about 2, 4, 8 and 16 seconds, spread at random. */
@@ -45,6 +44,8 @@ export function invokeStep(
     retryOnServiceExceptions: false,
   });
   task.addRetry(RETRY);
+  // Many models at once can use up an account's concurrency for as long as their largest archives take.
+  task.addRetry({ ...RETRY, errors: ['Lambda.TooManyRequestsException'], maxAttempts: 15 });
   return task;
 }
 

@@ -28,6 +28,7 @@ export function modelPackage(
     arn: `arn:aws:sagemaker:us-east-1:111111111111:model-package/churn/${number}`,
     creationTime: 1_000 + number,
     image: 'image',
+    status: 'Completed',
     approvalStatus: 'Approved',
     modelDataUrl: 's3://bucket/models/churn/model.tar.gz',
     metadata,

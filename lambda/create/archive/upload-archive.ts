@@ -1,6 +1,7 @@
 import { PassThrough, type Writable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { RefusedError } from '../../shared/errors';
 
 /** Parts of 8 MiB, three under way: memory stays at some tens of megabytes whatever the archive's size. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -19,14 +20,21 @@ export interface ArchiveTarget {
  * upload is aborted and the error goes to the caller.
  *
  * @param expectedBytes uncompressed size, from which the size of a part follows
+ * @param deadline gives the upload up, in time to leave nothing behind
  */
 export async function uploadArchive(
   client: S3Client,
   { bucket, key }: ArchiveTarget,
   expectedBytes: number,
   write: (destination: Writable) => Promise<void>,
+  deadline?: AbortSignal,
 ): Promise<void> {
   const body = new PassThrough();
+  deadline?.addEventListener('abort', () => {
+    body.destroy(
+      new RefusedError(`the archive of ${expectedBytes} bytes could not be uploaded in the time that a function has`),
+    );
+  });
   const upload = new Upload({
     client,
     params: { Bucket: bucket, Key: key, Body: body, ContentType: 'application/gzip' },

@@ -1,4 +1,4 @@
-import type { ModelApprovalStatus } from '@aws-sdk/client-sagemaker';
+import type { ModelApprovalStatus, ModelPackageStatus } from '@aws-sdk/client-sagemaker';
 
 /** A package of the SageMaker Model Registry, as far as the sync reads and writes it. */
 export interface ModelPackage {
@@ -8,6 +8,7 @@ export interface ModelPackage {
   readonly image: string;
   /** S3 URI of the archive. */
   readonly modelDataUrl: string;
+  readonly status: ModelPackageStatus;
   readonly approvalStatus: ModelApprovalStatus;
   /** `CustomerMetadataProperties` as they stand, still encoded. */
   readonly metadata: Readonly<Record<string, string>>;

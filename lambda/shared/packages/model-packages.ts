@@ -73,6 +73,7 @@ export class ModelPackages {
         creationTime: answer.CreationTime?.getTime() ?? 0,
         image: container?.Image ?? '',
         modelDataUrl: container?.ModelDataUrl ?? '',
+        status: answer.ModelPackageStatus ?? 'Completed',
         approvalStatus: answer.ModelApprovalStatus ?? 'PendingManualApproval',
         metadata: answer.CustomerMetadataProperties ?? {},
       };

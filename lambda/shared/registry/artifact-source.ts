@@ -27,9 +27,9 @@ export function parseArtifactSource(source: string, runId: string): ArtifactSour
     return { kind: 'proxied', path: proxied[1] };
   }
   // Older clients register the store's own URI; its part behind `artifacts/` is the path below the run.
-  const below = /\/artifacts\/(.+?)\/?$/.exec(source);
-  if (runId !== '' && below?.[1]) {
-    return { kind: 'run', runId, path: below[1] };
+  const [, below] = source.replace(/\/$/, '').split(`/${runId}/artifacts/`);
+  if (runId !== '' && below) {
+    return { kind: 'run', runId, path: below };
   }
   throw new RefusedError(
     `the files of source ${JSON.stringify(source)} cannot be read through the registry; ` +

@@ -16,13 +16,15 @@ export interface RegistryCredentials {
 }
 
 const text = z.string().trim().min(1);
+/** What a header can carry; an error about any other value would show it. */
+const token = text.regex(/^[\x21-\x7e]+$/);
 const SecretShape = z.object({
   DATABRICKS_HOST: text.optional(),
-  DATABRICKS_TOKEN: text.optional(),
+  DATABRICKS_TOKEN: token.optional(),
   DATABRICKS_USERNAME: text.optional(),
   DATABRICKS_PASSWORD: text.optional(),
   MLFLOW_TRACKING_URI: text.optional(),
-  MLFLOW_TRACKING_TOKEN: text.optional(),
+  MLFLOW_TRACKING_TOKEN: token.optional(),
   MLFLOW_TRACKING_USERNAME: text.optional(),
   MLFLOW_TRACKING_PASSWORD: text.optional(),
 });

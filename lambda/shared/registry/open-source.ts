@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { parseArtifactSource } from './artifact-source';
 import { walkArtifacts } from './artifact-walk';
-import { API } from './mlflow-rest';
+import { API, unlessMissing } from './mlflow-rest';
 import type { ArtifactFile, ModelVersion, WebhookState, WebhookTarget } from './registry';
 import { RestRegistry } from './rest-registry';
 
@@ -70,10 +70,12 @@ export class OpenSourceRegistry extends RestRegistry {
   override async ensureWebhook(_modelName: string, target: WebhookTarget): Promise<WebhookState> {
     const [first, ...doubles] = await this.webhooksTo(target.url);
     const webhook = { name: webhookName(target.url), ...target, events: EVENTS, status: 'ACTIVE' };
-    if (first === undefined) {
+    const updated = first && (await unlessMissing(this.http.send('PATCH', `${API}/webhooks/${first}`, webhook)));
+    if (updated === undefined) {
       await this.http.send('POST', `${API}/webhooks`, webhook);
-    } else {
-      await this.http.send('PATCH', `${API}/webhooks/${first}`, webhook);
+      // Another enrolment may have made one at the same time: all of them keep the first.
+      const [, ...others] = await this.webhooksTo(target.url);
+      await this.deleteWebhooks(others);
     }
     await this.deleteWebhooks(doubles);
     return 'active';
@@ -87,7 +89,7 @@ export class OpenSourceRegistry extends RestRegistry {
 
   private async deleteWebhooks(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
-      await this.http.send('DELETE', `${API}/webhooks/${id}`);
+      await unlessMissing(this.http.send('DELETE', `${API}/webhooks/${id}`));
     }
   }
 

@@ -57,6 +57,8 @@ export interface ModelRegistry {
   readonly id: string;
   /** Answers when the registry can be reached with these credentials; throws with what to check otherwise. */
   ping(): Promise<void>;
+  /** True when the registry has no model at all. */
+  isEmpty(): Promise<boolean>;
   /** The model, or undefined where the registry has none of that name. */
   getModel(name: string): Promise<RegisteredModel | undefined>;
   /** All versions of a model, every page; empty for a model that does not exist. */

@@ -19,6 +19,8 @@ const Listing = z.object({
   next_page_token: z.string().nullish(),
 });
 
+const Models = z.object({ registered_models: z.array(z.unknown()).nullish() });
+
 /** What all registries that speak MLflow's REST API have in common; files and webhooks differ. */
 export abstract class RestRegistry implements ModelRegistry {
   readonly id: string;
@@ -28,7 +30,13 @@ export abstract class RestRegistry implements ModelRegistry {
   }
 
   async ping(): Promise<void> {
-    await this.http.get(`${API}/registered-models/search`, { max_results: '1' });
+    await this.isEmpty();
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const path = `${API}/registered-models/search`;
+    const { registered_models: models } = parse(Models, await this.http.get(path, { max_results: '1' }), path);
+    return (models ?? []).length === 0;
   }
 
   getModel(name: string): Promise<RegisteredModel | undefined> {

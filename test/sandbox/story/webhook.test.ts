@@ -1,4 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SandboxContext } from '../../../sandbox/cli/context';
 import { executionNames, untilIdle } from '../../../sandbox/demo/executions';
 import { until } from '../../../sandbox/demo/until';
@@ -109,3 +111,21 @@ test('many deliveries at once for one model: one sync at a time, and the model e
   const { output } = await until('a free claim', () => databricks.sync({ modelName: name }));
   expect(output.models).toMatchObject([{ outcome: 'synced' }]);
 }, 90_000);
+
+test("neither the registry's token nor the webhook secret is in a log or a template", () => {
+  const secrets = [databricks, openSource].flatMap(({ env }) =>
+    [env.WEBHOOK_SECRET, env.MLFLOW_TRACKING_TOKEN ?? []].flat(),
+  );
+  expect(secrets).toHaveLength(3);
+  const { logs, cdkOut } = context.paths;
+  const files = [logs, cdkOut].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(log|json)$/.test(name))
+      .map((name) => join(folder, name)),
+  );
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    expect([file, secrets.some((secret) => text.includes(secret))]).toEqual([file, false]);
+  }
+});
