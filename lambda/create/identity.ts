@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { Packing } from '../shared/packages/metadata';
 import type { ModelVersion } from '../shared/registry/registry';
 
 /**
  * S3 key of a version's archive. The same version packed the same way has the same key, and no other version has: a retry
  * writes over its own half-done work and nothing else.
  */
-export function archiveKey(groupName: string, registryId: string, version: ModelVersion, packing: string): string {
+export function archiveKey(groupName: string, registryId: string, version: ModelVersion, packing: Packing): string {
   const identity = [
     registryId,
     version.name,
@@ -13,7 +14,8 @@ export function archiveKey(groupName: string, registryId: string, version: Model
     version.creationTimestamp,
     version.runId,
     version.source,
-    packing,
+    packing.flavor,
+    packing.packing,
   ];
   return `models/${groupName}/${version.version}-${digest(identity).slice(0, 16)}/model.tar.gz`;
 }

@@ -51,6 +51,8 @@ export interface DeleteAction {
 export interface PlanResult {
   readonly groupName: string;
   readonly create: readonly CreateAction[];
+  /** Versions that are promoted and cannot be deployed, as failed results with their reasons. */
+  readonly refused: readonly ActionResult[];
   readonly update: readonly UpdateAction[];
   readonly delete: readonly DeleteAction[];
   /** How many packages are as they should be. */
@@ -77,7 +79,7 @@ export interface Totals {
 
 /** Input of `release`. */
 export interface ReleaseRequest extends ModelStep {
-  /** Of creations, updates and deletions: for each action the results that it had. */
+  /** Of refusals, creations, updates and deletions: for each action the results that it had. */
   readonly results: readonly (readonly (ActionResult | readonly ActionResult[])[])[];
   readonly totals?: Totals;
 }

@@ -13,7 +13,7 @@ const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutp
 /**
  * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again.
  *
- * State: `{modelName}`, then `plan`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
+ * State: `{modelName}`, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
  * `synced`, `deferred` (another execution holds the claim and will plan again) or `failed`. Errors never leave this chain.
  */
 export function syncModel(scope: Construct, functions: SyncFunctions): IChainable {
@@ -24,7 +24,13 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     MODEL,
     keeping('{"claimed": $states.result.Payload.claimed}'),
   );
-  const plan = invokeStep(scope, 'Plan', functions.plan, MODEL, keeping('{"plan": $states.result.Payload}'));
+  const plan = invokeStep(
+    scope,
+    'Plan',
+    functions.plan,
+    MODEL,
+    keeping('{"plan": $states.result.Payload, "refused": $states.result.Payload.refused}'),
+  );
   const apply = applyPlan(scope, functions);
   const release = invokeStep(
     scope,
@@ -33,7 +39,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     `{% {
       "modelName": $states.input.modelName,
       "execution": $states.context.Execution.Id,
-      "results": [$states.input.created, $states.input.updated, $states.input.deleted],
+      "results": [$states.input.refused, $states.input.created, $states.input.updated, $states.input.deleted],
       "totals": $states.input.totals
     } %}`,
     keeping('$states.result.Payload'),
@@ -52,7 +58,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   // Nothing was planned, so nothing is done; the claim still has to go back.
   const unplanned = Pass.jsonata(scope, 'Plan failed', {
     outputs: keeping(
-      '{"created": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "updated": [], "deleted": []}',
+      '{"refused": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "created": [], "updated": [], "deleted": []}',
     ),
   });
   const done = Pass.jsonata(scope, 'Model done', {
@@ -97,6 +103,7 @@ function completedEvent(scope: Construct): EventBridgePutEvents {
           Updated: '{% $states.input.totals.updated %}',
           Deleted: '{% $states.input.totals.deleted %}',
           Failed: '{% $states.input.totals.failed %}',
+          Failures: '{% $states.input.totals.failures %}',
           ExecutionArn: '{% $states.context.Execution.Id %}',
         }),
       },

@@ -35,6 +35,11 @@ export function parseMlModel(text: string): MlModel {
   };
 }
 
+/** The Python that the model was trained with, as MLflow's general flavour says. */
+export function pythonVersionOf({ flavors }: MlModel): string | undefined {
+  return textOf(flavors.python_function ?? {}, 'python_version');
+}
+
 /** A text of a flavour's configuration. */
 export function textOf(config: Readonly<Record<string, unknown>>, key: string): string | undefined {
   const value = config[key];

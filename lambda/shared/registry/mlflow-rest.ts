@@ -26,6 +26,7 @@ const ModelShape = z.object({
     name: z.string(),
     creation_timestamp: z.coerce.number(),
     aliases: z.array(z.object({ alias: z.string(), version: z.coerce.string() })).nullish(),
+    tags: z.array(KeyValue).nullish(),
   }),
 });
 const VersionPage = z.object({
@@ -34,11 +35,15 @@ const VersionPage = z.object({
 });
 const SingleVersion = z.object({ model_version: VersionShape });
 
-/** The model with the aliases of its versions; undefined where there is none. */
-export async function getModel(
-  http: RegistryHttp,
-  name: string,
-): Promise<(RegisteredModel & { aliases: ReadonlyMap<string, string[]> }) | undefined> {
+/** A model, with what of it concerns its versions. */
+interface ModelDetails extends RegisteredModel {
+  /** By version. */
+  readonly aliases: ReadonlyMap<string, readonly string[]>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The model with its tags and the aliases of its versions; undefined where there is none. */
+export async function getModel(http: RegistryHttp, name: string): Promise<ModelDetails | undefined> {
   const answer = await unlessMissing(http.get(`${API}/registered-models/get`, { name }));
   if (answer === undefined) {
     return undefined;
@@ -48,7 +53,7 @@ export async function getModel(
   for (const { alias, version } of model.aliases ?? []) {
     aliases.set(version, [...(aliases.get(version) ?? []), alias]);
   }
-  return { name: model.name, creationTimestamp: model.creation_timestamp, aliases };
+  return { name: model.name, creationTimestamp: model.creation_timestamp, aliases, tags: tagsOf(model.tags) };
 }
 
 /**
@@ -79,13 +84,18 @@ export async function listVersions(http: RegistryHttp, name: string): Promise<Mo
     pageToken = page.next_page_token || undefined;
   } while (pageToken);
   const model = await getModel(http, name);
-  return [...versions.values()].map((version) => versionOf(version, model?.aliases.get(version.version)));
+  return [...versions.values()].map((version) => versionOf(version, model?.tags, model?.aliases.get(version.version)));
 }
 
-/** One version with its aliases; undefined where there is none. */
+/** One version with its aliases and tags; undefined where there is none. */
 export async function getVersion(http: RegistryHttp, name: string, version: string): Promise<ModelVersion | undefined> {
-  const answer = await unlessMissing(http.get(`${API}/model-versions/get`, { name, version }));
-  return answer === undefined ? undefined : versionOf(parse(SingleVersion, answer, 'model-versions/get').model_version);
+  const [answer, model] = await Promise.all([
+    unlessMissing(http.get(`${API}/model-versions/get`, { name, version })),
+    getModel(http, name),
+  ]);
+  return answer === undefined
+    ? undefined
+    : versionOf(parse(SingleVersion, answer, 'model-versions/get').model_version, model?.tags);
 }
 
 /** Undefined in place of the error that says that the thing does not exist. */
@@ -125,7 +135,11 @@ function quote(name: string): string {
   );
 }
 
-function versionOf(version: z.infer<typeof VersionShape>, aliases?: readonly string[]): ModelVersion {
+function versionOf(
+  version: z.infer<typeof VersionShape>,
+  modelTags: Readonly<Record<string, string>> = {},
+  aliases?: readonly string[],
+): ModelVersion {
   return {
     name: version.name,
     version: version.version,
@@ -136,6 +150,10 @@ function versionOf(version: z.infer<typeof VersionShape>, aliases?: readonly str
     source: version.source ?? '',
     description: version.description ?? '',
     status: version.status ?? 'READY',
-    tags: Object.fromEntries((version.tags ?? []).map(({ key, value }) => [key, value ?? ''])),
+    tags: { ...modelTags, ...tagsOf(version.tags) },
   };
+}
+
+function tagsOf(tags: z.infer<typeof KeyValue>[] | null | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map(({ key, value }) => [key, value ?? '']));
 }

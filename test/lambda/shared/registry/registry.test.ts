@@ -138,6 +138,24 @@ describe('files', () => {
     ]);
   });
 
+  test('of a version that was copied are where the registry says that they are', async () => {
+    const copy = { ...listed, name: 'prod', source: 'models:/dev/3', runId: '' };
+    const asked: string[] = [];
+    fake.answer = (_request, response, url) => {
+      asked.push(url.pathname);
+      if (url.pathname.endsWith('/get-download-uri')) {
+        return json(response, { artifact_uri: 'mlflow-artifacts:/0/models/m-1/artifacts' });
+      }
+      return url.pathname.endsWith('/artifacts/MLmodel')
+        ? response.end('flavors: {}')
+        : json(response, { files: [{ path: 'MLmodel', is_dir: false, file_size: 11 }] });
+    };
+    const registry = openSource();
+    expect(await registry.listFiles(copy)).toEqual([{ path: 'MLmodel', size: 11 }]);
+    expect(await text(await registry.openFile(copy, 'MLmodel'))).toBe('flavors: {}');
+    expect(asked.filter((path) => path.endsWith('/get-download-uri'))).toHaveLength(1);
+  });
+
   test('that lie outside the folder asked for are refused', async () => {
     fake.answer = (_request, response, url) =>
       json(response, {
