@@ -4,8 +4,9 @@ import type { Flavor, ModelFolder } from './flavor';
 import { type MlModel, textOf } from './mlmodel';
 import { ownOr } from './own-code';
 import inference from './serving/tensorflow_inference.py';
+import { TENSORFLOW_MODULES } from './serving/tensorflow-modules';
 
-/** TensorFlow Serving loads the highest numeric folder (github.com/aws/sagemaker-tensorflow-serving-container, tfs_utils.py). */
+/** The image serves numeric folders with a SavedModel (github.com/aws/sagemaker-tensorflow-serving-container, tfs_utils.py). */
 const VERSION_FOLDER = '1';
 const SAVED_MODEL = 'saved_model.pb';
 
@@ -19,16 +20,16 @@ export const tensorflow: Flavor = {
   packing: '1',
   pack(folder) {
     const root = savedModelFolder(folder);
+    checkTags(folder.mlmodel);
     const files = folder.files.filter(({ path }) => path.startsWith(`${root}/`));
     return {
       frameworkVersion: requiredVersion(folder.requirements),
       environment: {},
       entries: [
         ...files.map(({ path, size }) => ({ path: VERSION_FOLDER + path.slice(root.length), size, source: path })),
-        ...folder.files
-          .filter(({ path }) => path === 'MLmodel')
-          .map(({ size }) => ({ path: 'code/MLmodel', size, source: 'MLmodel' })),
         ownOr(folder, 'inference.py', inference),
+        ...Object.entries(TENSORFLOW_MODULES).map(([name, content]) => ({ path: `code/${name}`, content })),
+        { path: 'code/mlmodel.json', content: mlmodelJson(folder.mlmodel) },
         ...ownRequirements(folder),
       ],
     };
@@ -55,6 +56,22 @@ function candidateFolders({
     }
   }
   return folders.flatMap((folder) => folder?.replace(/\/+$/, '') || []);
+}
+
+/** The image starts the model server without tags, which loads the graph of tag `serve` (its tfs_utils.py, tfs_command). */
+function checkTags({ flavors }: MlModel): void {
+  const tags = flavors.tensorflow?.meta_graph_tags;
+  if (Array.isArray(tags) && (tags.length !== 1 || tags[0] !== 'serve')) {
+    throw new RefusedError(
+      `the SavedModel has the tags ${JSON.stringify(tags)} (MLmodel, meta_graph_tags), and TensorFlow Serving loads ["serve"]: ` +
+        'save it with that tag, or serve it as python_function',
+    );
+  }
+}
+
+/** What the script reads of MLmodel, in JSON: the image promises no parser of YAML. */
+function mlmodelJson({ signature, flavors: { tensorflow: config, keras } }: MlModel): string {
+  return JSON.stringify({ signature: signature ?? null, flavors: { tensorflow: config, keras } });
 }
 
 function reasonAgainst(files: readonly ArtifactFile[]): string {

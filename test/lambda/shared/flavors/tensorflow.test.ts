@@ -58,6 +58,19 @@ test.each(['tf_keras', 'keras3', 'keras_h5'])('%s, a Keras file, is refused with
   );
 });
 
+test('a SavedModel of other tags than those that TensorFlow Serving loads is refused', () => {
+  const mlmodel = (tags: string) => `flavors: {tensorflow: {saved_model_dir: tfmodel, meta_graph_tags: [${tags}]}}`;
+  expect(() => tensorflow.pack(folderOf(mlmodel('serve, gpu'), 'tfmodel'))).toThrow('["serve","gpu"]');
+  expect(() => tensorflow.pack(folderOf(mlmodel('serve'), 'tfmodel'))).not.toThrow();
+});
+
+test('the script finds the signature in JSON', () => {
+  const entry = tensorflow.pack(capturedFolder('tf_module')).entries.find(({ path }) => path === 'code/mlmodel.json');
+  const { signature, flavors } = JSON.parse(entry !== undefined && 'content' in entry ? entry.content : '{}');
+  expect(JSON.parse(signature.inputs)[0].type).toBe('tensor');
+  expect(flavors.tensorflow.saved_model_dir).toBe('tf2model');
+});
+
 test('a folder without the SavedModel that MLmodel names is refused', () => {
   const folder = capturedFolder('tf_module');
   const files = folder.files.filter(({ path }) => !path.endsWith('.pb'));

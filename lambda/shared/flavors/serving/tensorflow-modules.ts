@@ -1,0 +1,1 @@
+export const TENSORFLOW_MODULES: Readonly<Record<string, string>> = {};
