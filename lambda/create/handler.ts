@@ -16,7 +16,8 @@ import { uploadArchive } from './archive/upload-archive';
 import { writeArchive } from './archive/write-archive';
 import { archiveKey, clientToken } from './identity';
 
-type Input = ModelStep & CreateAction;
+/** `entered` tells a try from another round of the same execution, which must not get a package that was deleted meanwhile. */
+type Input = ModelStep & CreateAction & { readonly entered: string };
 
 const s3 = new S3Client({});
 /** Kept in hand before the function's end, to abort the upload and say why. */
@@ -24,7 +25,7 @@ const CLEAN_UP_MS = 20_000;
 
 /** Packs one version and registers it. A version that is not promoted any more is skipped: the next plan knows. */
 export const handler = step<Input, ActionResult>(
-  async ({ modelName, version: number, replaces, execution }, context) => {
+  async ({ modelName, version: number, replaces, execution, entered }, context) => {
     await claims().renew(modelName, execution);
     const source = await registry();
     const version = await source.getVersion(modelName, number);
@@ -33,6 +34,7 @@ export const handler = step<Input, ActionResult>(
     }
     const images = new Images(requireEnv('AWS_REGION'), await readImageOverrides());
     const { packaging, image, packing, bytes } = await preparePackage(source, version, images);
+    logger.info('image chosen', { image: image.uri, from: image.from, flavor: packing.flavor });
     const warning = endOfPatchWarning(image.uri, new Date());
     if (warning !== undefined) {
       logger.warn(warning, { image: image.uri });
@@ -60,7 +62,7 @@ export const handler = step<Input, ActionResult>(
       modelDataUrl: `s3://${target.bucket}/${target.key}`,
       environment: packaging.environment,
       metadata: packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning),
-      clientToken: clientToken(execution, target.key, image.uri),
+      clientToken: clientToken(execution, entered, target.key, image.uri),
     });
     return { action: 'create', outcome: 'done', version: number, packageArn };
   },

@@ -20,7 +20,7 @@ export function archiveKey(groupName: string, registryId: string, version: Model
   return `models/${groupName}/${version.version}-${digest(identity).slice(0, 16)}/model.tar.gz`;
 }
 
-/** SageMaker gives one package for one token (36 characters at most), so a retry within an execution makes no second one. */
+/** SageMaker gives one package for one token (36 characters at most), so a retry of a step makes no second one. */
 export function clientToken(...parts: readonly string[]): string {
   return digest(parts).slice(0, 36);
 }

@@ -70,6 +70,8 @@ export interface ActionResult {
 
 /** Sums over the rounds of a sync. `failures` are those of the last round, since a later plan tries again. */
 export interface Totals {
+  /** How often the model was planned. */
+  readonly rounds: number;
   readonly created: number;
   readonly updated: number;
   readonly deleted: number;
@@ -79,6 +81,8 @@ export interface Totals {
 
 /** Input of `release`. */
 export interface ReleaseRequest extends ModelStep {
+  /** ARN of the state machine, for a successor. */
+  readonly stateMachine: string;
   /** Of refusals, creations, updates and deletions: for each action the results that it had. */
   readonly results: readonly (readonly (ActionResult | readonly ActionResult[])[])[];
   readonly totals?: Totals;

@@ -11,7 +11,8 @@ const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.co
 const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutput.Cause, 0, 1000)}}');
 
 /**
- * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again.
+ * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again, some rounds
+ * long; then another execution goes on.
  *
  * State: `{modelName}`, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
  * `synced`, `deferred` (another execution holds the claim and will plan again) or `failed`. Errors never leave this chain.
@@ -39,6 +40,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     `{% {
       "modelName": $states.input.modelName,
       "execution": $states.context.Execution.Id,
+      "stateMachine": $states.context.StateMachine.Id,
       "results": [$states.input.refused, $states.input.created, $states.input.updated, $states.input.deleted],
       "totals": $states.input.totals
     } %}`,
