@@ -10,6 +10,7 @@ import { sendError, sendJson } from './http';
 import { requireModel } from './model-versions';
 import { OBSERVERS } from './observe';
 import { ObservedCalls } from './observed-call';
+import { Outage } from './outage';
 import { SignedDownloads } from './signed-download';
 import { Upstream } from './upstream';
 import { SIGNED_PATH, VersionFiles } from './version-files-api';
@@ -58,10 +59,13 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
   });
   const signed = new SignedDownloads(randomBytes(32), options.signedUrlLifetimeMs);
   const files = new VersionFiles(upstream, signed, () => url, options.pageSize);
+  const outage = new Outage();
   const credentials = { token: options.token, users: options.users ?? {} };
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = targetOf(request);
+    if (request.method === 'POST' && pathname === '/_sandbox/outage') return outage.answer(request, response, server);
+    outage.check();
     if (pathname === SIGNED_PATH) return files.download(searchParams, request, response);
     authorize(request.headers.authorization, credentials);
     const call = API_CALL.exec(pathname)?.[1] ?? '';
@@ -103,6 +107,7 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
   return {
     url,
     async close() {
+      outage.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await deliveries.close();

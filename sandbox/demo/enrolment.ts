@@ -11,21 +11,31 @@ import { until } from './until';
 const SERVICE_TOKEN_PARAMETER = '/mlflow-mlops/create_webhook_lambda_arn';
 
 /**
- * Enrols a model as any stack does: with the custom resource whose service token is in SSM.
+ * Enrols a model in the way of all stacks: with the custom resource whose service token is in SSM.
  *
  * @returns the resource's attribute `GroupName`
  */
 export async function enrolModel(aws: Aws, stackName: string, modelName: string): Promise<string> {
+  const [group = ''] = await enrolModels(aws, stackName, [modelName]);
+  return group;
+}
+
+/**
+ * Enrols several models in one stack.
+ *
+ * @returns their groups, in the order of the names
+ */
+export async function enrolModels(aws: Aws, stackName: string, modelNames: readonly string[]): Promise<string[]> {
   const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name: SERVICE_TOKEN_PARAMETER }));
-  const template = {
-    Resources: {
-      Enrolment: {
-        Type: 'AWS::CloudFormation::CustomResource',
-        Properties: { ServiceToken: Parameter?.Value, ModelName: modelName },
-      },
-    },
-    Outputs: { GroupName: { Value: { 'Fn::GetAtt': ['Enrolment', 'GroupName'] } } },
-  };
+  const resources = modelNames.map((ModelName, index) => [
+    `Enrolment${index}`,
+    { Type: 'AWS::CloudFormation::CustomResource', Properties: { ServiceToken: Parameter?.Value, ModelName } },
+  ]);
+  const outputs = modelNames.map((_name, index) => [
+    `GroupName${index}`,
+    { Value: { 'Fn::GetAtt': [`Enrolment${index}`, 'GroupName'] } },
+  ]);
+  const template = { Resources: Object.fromEntries(resources), Outputs: Object.fromEntries(outputs) };
   await aws.cloudFormation.send(
     new CreateStackCommand({ StackName: stackName, TemplateBody: JSON.stringify(template) }),
   );
@@ -33,11 +43,14 @@ export async function enrolModel(aws: Aws, stackName: string, modelName: string)
     const { Stacks } = await aws.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
     return Stacks?.[0]?.StackStatus?.endsWith('_IN_PROGRESS') ? undefined : Stacks?.[0];
   });
-  const group = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'GroupName')?.OutputValue;
-  if (stack.StackStatus !== 'CREATE_COMPLETE' || group === undefined) {
-    throw new Error(`enrolling ${modelName}: stack is ${stack.StackStatus}: ${await reasonOf(aws, stackName)}`);
+  if (stack.StackStatus !== 'CREATE_COMPLETE') {
+    throw new Error(
+      `enrolling ${modelNames.join(', ')}: stack is ${stack.StackStatus}: ${await reasonOf(aws, stackName)}`,
+    );
   }
-  return group;
+  return modelNames.map(
+    (_name, index) => stack.Outputs?.find(({ OutputKey }) => OutputKey === `GroupName${index}`)?.OutputValue ?? '',
+  );
 }
 
 /** Deletes the stack that {@link enrolModel} made, which takes the enrolment back. */

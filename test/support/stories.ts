@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SandboxContext, SandboxEnv } from '../../sandbox/cli/context';
 import { type Aws, awsOf } from '../../sandbox/demo/aws';
-import { enrolModel } from '../../sandbox/demo/enrolment';
+import { enrolModels } from '../../sandbox/demo/enrolment';
 import { executionNames, untilIdle } from '../../sandbox/demo/executions';
 import { call } from '../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../sandbox/demo/trained-model';
@@ -67,10 +67,21 @@ export class Stage {
 
   /** Enrols a model and waits for its first sync. */
   async enrol(name: string): Promise<string> {
-    const before = await executionNames(this.aws, this.env);
-    const group = await enrolModel(this.aws, `enrolment-${name}`, name);
-    await untilIdle(this.aws, this.env, before);
+    const [group = ''] = await this.enrolAll([name], `enrolment-${name}`);
     return group;
+  }
+
+  /** Enrols models, in one stack, and waits for their first syncs. */
+  async enrolAll(names: readonly string[], stackName = this.name('enrolments')): Promise<string[]> {
+    const before = await executionNames(this.aws, this.env);
+    const groups = await enrolModels(this.aws, stackName, names);
+    await this.idle(before);
+    return groups;
+  }
+
+  /** Waits until no sync runs any more. */
+  async idle(since?: ReadonlySet<string>): Promise<void> {
+    await untilIdle(this.aws, this.env, since ?? (await executionNames(this.aws, this.env)));
   }
 
   /** Syncs, as people do it by hand, and gives what came of it; a sync that only left word for a running one is repeated. */

@@ -1,9 +1,8 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SandboxContext } from '../../../sandbox/cli/context';
 import { executionNames, untilIdle } from '../../../sandbox/demo/executions';
-import { until } from '../../../sandbox/demo/until';
+import { post, signed, transition } from '../../support/deliveries';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -19,30 +18,6 @@ beforeAll(async () => {
   await databricks.register(name, (await databricks.model()).source);
   await databricks.enrol(name);
 }, UP_TIMEOUT_MS);
-
-async function post(stage: Stage, body: string, headers: Record<string, string>, url = stage.env.WEBHOOK_URL) {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, string> };
-}
-
-function signed(stage: Stage, body: string): Record<string, string> {
-  return { 'X-Databricks-Signature': createHmac('sha256', stage.env.WEBHOOK_SECRET).update(body).digest('hex') };
-}
-
-function transition(modelName: string, over: object = {}): string {
-  return JSON.stringify({
-    event: 'MODEL_VERSION_TRANSITIONED_STAGE',
-    webhook_id: randomUUID(),
-    event_timestamp: Date.now(),
-    model_name: modelName,
-    version: '1',
-    ...over,
-  });
-}
 
 test('a signed delivery starts one execution, and its redelivery none', async () => {
   const before = await executionNames(databricks.aws, databricks.env);
@@ -97,20 +72,6 @@ test("the registries' own test deliveries are answered with 200", async () => {
   expect(await tested.json()).toMatchObject({ status_code: 200 });
   expect(await executionNames(databricks.aws, env)).toEqual(before);
 });
-
-test('many deliveries at once for one model: one sync at a time, and the model ends unclaimed', async () => {
-  const before = await executionNames(databricks.aws, databricks.env);
-  const answers = await Promise.all(
-    Array.from({ length: 12 }, () => {
-      const body = transition(name);
-      return post(databricks, body, signed(databricks, body));
-    }),
-  );
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-  await untilIdle(databricks.aws, databricks.env, before);
-  const { output } = await until('a free claim', () => databricks.sync({ modelName: name }));
-  expect(output.models).toMatchObject([{ outcome: 'synced' }]);
-}, 90_000);
 
 test("neither the registry's token nor the webhook secret is in a log or a template", () => {
   const secrets = [databricks, openSource].flatMap(({ env }) =>

@@ -1,0 +1,119 @@
+import { type HistoryEvent, paginateGetExecutionHistory, paginateListExecutions } from '@aws-sdk/client-sfn';
+import { listPackages } from '../../../sandbox/demo/packages';
+import { transitionStage } from '../../../sandbox/demo/registry';
+import { post, signed, transition } from '../../support/deliveries';
+import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
+import { type Stage, stages } from '../../support/stories';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = stages(await useSandbox()).databricks;
+  await stage.model();
+}, UP_TIMEOUT_MS);
+
+/** When an execution held a model's claim, in milliseconds; undefined where it never did. */
+interface Held {
+  readonly from: number;
+  readonly to: number;
+  readonly rounds: number;
+}
+
+/** What the histories of a model's executions say of its claim, in the order of time. */
+async function holdings(name: string): Promise<Held[]> {
+  const held: Held[] = [];
+  const pages = paginateListExecutions(
+    { client: stage.aws.stepFunctions },
+    { stateMachineArn: stage.env.STATE_MACHINE_ARN },
+  );
+  for await (const { executions } of pages) {
+    for (const { executionArn = '', name: execution = '' } of executions ?? []) {
+      const one = execution.startsWith(name) ? holdingOf(await historyOf(executionArn)) : undefined;
+      held.push(...(one === undefined ? [] : [one]));
+    }
+  }
+  return held.sort((a, b) => a.from - b.from);
+}
+
+async function historyOf(executionArn: string): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for await (const page of paginateGetExecutionHistory({ client: stage.aws.stepFunctions }, { executionArn })) {
+    events.push(...(page.events ?? []));
+  }
+  return events;
+}
+
+/** What the steps answered; MiniStack's history has the tasks within a map, and not their states' names. */
+function holdingOf(events: readonly HistoryEvent[]): Held | undefined {
+  const steps = events.map(({ timestamp, taskSucceededEventDetails: details }, index) => {
+    const { Payload = {} } = JSON.parse(details?.output ?? '{}') as { Payload?: Record<string, unknown> };
+    return { began: Number(events[index - 1]?.timestamp), ended: Number(timestamp), answer: Payload };
+  });
+  const claim = steps.find(({ answer }) => answer.claimed === true);
+  // The claim is passed on while the last step runs: it ends with what comes before.
+  const releases = steps.filter(({ answer }) => 'again' in answer);
+  const to = releases.at(-1)?.began ?? Number.POSITIVE_INFINITY;
+  return claim && { from: claim.ended, to, rounds: releases.length };
+}
+
+function expectOneAtATime(held: readonly Held[]): void {
+  held.slice(1).forEach((next, index) => {
+    expect(next.from).toBeGreaterThanOrEqual(held[index]?.to ?? Number.POSITIVE_INFINITY);
+  });
+}
+
+/** A delivery that the registry might have sent; none is like another. */
+async function deliver(name: string): Promise<number> {
+  const body = transition(name);
+  return (await post(stage, body, signed(stage, body))).status;
+}
+
+test('50 deliveries at once for one model: one sync at a time, and the last state wins', async () => {
+  const name = stage.name('flood');
+  const version = await stage.register(name);
+  const group = await stage.enrol(name);
+  const deliveries = Array.from({ length: 25 }, () => deliver(name));
+  await transitionStage(stage.env, name, version, 'Staging');
+  deliveries.push(...Array.from({ length: 25 }, () => deliver(name)));
+  await transitionStage(stage.env, name, version, 'Production');
+  expect(new Set(await Promise.all(deliveries))).toEqual(new Set([202]));
+  await stage.idle();
+
+  const [only, ...others] = await listPackages(stage.aws, group);
+  expect(others).toEqual([]);
+  expect(only?.metadata.mlflow_current_stage).toBe('Production');
+  const held = await holdings(name);
+  expect(held.length).toBeGreaterThan(0);
+  expectOneAtATime(held);
+}, 120_000);
+
+test('a model that changes all the time is passed from one execution to the next, and ends in its last state', async () => {
+  const name = stage.name('restless');
+  const version = await stage.register(name);
+  const group = await stage.enrol(name);
+  // More changes than one execution has rounds, each while the one before is worked on.
+  for (let change = 0; change < 15; change++) {
+    const others = Array.from({ length: 5 }, () => deliver(name));
+    await transitionStage(stage.env, name, version, change % 2 === 0 ? 'Staging' : 'Production');
+    await Promise.all(others);
+  }
+  await transitionStage(stage.env, name, version, 'Staging');
+  await stage.idle();
+  const packages = await listPackages(stage.aws, group);
+  expect(packages.map(({ metadata }) => metadata.mlflow_current_stage)).toEqual(['Staging']);
+  const held = await holdings(name);
+  expect(Math.max(...held.map(({ rounds }) => rounds))).toBe(5);
+  expectOneAtATime(held);
+}, 120_000);
+
+test('12 models promoted at once are all synced', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => stage.name(`dozen${index}`));
+  for (const name of names) {
+    await stage.register(name);
+  }
+  const groups = await stage.enrolAll(names);
+  await Promise.all(names.map((name) => transitionStage(stage.env, name, '1', 'Production')));
+  await stage.idle();
+  const packages = await Promise.all(groups.map((group) => listPackages(stage.aws, group)));
+  expect(packages.map((list) => list.map(({ metadata }) => metadata.mlflow_name))).toEqual(names.map((name) => [name]));
+}, 120_000);
