@@ -64,7 +64,7 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = targetOf(request);
-    if (request.method === 'POST' && pathname === '/_sandbox/outage') return outage.answer(request, response, server);
+    if (pathname === '/_sandbox/outage') return outage.answer(request, response, server);
     outage.check();
     if (pathname === SIGNED_PATH) return files.download(searchParams, request, response);
     authorize(request.headers.authorization, credentials);

@@ -5,7 +5,7 @@ import { ApiError } from './errors';
 import { parseObject, readBody, sendJson } from './http';
 
 const OutageRequest = z.strictObject({
-  /** How long the registry is away. */
+  /** How long the registry is away, unless it is told to come back before. */
   seconds: z.number().positive().max(120),
   /** Answers with this; without it nothing listens, as when a server is down. */
   status: z.int().min(400).max(599).exactOptional(),
@@ -14,7 +14,7 @@ const OutageRequest = z.strictObject({
 /** What a test asks for: the registry goes away for some seconds. */
 export type OutageRequest = z.input<typeof OutageRequest>;
 
-/** Lets the registry go away and come back, as tests tell it by `POST /_sandbox/outage`. */
+/** Lets the registry go away, as tests tell it by `POST /_sandbox/outage`, and come back in time or by `DELETE`. */
 export class Outage {
   private status: number | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -26,8 +26,13 @@ export class Outage {
     }
   }
 
-  /** Answers the call that begins an outage, and begins it then. */
+  /** Answers the call that begins or ends an outage. */
   async answer(request: IncomingMessage, response: ServerResponse, server: Server): Promise<void> {
+    if (request.method === 'DELETE') {
+      this.status = undefined;
+      this.close();
+      return sendJson(response, 200, {});
+    }
     const parsed = OutageRequest.safeParse(parseObject(await readBody(request)));
     if (!parsed.success) throw new ApiError(400, 'INVALID_PARAMETER_VALUE', z.prettifyError(parsed.error));
     const { seconds, status } = parsed.data;
@@ -48,7 +53,7 @@ export class Outage {
     sendJson(response, 200, {});
   }
 
-  /** The registry is closed for good. */
+  /** Forgets the return that is planned. */
   close(): void {
     clearTimeout(this.timer);
   }

@@ -3,6 +3,7 @@ import type { SandboxContext, SandboxEnv } from '../../sandbox/cli/context';
 import { type Aws, awsOf } from '../../sandbox/demo/aws';
 import { enrolModels } from '../../sandbox/demo/enrolment';
 import { executionNames, untilIdle } from '../../sandbox/demo/executions';
+import { listPackages, type SeenPackage } from '../../sandbox/demo/packages';
 import { call } from '../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../sandbox/demo/trained-model';
 import { until } from '../../sandbox/demo/until';
@@ -79,7 +80,17 @@ export class Stage {
     return groups;
   }
 
-  /** Waits until no sync runs any more. */
+  /** Waits for packages as they are wanted, and then for the end of what brought them about. */
+  async untilPackages(group: string, wanted: (packages: SeenPackage[]) => boolean): Promise<SeenPackage[]> {
+    const packages = await until(`the packages of ${group}`, async () => {
+      const seen = await listPackages(this.aws, group);
+      return wanted(seen) && seen;
+    });
+    await this.idle();
+    return packages;
+  }
+
+  /** Waits until no sync runs any more. A webhook that is still on its way is not seen. */
   async idle(since?: ReadonlySet<string>): Promise<void> {
     await untilIdle(this.aws, this.env, since ?? (await executionNames(this.aws, this.env)));
   }

@@ -77,11 +77,9 @@ test('50 deliveries at once for one model: one sync at a time, and the last stat
   deliveries.push(...Array.from({ length: 25 }, () => deliver(name)));
   await transitionStage(stage.env, name, version, 'Production');
   expect(new Set(await Promise.all(deliveries))).toEqual(new Set([202]));
-  await stage.idle();
-
-  const [only, ...others] = await listPackages(stage.aws, group);
-  expect(others).toEqual([]);
-  expect(only?.metadata.mlflow_current_stage).toBe('Production');
+  await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Production');
+  const packages = await listPackages(stage.aws, group);
+  expect(packages.map(({ metadata }) => metadata.mlflow_current_stage)).toEqual(['Production']);
   const held = await holdings(name);
   expect(held.length).toBeGreaterThan(0);
   expectOneAtATime(held);
@@ -98,7 +96,7 @@ test('a model that changes all the time is passed from one execution to the next
     await Promise.all(others);
   }
   await transitionStage(stage.env, name, version, 'Staging');
-  await stage.idle();
+  await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Staging');
   const packages = await listPackages(stage.aws, group);
   expect(packages.map(({ metadata }) => metadata.mlflow_current_stage)).toEqual(['Staging']);
   const held = await holdings(name);
@@ -113,7 +111,6 @@ test('12 models promoted at once are all synced', async () => {
   }
   const groups = await stage.enrolAll(names);
   await Promise.all(names.map((name) => transitionStage(stage.env, name, '1', 'Production')));
-  await stage.idle();
-  const packages = await Promise.all(groups.map((group) => listPackages(stage.aws, group)));
+  const packages = await Promise.all(groups.map((group) => stage.untilPackages(group, ({ length }) => length > 0)));
   expect(packages.map((list) => list.map(({ metadata }) => metadata.mlflow_name))).toEqual(names.map((name) => [name]));
 }, 120_000);
