@@ -9,6 +9,7 @@ from google.protobuf import json_format
 
 from .status import StatusError, status_of
 
+# The image starts the model server without --saved_model_tags.
 TAGS = ["serve"]
 DEFAULT_SIGNATURE = "serving_default"
 
@@ -17,6 +18,8 @@ class SavedModel:
     """One version of a model. Its signatures are the graph's own: what Python the model was made of plays no part."""
 
     def __init__(self, folder: Path) -> None:
+        # The loader of sessions is said to be deprecated; it is the one that has the signatures of the graph itself.
+        tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
         self._session = tf.compat.v1.Session(graph=tf.Graph())
         loaded = tf.compat.v1.saved_model.load(self._session, TAGS, str(folder))
         self._signatures = dict(loaded.signature_def)
