@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { Packing } from '../shared/packages/metadata';
 import type { ModelVersion } from '../shared/registry/registry';
 
 /**
  * S3 key of a version's archive. The same version packed the same way has the same key, and no other version has: a retry
  * writes over its own half-done work and nothing else.
  */
-export function archiveKey(groupName: string, registryId: string, version: ModelVersion, packing: string): string {
+export function archiveKey(groupName: string, registryId: string, version: ModelVersion, packing: Packing): string {
   const identity = [
     registryId,
     version.name,
@@ -13,12 +14,13 @@ export function archiveKey(groupName: string, registryId: string, version: Model
     version.creationTimestamp,
     version.runId,
     version.source,
-    packing,
+    packing.flavor,
+    packing.packing,
   ];
   return `models/${groupName}/${version.version}-${digest(identity).slice(0, 16)}/model.tar.gz`;
 }
 
-/** SageMaker gives one package for one token (36 characters at most), so a retry within an execution makes no second one. */
+/** SageMaker gives one package for one token (36 characters at most), so a retry of a step makes no second one. */
 export function clientToken(...parts: readonly string[]): string {
   return digest(parts).slice(0, 36);
 }

@@ -33,7 +33,7 @@ export function realEffects(identity: string): EnrolmentEffects {
       await events.send(on ? new EnableRuleCommand({ Name }) : new DisableRuleCommand({ Name }));
     },
     startSync: async (modelName) => {
-      await startSync(modelName, executionName(modelName, identity));
+      await startSync(requireEnv('STATE_MACHINE_ARN'), modelName, executionName(modelName, identity));
     },
   };
 }

@@ -1,33 +1,32 @@
 import { RefusedError } from '../shared/errors';
 import { FLAVORS } from '../shared/flavors/choose';
-import type { Framework } from '../shared/images/image-table';
+import type { Images } from '../shared/images/images';
 import { packingOf } from '../shared/packages/metadata';
 import type { ModelPackage } from '../shared/packages/model-package';
+import { steeringOf } from '../shared/packing/steering';
 import type { ModelVersion } from '../shared/registry/registry';
 
 /**
  * Whether packing a version again today would give the package that stands. A version's files never change, so what the
- * package says of its packing is enough: nothing is fetched.
- *
- * @param imageOf the image that a model of this framework and version gets today
+ * package says of its packing, and the version's tags, are enough: nothing is fetched.
  */
-export function currency(
-  imageOf: (framework: Framework, frameworkVersion: string) => string,
-): (version: ModelVersion, modelPackage: ModelPackage) => boolean {
-  const imageToday = (framework: Framework, frameworkVersion: string): string | undefined => {
+export function isCurrent(images: Images): (version: ModelVersion, modelPackage: ModelPackage) => boolean {
+  return (version, { image, metadata }) => {
+    const { flavor: name, frameworkVersion, pythonVersion, steeredBy, packing } = packingOf(metadata);
+    const steering = steeringOf(version);
+    const flavor = FLAVORS.find((candidate) => candidate.name === name);
+    if (flavor?.packing !== packing || steeredBy !== (steering.flavor ?? '')) {
+      return false;
+    }
     try {
-      return imageOf(framework, frameworkVersion);
+      const wish = { frameworkVersion, pythonVersion: pythonVersion || undefined, tag: steering.image };
+      return images.imageFor(flavor.name, wish).uri === image;
     } catch (error) {
       // No image any more: packing it again will say so for this version alone, and the package stays until then.
       if (error instanceof RefusedError) {
-        return undefined;
+        return false;
       }
       throw error;
     }
-  };
-  return (_version, { image, metadata }) => {
-    const { flavor: name, frameworkVersion, packing } = packingOf(metadata);
-    const flavor = FLAVORS.find((candidate) => candidate.name === name);
-    return flavor !== undefined && flavor.packing === packing && imageToday(flavor.name, frameworkVersion) === image;
   };
 }

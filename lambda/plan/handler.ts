@@ -3,11 +3,14 @@ import { registry } from '../shared/context/registry';
 import { claims, enrolments } from '../shared/context/store';
 import type { ModelStep, PlanResult } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
-import { chooseImage, readImageOverrides } from '../shared/images/image-choice';
+import { endOfPatchWarning } from '../shared/images/image-table';
+import { Images, readImageOverrides } from '../shared/images/images';
 import { groupNameOf } from '../shared/packages/group-name';
+import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
-import { currency } from './currency';
+import { isCurrent } from './currency';
 import { plan } from './plan';
+import { preflight } from './preflight';
 import { readVersions } from './read-versions';
 
 /** Reads both registries and says what is to be done. If any page of either cannot be read, nothing is. */
@@ -24,21 +27,24 @@ export const handler = step<ModelStep, PlanResult>(
     ]);
     const ours = packages.filter((one) => modelPackages().isOurs(one));
     const versions = enrolment === undefined ? [] : await readVersions(source, modelName, ours);
-    const region = requireEnv('AWS_REGION');
-    const {
-      create,
-      update,
-      delete: deletions,
-      keep,
-    } = plan({
+    const images = new Images(requireEnv('AWS_REGION'), overrides);
+    const planned = plan({
       registryId: source.id,
       owner: requireEnv('OWNER'),
       enrolled: enrolment !== undefined,
       versions,
       packages,
-      isCurrent: currency((framework, version) => chooseImage(framework, version, region, overrides)),
+      isCurrent: isCurrent(images),
+      warningOf: (image) => endOfPatchWarning(image, new Date()),
     });
-    return { groupName, create, update, delete: deletions, kept: keep.length };
+    const { create, refused } = await preflight(planned.create, async (number) => {
+      const version = versions.find((candidate) => candidate.version === number);
+      if (version !== undefined) {
+        await preparePackage(source, version, images);
+      }
+    });
+    const { update, delete: deletions, keep } = planned;
+    return { groupName, create, refused, update, delete: deletions, kept: keep.length };
   },
   ({ modelName, execution }) => ({ model: modelName, execution }),
 );

@@ -2,7 +2,7 @@ import type { CreateAction, DeleteAction, UpdateAction } from '../shared/contrac
 import { environmentsOf } from '../shared/environments';
 import {
   identityMetadata,
-  liveMetadata,
+  liveChange,
   metadataChange,
   OWNER_KEY,
   registryMark,
@@ -23,6 +23,8 @@ export interface PlanInput {
   readonly packages: readonly ModelPackage[];
   /** True when packing the version again today would give the same image, environment and archive. */
   readonly isCurrent: (version: ModelVersion, modelPackage: ModelPackage) => boolean;
+  /** What people should know of a package's image today. */
+  readonly warningOf: (image: string) => string | undefined;
 }
 
 export interface Plan {
@@ -38,7 +40,7 @@ export interface Plan {
  *
  * - Packages without this installation's mark, or of another registry, do not exist for it.
  * - A version that is promoted has exactly one package. Where its packing is outdated a new one replaces it, so that
- *   endpoints follow; stage, aliases and description are updates in place.
+ *   endpoints follow; stage, aliases, description and tags are updates in place.
  * - Approval is no part of it: people decide.
  * - A model that is not enrolled keeps its packages, marked as unsynced.
  */
@@ -59,7 +61,7 @@ export function plan(input: PlanInput): Plan {
     const [outdated] = candidates;
     if (current !== undefined) {
       unclaimed.delete(current);
-      if (metadataChange(liveMetadata(version), current.metadata) === undefined) {
+      if (liveChange(version, input.warningOf(current.image), current.metadata) === undefined) {
         result.keep.push(current.arn);
       } else {
         result.update.push({ packageArn: current.arn, version: version.version });

@@ -1,13 +1,31 @@
 import { claims } from '../shared/context/store';
 import type { ActionResult, ReleaseRequest, ReleaseResult } from '../shared/contracts';
+import { executionArn, executionName, startSync } from '../shared/executions';
 import { step } from '../shared/step';
 import { addRound } from './totals';
 
+/**
+ * Rounds of one execution. A model that changes all the time is passed on to another execution then: this one tells what it
+ * did, and its history stays small.
+ */
+const ROUNDS_MAX = 5;
+
 /** Sums up a round and lets the model go, unless it changed meanwhile: then the claim is kept for another round. */
 export const handler = step<ReleaseRequest, ReleaseResult>(
-  async ({ modelName, execution, results, totals }) => {
-    const released = await claims().release(modelName, execution);
-    return { again: !released, totals: addRound(totals, results.flat(2) as ActionResult[]) };
+  async ({ modelName, execution, stateMachine, results, totals: before }) => {
+    const totals = addRound(before, results.flat(2) as ActionResult[]);
+    const name = executionName(modelName, `after ${execution}`);
+    const successor = executionArn(stateMachine, name);
+    let holder = await claims().release(modelName, execution);
+    if (holder === execution && totals.rounds >= ROUNDS_MAX) {
+      await claims().handOver(modelName, execution, successor);
+      holder = successor;
+    }
+    // A retry of this step may find the claim passed on and the successor not started.
+    if (holder === successor) {
+      await startSync(stateMachine, modelName, name);
+    }
+    return { again: holder === execution, totals };
   },
   ({ modelName, execution }) => ({ model: modelName, execution }),
 );

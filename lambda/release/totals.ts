@@ -14,6 +14,7 @@ export function addRound(before: Totals | undefined, results: readonly ActionRes
     results.filter((result) => result.action === action && result.outcome === 'done').length;
   const failures = results.filter(({ outcome }) => outcome === 'failed');
   return {
+    rounds: (before?.rounds ?? 0) + 1,
     created: (before?.created ?? 0) + done('create'),
     updated: (before?.updated ?? 0) + done('update'),
     deleted: (before?.deleted ?? 0) + done('delete'),

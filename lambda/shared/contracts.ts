@@ -51,6 +51,8 @@ export interface DeleteAction {
 export interface PlanResult {
   readonly groupName: string;
   readonly create: readonly CreateAction[];
+  /** Versions that are promoted and cannot be deployed, as failed results with their reasons. */
+  readonly refused: readonly ActionResult[];
   readonly update: readonly UpdateAction[];
   readonly delete: readonly DeleteAction[];
   /** How many packages are as they should be. */
@@ -68,6 +70,8 @@ export interface ActionResult {
 
 /** Sums over the rounds of a sync. `failures` are those of the last round, since a later plan tries again. */
 export interface Totals {
+  /** How often the model was planned. */
+  readonly rounds: number;
   readonly created: number;
   readonly updated: number;
   readonly deleted: number;
@@ -77,7 +81,9 @@ export interface Totals {
 
 /** Input of `release`. */
 export interface ReleaseRequest extends ModelStep {
-  /** Of creations, updates and deletions: for each action the results that it had. */
+  /** ARN of the state machine, for a successor. */
+  readonly stateMachine: string;
+  /** Of refusals, creations, updates and deletions: for each action the results that it had. */
   readonly results: readonly (readonly (ActionResult | readonly ActionResult[])[])[];
   readonly totals?: Totals;
 }

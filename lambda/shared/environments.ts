@@ -9,21 +9,27 @@ export interface Environment {
   readonly stages: readonly string[];
   /** MLflow aliases that promote a version into it. MLflow keeps aliases in lower case. */
   readonly aliases: readonly string[];
+  /** Unpacked bytes of a model that its kind of endpoint holds. */
+  readonly modelBytesMax: number;
 }
 
+const GIB = 1024 ** 3;
+
 export const ENVIRONMENTS: readonly Environment[] = [
-  { name: 'Staging', stages: ['Staging'], aliases: ['staging'] },
-  { name: 'Production', stages: ['Production'], aliases: ['production'] },
+  // Real-time: the largest volume that an instance can have (API_ProductionVariant, VolumeSizeInGB).
+  { name: 'Staging', stages: ['Staging'], aliases: ['staging'], modelBytesMax: 512 * GIB },
+  // Serverless: its disk, whatever its memory (docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html, Memory size).
+  { name: 'Production', stages: ['Production'], aliases: ['production'], modelBytesMax: 5 * GIB },
 ];
 
 /**
  * The environments that a version is promoted into, in the order of {@link ENVIRONMENTS}.
  *
- * @returns names, empty for a version that is not to be deployed (`None`, `Archived`, no alias that counts)
+ * @returns empty for a version that is not to be deployed (`None`, `Archived`, no alias that counts)
  */
-export function environmentsOf(version: { stage: string; aliases: readonly string[] }): string[] {
+export function environmentsOf(version: { stage: string; aliases: readonly string[] }): Environment[] {
   return ENVIRONMENTS.filter(
     ({ stages, aliases }) =>
       stages.includes(version.stage) || version.aliases.some((alias) => aliases.includes(alias.toLowerCase())),
-  ).map(({ name }) => name);
+  );
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SyncRequest } from './contracts';
-import { requireEnv } from './env';
 import { groupNameOf } from './packages/group-name';
 
 const READABLE_MAX = 40;
@@ -19,21 +18,33 @@ export function executionName(modelName: string, identity: string | Buffer): str
   return `${readable}-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
 }
 
+/** The ARN of an execution of a state machine (docs.aws.amazon.com/service-authorization, AWS Step Functions, Resource types). */
+export function executionArn(stateMachineArn: string, name: string): string {
+  return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+}
+
+/** Whether an execution still runs; one that was never started does not. */
+export async function runs(execution: string): Promise<boolean> {
+  try {
+    const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn: execution }));
+    return status === 'RUNNING';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') {
+      return false;
+    }
+    throw error;
+  }
+}
+
 /**
  * Starts a sync of one model.
  *
  * @returns false when an execution of that name was there before
  */
-export async function startSync(modelName: string, name: string): Promise<boolean> {
+export async function startSync(stateMachineArn: string, modelName: string, name: string): Promise<boolean> {
   const input: SyncRequest = { modelName };
   try {
-    await sfn.send(
-      new StartExecutionCommand({
-        stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
-        name,
-        input: JSON.stringify(input),
-      }),
-    );
+    await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
     return true;
   } catch (error) {
     if (error instanceof Error && error.name === 'ExecutionAlreadyExists') {

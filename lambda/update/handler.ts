@@ -2,7 +2,8 @@ import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims } from '../shared/context/store';
 import type { ActionResult, ModelStep, UpdateAction } from '../shared/contracts';
-import { liveMetadata, metadataChange, UNSYNCED } from '../shared/packages/metadata';
+import { endOfPatchWarning } from '../shared/images/image-table';
+import { liveChange, metadataChange, UNSYNCED } from '../shared/packages/metadata';
 import { step } from '../shared/step';
 
 type Input = ModelStep & UpdateAction;
@@ -20,7 +21,11 @@ export const handler = step<Input, ActionResult>(
     if (number !== undefined && version === undefined) {
       return skipped;
     }
-    const change = metadataChange(version === undefined ? UNSYNCED : liveMetadata(version), modelPackage.metadata);
+    const { image, metadata } = modelPackage;
+    const change =
+      version === undefined
+        ? metadataChange(UNSYNCED, metadata)
+        : liveChange(version, endOfPatchWarning(image, new Date()), metadata);
     if (change === undefined) {
       return skipped;
     }

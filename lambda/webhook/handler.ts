@@ -13,7 +13,7 @@ const effects: Effects = {
   isEnrolled: async (modelName) => (await enrolments().get(modelName)) !== undefined,
   start: async (modelName, identity) => {
     const name = executionName(modelName, identity);
-    const started = await startSync(modelName, name);
+    const started = await startSync(requireEnv('STATE_MACHINE_ARN'), modelName, name);
     logger.info(started ? 'sync started' : 'delivery was here before', { model: modelName, execution: name });
     return name;
   },

@@ -62,7 +62,7 @@ function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke
     scope,
     'Create package',
     functions.create,
-    ACTION,
+    CREATION,
     '{% $merge([$states.input, {"result": $states.result.Payload}]) %}',
   );
   create.addCatch(Pass.jsonata(scope, 'Package not created'), { outputs: oneLine(`{% [${failure('create')}] %}`) });
@@ -104,6 +104,16 @@ function changePackage(scope: Construct, verb: string, action: Action, step: Nod
 const ACTION = `{% $merge([
   $states.input.action,
   {"modelName": $states.input.modelName, "execution": $states.input.execution}
+]) %}`;
+
+/** For a creation also when its state was entered: the same for all tries of it, and another one in each round. */
+const CREATION = `{% $merge([
+  $states.input.action,
+  {
+    "modelName": $states.input.modelName,
+    "execution": $states.input.execution,
+    "entered": $states.context.State.EnteredTime
+  }
 ]) %}`;
 
 /** A failed action as a result. `Cause` is the function's error as JSON with its trace, of which the state keeps the head. */

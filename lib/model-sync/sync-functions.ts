@@ -118,7 +118,7 @@ export class SyncFunctions extends Construct {
       description: 'Sums up and lets a model go, unless it changed meanwhile',
       environment: store,
     });
-    table.grant(this.release, 'dynamodb:DeleteItem');
+    table.grant(this.release, 'dynamodb:DeleteItem', 'dynamodb:UpdateItem');
 
     const names =
       'Groups and packages are named after models, which come and go; the functions touch only what bears the owner mark.';

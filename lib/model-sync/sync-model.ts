@@ -11,9 +11,10 @@ const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.co
 const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutput.Cause, 0, 1000)}}');
 
 /**
- * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again.
+ * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again, some rounds
+ * long; then another execution goes on.
  *
- * State: `{modelName}`, then `plan`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
+ * State: `{modelName}`, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
  * `synced`, `deferred` (another execution holds the claim and will plan again) or `failed`. Errors never leave this chain.
  */
 export function syncModel(scope: Construct, functions: SyncFunctions): IChainable {
@@ -24,7 +25,13 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     MODEL,
     keeping('{"claimed": $states.result.Payload.claimed}'),
   );
-  const plan = invokeStep(scope, 'Plan', functions.plan, MODEL, keeping('{"plan": $states.result.Payload}'));
+  const plan = invokeStep(
+    scope,
+    'Plan',
+    functions.plan,
+    MODEL,
+    keeping('{"plan": $states.result.Payload, "refused": $states.result.Payload.refused}'),
+  );
   const apply = applyPlan(scope, functions);
   const release = invokeStep(
     scope,
@@ -33,7 +40,8 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     `{% {
       "modelName": $states.input.modelName,
       "execution": $states.context.Execution.Id,
-      "results": [$states.input.created, $states.input.updated, $states.input.deleted],
+      "stateMachine": $states.context.StateMachine.Id,
+      "results": [$states.input.refused, $states.input.created, $states.input.updated, $states.input.deleted],
       "totals": $states.input.totals
     } %}`,
     keeping('$states.result.Payload'),
@@ -52,7 +60,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   // Nothing was planned, so nothing is done; the claim still has to go back.
   const unplanned = Pass.jsonata(scope, 'Plan failed', {
     outputs: keeping(
-      '{"created": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "updated": [], "deleted": []}',
+      '{"refused": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "created": [], "updated": [], "deleted": []}',
     ),
   });
   const done = Pass.jsonata(scope, 'Model done', {
@@ -97,6 +105,7 @@ function completedEvent(scope: Construct): EventBridgePutEvents {
           Updated: '{% $states.input.totals.updated %}',
           Deleted: '{% $states.input.totals.deleted %}',
           Failed: '{% $states.input.totals.failed %}',
+          Failures: '{% $states.input.totals.failures %}',
           ExecutionArn: '{% $states.context.Execution.Id %}',
         }),
       },

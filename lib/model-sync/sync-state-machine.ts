@@ -1,4 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   Choice,
@@ -14,6 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInvoke } from '../acknowledge';
+import type { NodeFunction } from './node-function';
 import type { SyncFunctions } from './sync-functions';
 import { syncModel } from './sync-model';
 import { invokeStep } from './sync-step';
@@ -63,8 +65,43 @@ export class SyncStateMachine extends Construct {
         includeExecutionData: true,
       },
     });
+    this.letFollowEachOther(functions);
     const { list: lister, claim, plan, create, update, delete: remove, release } = functions;
     acknowledgeInvoke(this, lister, claim, plan, create, update, remove, release);
     acknowledge(this, 'IAM5[Resource::*]', 'Log delivery and X-Ray take no resource.');
   }
+
+  /**
+   * A claim asks whether its holder still runs, and a release starts a successor. Both rights name the state machine, which names
+   * the functions: policies of their own keep CloudFormation's dependencies free of a circle.
+   */
+  private letFollowEachOther({ claim, release }: SyncFunctions): void {
+    const { stateMachineArn } = this.stateMachine;
+    new Policy(this, 'Successors', {
+      roles: rolesOf(release),
+      statements: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] })],
+    });
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.stateMachine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const holders = new Policy(this, 'Holders', {
+      roles: rolesOf(claim),
+      statements: [new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] })],
+    });
+    const id = Stack.of(this).resolve(
+      Stack.of(this).getLogicalId(this.stateMachine.node.defaultChild as CfnResource),
+    ) as string;
+    acknowledge(
+      holders,
+      `IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${id}.Name>:*]`,
+      'The executions of this one state machine.',
+    );
+  }
+}
+
+function rolesOf({ role }: NodeFunction): IRole[] {
+  return role === undefined ? [] : [role];
 }

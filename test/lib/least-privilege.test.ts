@@ -24,7 +24,7 @@ const READ_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretV
 describe('least privilege', () => {
   test.each([
     ['list', /^FunctionsListRole/, ['dynamodb:Query']],
-    ['claim', /^FunctionsClaimRole/, ['dynamodb:UpdateItem']],
+    ['claim', /^FunctionsClaimRole/, ['dynamodb:UpdateItem', 'states:DescribeExecution']],
     [
       'plan',
       /^FunctionsPlanRole/,
@@ -65,7 +65,7 @@ describe('least privilege', () => {
       /^FunctionsDeleteRole/,
       ['dynamodb:UpdateItem', 'sagemaker:DeleteModelPackage', 'sagemaker:DescribeModelPackage'],
     ],
-    ['release', /^FunctionsReleaseRole/, ['dynamodb:DeleteItem']],
+    ['release', /^FunctionsReleaseRole/, ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'states:StartExecution']],
     ['webhook', /^WebhookReceiverRole/, ['dynamodb:GetItem', ...READ_SECRET, 'states:StartExecution']],
   ])('%s may do what it does and no more', (_name, role, actions) => {
     expect(actionsOf(role)).toEqual(actions);

@@ -54,11 +54,13 @@ export class Stage {
     });
     const from = source ?? (await this.model()).source;
     // MLflow wants to be told of what the source already names.
-    const [, scheme, id] = /^(models|runs):\/([^/]+)/.exec(from) ?? [];
+    const [, modelId] = /^models:\/(m-[^/]+)/.exec(from) ?? [];
+    const [, runId] = /^runs:\/([^/]+)/.exec(from) ?? [];
     const answer = (await call(this.env, 'POST', 'model-versions/create', {
       name,
       source: from,
-      ...(scheme === 'models' ? { model_id: id } : { run_id: id }),
+      model_id: modelId,
+      run_id: runId,
     })) as { model_version: { version: string | number } };
     return String(answer.model_version.version);
   }

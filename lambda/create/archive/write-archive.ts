@@ -2,8 +2,8 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import { type Pack, pack as tarPack } from 'tar-stream';
-import type { ArchiveEntry } from '../../shared/flavors/archive-entry';
-import { checkEntryNames } from './entry-names';
+import type { ArchiveEntry } from '../../shared/packing/archive-entry';
+import { checkEntryNames } from '../../shared/packing/entry-names';
 
 /** Same bytes for the same files: nothing of the archive depends on when and where it was made. */
 const ENTRY_DEFAULTS = { mode: 0o644, mtime: new Date(0), type: 'file' } as const;

@@ -1,24 +1,35 @@
 import { RefusedError } from '../errors';
 import type { Flavor } from './flavor';
 import type { MlModel } from './mlmodel';
+import { pythonFunction } from './python-function';
 import { sklearn } from './sklearn';
+import { tensorflow } from './tensorflow';
 import { xgboost } from './xgboost';
 
-/** The flavours that can be deployed; where an MLmodel has several, the first of this list serves it. */
-export const FLAVORS: readonly Flavor[] = [xgboost, sklearn];
+/** The flavours that can be deployed. Those in AWS's own images come first; MLflow's general one serves every other model. */
+export const FLAVORS: readonly Flavor[] = [xgboost, sklearn, tensorflow, pythonFunction];
 
 /**
- * The flavour that serves a model.
+ * The flavours that might serve a model, best first.
  *
+ * @param wanted the one that people asked for by tag; only it is tried then
  * @throws RefusedError that names the model's flavours and those that can be deployed
  */
-export function chooseFlavor(mlmodel: MlModel): Flavor {
-  const flavor = FLAVORS.find(({ name }) => name in mlmodel.flavors);
-  if (flavor === undefined) {
-    throw new RefusedError(
-      `no flavor of this model can be deployed: it has ${Object.keys(mlmodel.flavors).join(', ') || 'none'}, ` +
-        `and these can be: ${FLAVORS.map(({ name }) => name).join(', ')}`,
-    );
+export function candidateFlavors(mlmodel: MlModel, wanted: string | undefined): Flavor[] {
+  const has = Object.keys(mlmodel.flavors);
+  const candidates = FLAVORS.filter(
+    ({ name, serves }) =>
+      serves.some((flavor) => has.includes(flavor)) &&
+      (wanted === undefined || name === wanted || serves.includes(wanted)),
+  );
+  if (candidates.length > 0) {
+    return candidates;
   }
-  return flavor;
+  const known = FLAVORS.map(({ name }) => name).join(', ');
+  const own = has.join(', ') || 'none';
+  throw new RefusedError(
+    wanted === undefined
+      ? `no flavor of this model can be deployed: it has ${own}, and these can be: ${known}; log it with a python_function flavor`
+      : `the tag sagemaker_deploy_flavor asks for ${JSON.stringify(wanted)}: the model has ${own}, and these can be deployed: ${known}`,
+  );
 }

@@ -1,6 +1,5 @@
-import type { Framework } from '../images/image-table';
+import type { ArchiveEntry } from '../packing/archive-entry';
 import type { ArtifactFile } from '../registry/registry';
-import type { ArchiveEntry } from './archive-entry';
 import type { MlModel } from './mlmodel';
 
 /** A version's model folder, as far as a flavour looks at it. */
@@ -13,17 +12,21 @@ export interface ModelFolder {
 
 /** How a model is packed for its image. */
 export interface Packaging {
-  /** Version of the framework that the model was trained with. */
+  /** Version of the framework that the model was trained with; '' where that does not matter. */
   readonly frameworkVersion: string;
   /** Environment of the container. */
   readonly environment: Readonly<Record<string, string>>;
   readonly entries: readonly ArchiveEntry[];
 }
 
-/** One of MLflow's flavours, and how SageMaker serves it. A flavour is one file. */
+/** The ways a model is served, each by one file of this folder; also the names of their images' SSM parameters. */
+export type FlavorName = 'sklearn' | 'xgboost' | 'tensorflow' | 'python_function';
+
+/** A way to serve models of one or several of MLflow's flavours. A flavour is one file. */
 export interface Flavor {
-  /** MLflow's name of it, and the name of its images. */
-  readonly name: Framework;
+  readonly name: FlavorName;
+  /** MLflow's names, in MLmodel, of the flavours that it serves. */
+  readonly serves: readonly string[];
   /** Counts up with each change of {@link pack} that alters what an endpoint does: packages made before are replaced. */
   readonly packing: string;
   /** @throws RefusedError when the folder lacks what the flavour needs */

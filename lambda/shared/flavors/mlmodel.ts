@@ -8,6 +8,8 @@ export const MLMODEL_MAX_BYTES = 1024 * 1024;
 export interface MlModel {
   /** Each flavour's own configuration, by its name. */
   readonly flavors: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The signature as MLmodel has it: texts of JSON under `inputs`, `outputs`, `params`. */
+  readonly signature: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export function parseMlModel(text: string): MlModel {
     const [reason = ''] = String(error).split('\n');
     throw new RefusedError(`MLmodel is not valid YAML: ${reason}`);
   }
-  const flavors = isRecord(document) ? document.flavors : undefined;
+  const { flavors, signature } = isRecord(document) ? document : {};
   if (!isRecord(flavors)) {
     throw new RefusedError('MLmodel has no flavors: the folder is not an MLflow model');
   }
@@ -32,7 +34,13 @@ export function parseMlModel(text: string): MlModel {
     flavors: Object.fromEntries(
       Object.entries(flavors).filter((entry): entry is [string, object] => isRecord(entry[1])),
     ) as MlModel['flavors'],
+    signature: isRecord(signature) ? signature : undefined,
   };
+}
+
+/** The Python that the model was trained with, as MLflow's general flavour says. */
+export function pythonVersionOf({ flavors }: MlModel): string | undefined {
+  return textOf(flavors.python_function ?? {}, 'python_version');
 }
 
 /** A text of a flavour's configuration. */

@@ -1,5 +1,6 @@
 import { RefusedError } from '../errors';
 import type { ModelFolder, Packaging } from './flavor';
+import { ownOr } from './own-code';
 import { SERVING_MODULES } from './serving/modules';
 
 /** The container starts this script (docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html). */
@@ -39,9 +40,9 @@ export function packForScriptMode(folder: ModelFolder, model: ScriptModeModel): 
     environment: SCRIPT_MODE_ENVIRONMENT,
     entries: [
       ...folder.files.map(({ path, size }) => ({ path: `model/${path}`, size, source: path })),
-      { path: 'code/inference.py', content: model.inference },
+      ownOr(folder, 'inference.py', model.inference),
       ...Object.entries(SERVING_MODULES).map(([name, content]) => ({ path: `code/${name}`, content })),
-      { path: 'code/requirements.txt', content: requirementsBeyond(folder.requirements, model.provided) },
+      ownOr(folder, 'requirements.txt', requirementsBeyond(folder.requirements, model.provided)),
     ],
   };
 }

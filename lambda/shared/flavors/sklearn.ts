@@ -9,6 +9,7 @@ const PROVIDED = ['mlflow', 'mlflow-skinny', 'scikit-learn', 'numpy', 'scipy', '
 /** scikit-learn models in AWS's scikit-learn image. */
 export const sklearn: Flavor = {
   name: 'sklearn',
+  serves: ['sklearn'],
   packing: '1',
   pack(folder) {
     const config = folder.mlmodel.flavors.sklearn ?? {};

@@ -9,6 +9,7 @@ const PROVIDED = ['mlflow', 'mlflow-skinny', 'xgboost', 'scikit-learn', 'numpy',
 /** XGBoost models, Boosters and those of its scikit-learn interface, in AWS's XGBoost image. */
 export const xgboost: Flavor = {
   name: 'xgboost',
+  serves: ['xgboost'],
   packing: '1',
   pack(folder) {
     const { xgboost: config = {}, python_function: general = {} } = folder.mlmodel.flavors;

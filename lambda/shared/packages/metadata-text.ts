@@ -27,3 +27,8 @@ function escapeBytes(character: string): string {
     .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
     .join('');
 }
+
+/** @returns true for an encoded value that is as short as SageMaker wants it */
+export function fitsMetadataValue(encoded: string): boolean {
+  return encoded.length <= METADATA_VALUE_MAX;
+}

@@ -1,6 +1,8 @@
 import { environmentsOf } from '../environments';
 import type { ModelVersion } from '../registry/registry';
-import { decodeMetadataText, encodeMetadataText, METADATA_VALUE_MAX } from './metadata-text';
+import { leaveOut } from './left-out';
+import { decodeMetadataText, encodeMetadataText, fitsMetadataValue } from './metadata-text';
+import { TAG_PREFIX, tagMetadata } from './tag-metadata';
 
 /** Says which installation made a package or group; nothing without it is ever touched. */
 export const OWNER_KEY = 'mlflow_mlops_owner';
@@ -9,22 +11,50 @@ export const OWNER_KEY = 'mlflow_mlops_owner';
 export interface Packing {
   readonly flavor: string;
   readonly frameworkVersion: string;
+  readonly pythonVersion: string;
+  /** The flavour that the tag `sagemaker_deploy_flavor` asked for; '' where there was none. */
+  readonly steeredBy: string;
   /** Version of the flavour's way of packing: a higher one makes new packages. */
   readonly packing: string;
 }
 
 /**
- * The metadata of a version's package that may change during its life: stage, aliases, environments, description.
- * All keys are always present in the result; an empty text means that the key is to be absent.
+ * The metadata of a version's package that may change during its life: stage, aliases, environments, description, tags, and a
+ * warning about its image. An empty text means that the key is to be absent.
+ *
+ * Values that do not fit are left out whole, since half a text would be read back as another one; `mlflow_left_out` names them.
  */
-export function liveMetadata(version: ModelVersion): Record<string, string> {
-  return encode({
+export function liveMetadata(version: ModelVersion, warning: string | undefined): Record<string, string> {
+  const fixed = encode({
     mlflow_current_stage: version.stage,
     mlflow_aliases: version.aliases.join(' '),
-    mlflow_environments: environmentsOf(version).join(' '),
+    mlflow_environments: environmentsOf(version)
+      .map(({ name }) => name)
+      .join(' '),
     mlflow_description: version.description,
+    mlflow_warning: warning ?? '',
     mlflow_synced: 'true',
   });
+  const tags = tagMetadata(version.tags);
+  // What never changes is listed here too, so that one key tells of everything.
+  const unchanging = encode({ mlflow_name: version.name, mlflow_source: version.source });
+  const left = [...fixed.leftOut, ...unchanging.leftOut, ...tags.leftOut];
+  return { ...fixed.metadata, ...tags.metadata, mlflow_left_out: encodeMetadataText(leaveOut(left)) };
+}
+
+/**
+ * What has to change so that a package says what its version says today.
+ *
+ * @returns undefined when nothing differs
+ */
+export function liveChange(
+  version: ModelVersion,
+  warning: string | undefined,
+  actual: Readonly<Record<string, string>>,
+): MetadataChange | undefined {
+  const tagsNow = Object.keys(actual).filter((key) => key.startsWith(TAG_PREFIX));
+  const absent = Object.fromEntries(tagsNow.map((key) => [key, '']));
+  return metadataChange({ ...absent, ...liveMetadata(version, warning) }, actual);
 }
 
 /** The metadata of a package whose model is no longer enrolled; everything else stays as it was. */
@@ -38,12 +68,12 @@ export function identityMetadata(version: ModelVersion, registryId: string): Rec
     mlflow_version: version.version,
     mlflow_run_id: version.runId,
     mlflow_creation_timestamp: String(version.creationTimestamp),
-  });
+  }).metadata;
 }
 
 /** A registry, as packages carry it. */
 export function registryMark(registryId: string): string {
-  return encode({ mlflow_registry: registryId }).mlflow_registry ?? '';
+  return encode({ mlflow_registry: registryId }).metadata.mlflow_registry ?? '';
 }
 
 /** All metadata of a new package. */
@@ -52,28 +82,40 @@ export function packageMetadata(
   registryId: string,
   packing: Packing,
   owner: string,
+  warning?: string,
 ): Record<string, string> {
   const all = {
     [OWNER_KEY]: owner,
     ...identityMetadata(version, registryId),
-    ...liveMetadata(version),
+    ...liveMetadata(version, warning),
     ...encode({
       mlflow_source: version.source,
       mlflow_flavor: packing.flavor,
       mlflow_framework_version: packing.frameworkVersion,
+      mlflow_python_version: packing.pythonVersion,
+      mlflow_deploy_flavor: packing.steeredBy,
       mlflow_mlops_packing: packing.packing,
-    }),
+    }).metadata,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
 }
 
 /** How a package was packed, as its metadata say. */
 export function packingOf(metadata: Readonly<Record<string, string>>): Packing {
+  const read = (key: string) => decodeMetadataText(metadata[key] ?? '');
   return {
-    flavor: decodeMetadataText(metadata.mlflow_flavor ?? ''),
-    frameworkVersion: decodeMetadataText(metadata.mlflow_framework_version ?? ''),
-    packing: decodeMetadataText(metadata.mlflow_mlops_packing ?? ''),
+    flavor: read('mlflow_flavor'),
+    frameworkVersion: read('mlflow_framework_version'),
+    pythonVersion: read('mlflow_python_version'),
+    steeredBy: read('mlflow_deploy_flavor'),
+    packing: read('mlflow_mlops_packing'),
   };
+}
+
+/** A change of metadata, in UpdateModelPackage's terms. */
+export interface MetadataChange {
+  readonly set: Record<string, string>;
+  readonly remove: string[];
 }
 
 /**
@@ -85,7 +127,7 @@ export function packingOf(metadata: Readonly<Record<string, string>>): Packing {
 export function metadataChange(
   wanted: Readonly<Record<string, string>>,
   actual: Readonly<Record<string, string>>,
-): { set: Record<string, string>; remove: string[] } | undefined {
+): MetadataChange | undefined {
   const set: Record<string, string> = {};
   const remove: string[] = [];
   for (const [key, value] of Object.entries(wanted)) {
@@ -101,12 +143,17 @@ export function metadataChange(
   return Object.keys(set).length + remove.length === 0 ? undefined : { set, remove };
 }
 
-/** A value that does not fit is left out whole: half a text would be read back as another one. */
-function encode(texts: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(texts).map(([key, value]) => {
-      const encoded = encodeMetadataText(value);
-      return [key, encoded.length > METADATA_VALUE_MAX ? '' : encoded];
-    }),
-  );
+/** Encodes values; one that is too long becomes '' and is named. */
+function encode(texts: Record<string, string>): { metadata: Record<string, string>; leftOut: string[] } {
+  const metadata: Record<string, string> = {};
+  const leftOut: string[] = [];
+  for (const [key, value] of Object.entries(texts)) {
+    const encoded = encodeMetadataText(value);
+    const fits = fitsMetadataValue(encoded);
+    metadata[key] = fits ? encoded : '';
+    if (!fits) {
+      leftOut.push(key);
+    }
+  }
+  return { metadata, leftOut };
 }

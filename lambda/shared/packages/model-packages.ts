@@ -9,9 +9,10 @@ import {
   paginateListModelPackages,
   type SageMakerClient,
   UpdateModelPackageCommand,
+  type UpdateModelPackageCommandInput,
 } from '@aws-sdk/client-sagemaker';
 import { messageOf, RefusedError } from '../errors';
-import { OWNER_KEY } from './metadata';
+import { type MetadataChange, OWNER_KEY } from './metadata';
 import type { ModelPackage } from './model-package';
 
 /** Packages described at once: SageMaker throttles an account's calls. */
@@ -118,14 +119,16 @@ export class ModelPackages {
   }
 
   /** Changes metadata only: SageMaker merges them, and leaves approval and image as they are. */
-  async updateMetadata(arn: string, change: { set: Record<string, string>; remove: string[] }): Promise<void> {
-    await this.client.send(
-      new UpdateModelPackageCommand({
-        ModelPackageArn: arn,
-        ...(Object.keys(change.set).length > 0 ? { CustomerMetadataProperties: change.set } : {}),
-        ...(change.remove.length > 0 ? { CustomerMetadataPropertiesToRemove: change.remove } : {}),
-      }),
-    );
+  async updateMetadata(arn: string, { set, remove }: MetadataChange): Promise<void> {
+    const update = (change: Partial<UpdateModelPackageCommandInput>) =>
+      this.client.send(new UpdateModelPackageCommand({ ModelPackageArn: arn, ...change }));
+    // What goes makes room first: the limit of 50 entries would count both.
+    if (remove.length > 0) {
+      await update({ CustomerMetadataPropertiesToRemove: remove });
+    }
+    if (Object.keys(set).length > 0) {
+      await update({ CustomerMetadataProperties: set });
+    }
   }
 
   /** Deletes a package; one that is gone already is fine. */

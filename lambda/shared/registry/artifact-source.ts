@@ -4,12 +4,13 @@ import { RefusedError } from '../errors';
 export type ArtifactSource =
   | { readonly kind: 'logged-model'; readonly modelId: string }
   | { readonly kind: 'run'; readonly runId: string; readonly path: string }
-  | { readonly kind: 'proxied'; readonly path: string };
+  | { readonly kind: 'proxied'; readonly path: string }
+  | { readonly kind: 'copy' };
 
 /**
  * Reads a version's `source`.
  *
- * @param source `models:/m-...` (MLflow 3), `runs:/<run>/<path>`, `mlflow-artifacts:/<path>`, or a store's URI below a run
+ * @param source `models:/m-...` (MLflow 3), `models:/<name>/<version>` (a copy of a version), `runs:/<run>/<path>`, `mlflow-artifacts:/<path>`, or a store's URI below a run
  * @param runId the version's run, or ''
  * @throws RefusedError for a source that the server offers no way to read
  */
@@ -17,6 +18,10 @@ export function parseArtifactSource(source: string, runId: string): ArtifactSour
   const logged = /^models:\/(m-[0-9a-zA-Z]+)\/?$/.exec(source);
   if (logged?.[1]) {
     return { kind: 'logged-model', modelId: logged[1] };
+  }
+  // The registry itself says where the files of the version that was copied are.
+  if (/^models:\/[^/]+\/\d+\/?$/.test(source)) {
+    return { kind: 'copy' };
   }
   const run = /^runs:\/+([^/]+)\/(.+?)\/?$/.exec(source);
   if (run?.[1] && run[2]) {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { parseArtifactSource } from './artifact-source';
+import { RefusedError } from '../errors';
+import { type ArtifactSource, parseArtifactSource } from './artifact-source';
 import { walkArtifacts } from './artifact-walk';
-import { API, unlessMissing } from './mlflow-rest';
+import { API, parse, unlessMissing } from './mlflow-rest';
 import type { ArtifactFile, ModelVersion, WebhookState, WebhookTarget } from './registry';
 import { RestRegistry } from './rest-registry';
 
@@ -22,10 +23,17 @@ const WebhookPage = z.object({
   next_page_token: z.string().nullish(),
 });
 
+const DownloadUri = z.object({ artifact_uri: z.string() });
+
+type FileSource = Exclude<ArtifactSource, { kind: 'copy' }>;
+
 /** An MLflow server: versions over its REST API, files through its artifact proxy, one webhook for all models. */
 export class OpenSourceRegistry extends RestRegistry {
+  /** Asked once for each version, not for each of its files. */
+  private readonly copies = new Map<string, FileSource>();
+
   override async listFiles(version: ModelVersion): Promise<ArtifactFile[]> {
-    const source = parseArtifactSource(version.source, version.runId);
+    const source = await this.sourceOf(version);
     switch (source.kind) {
       case 'logged-model':
         return walkArtifacts((directory) =>
@@ -53,8 +61,8 @@ export class OpenSourceRegistry extends RestRegistry {
     }
   }
 
-  override openFile(version: ModelVersion, path: string): Promise<Readable> {
-    const source = parseArtifactSource(version.source, version.runId);
+  override async openFile(version: ModelVersion, path: string): Promise<Readable> {
+    const source = await this.sourceOf(version);
     switch (source.kind) {
       case 'logged-model':
         return this.http.stream('/model-versions/get-artifact', { name: version.name, version: version.version, path });
@@ -85,6 +93,27 @@ export class OpenSourceRegistry extends RestRegistry {
     if (last) {
       await this.deleteWebhooks(await this.webhooksTo(url));
     }
+  }
+
+  /** Where a version's files are; for a copy, where those of the version are that it was made from. */
+  private async sourceOf({ name, version, source, runId }: ModelVersion): Promise<FileSource> {
+    const own = parseArtifactSource(source, runId);
+    if (own.kind !== 'copy') {
+      return own;
+    }
+    const key = JSON.stringify([name, version]);
+    let resolved = this.copies.get(key);
+    if (resolved === undefined) {
+      const path = `${API}/model-versions/get-download-uri`;
+      const { artifact_uri: uri } = parse(DownloadUri, await this.http.get(path, { name, version }), path);
+      const original = parseArtifactSource(uri, runId);
+      if (original.kind === 'copy') {
+        throw new RefusedError(`the registry does not say where the files of version ${version} are: ${uri}`);
+      }
+      resolved = original;
+      this.copies.set(key, resolved);
+    }
+    return resolved;
   }
 
   private async deleteWebhooks(ids: readonly string[]): Promise<void> {

@@ -24,6 +24,7 @@ export interface ModelVersion {
   readonly description: string;
   /** `READY` once the files are complete. */
   readonly status: string;
+  /** The version's own tags over those of its model. */
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { ListedEntry } from './artifact-walk';
 import type { RegistryHttp } from './http';
-import { API, getModel, getVersion, listVersions, parse } from './mlflow-rest';
+import { listVersions } from './list-versions';
+import { API, getModel, getVersion, parse } from './mlflow-rest';
 import type {
   ArtifactFile,
   ModelRegistry,

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { ClaimLostError } from '../errors';
-import { CLAIM, isConditionFailure, type Table } from './table';
+import { CLAIM, type ConditionalChange, type Table, updateIf } from './table';
 
 /** How long a claim lives without renewal: longer than any one step, whose limit is Lambda's 15 minutes. */
 export const CLAIM_SECONDS = 20 * 60;
@@ -10,7 +10,7 @@ export const CLAIM_SECONDS = 20 * 60;
  * One sync at a time for each model: a conditional write with an expiry.
  *
  * An event that meets a claim marks the model as changed; the holder sees the mark when it lets go, keeps the claim and plans
- * again. So no wake-up is lost, and no two executions ever write for one model.
+ * again, or passes it on. So no wake-up is lost, and no two executions write for one model.
  */
 export class Claims {
   constructor(
@@ -21,16 +21,27 @@ export class Claims {
   /**
    * Takes the claim, or leaves word for its holder.
    *
+   * A holder that does not run any more has its claim taken before it expires. What it had under way may still write once; the
+   * next plan sees that.
+   *
+   * @param runs whether an execution still runs
    * @returns false where another execution holds it and will plan again
    */
-  async claim(modelName: string, holder: string): Promise<boolean> {
+  async claim(modelName: string, holder: string, runs: (execution: string) => Promise<boolean>): Promise<boolean> {
+    let dead = holder;
     for (;;) {
       const taken = await this.write(modelName, {
         UpdateExpression: 'SET holder = :holder, expiresAt = :expiresAt, changed = :no',
-        ConditionExpression: 'attribute_not_exists(holder) OR holder = :holder OR expiresAt < :now',
-        ExpressionAttributeValues: { ':holder': holder, ':expiresAt': this.expiry(), ':now': this.now(), ':no': false },
+        ConditionExpression: 'attribute_not_exists(holder) OR holder IN (:holder, :dead) OR expiresAt < :now',
+        ExpressionAttributeValues: {
+          ':holder': holder,
+          ':dead': dead,
+          ':expiresAt': this.expiry(),
+          ':now': this.now(),
+          ':no': false,
+        },
       });
-      if (taken) {
+      if (taken !== undefined) {
         return true;
       }
       const told = await this.write(modelName, {
@@ -38,10 +49,31 @@ export class Claims {
         ConditionExpression: 'attribute_exists(holder) AND expiresAt >= :now',
         ExpressionAttributeValues: { ':yes': true, ':now': this.now() },
       });
-      if (told) {
-        return false;
+      // Without one, the holder let go between the two writes: the claim is free now.
+      const other = told?.holder;
+      if (typeof other === 'string') {
+        // It was told first and looked at then: one that ended before it could see the word is seen to have ended.
+        if (await runs(other)) {
+          return false;
+        }
+        dead = other;
       }
-      // The holder let go between the two writes: the claim is free now.
+    }
+  }
+
+  /**
+   * Passes the claim on to another execution, which is to be started then. Repeated calls change nothing.
+   *
+   * @throws ClaimLostError when neither of them has it
+   */
+  async handOver(modelName: string, holder: string, successor: string): Promise<void> {
+    const passed = await this.write(modelName, {
+      UpdateExpression: 'SET holder = :successor, expiresAt = :expiresAt',
+      ConditionExpression: 'holder IN (:holder, :successor)',
+      ExpressionAttributeValues: { ':holder': holder, ':successor': successor, ':expiresAt': this.expiry() },
+    });
+    if (passed === undefined) {
+      throw lost(modelName);
     }
   }
 
@@ -60,17 +92,17 @@ export class Claims {
         ...(replan ? { ':no': false } : {}),
       },
     });
-    if (!renewed) {
-      throw new ClaimLostError(`the claim on ${modelName} passed to another execution: this one stops`);
+    if (renewed === undefined) {
+      throw lost(modelName);
     }
   }
 
   /**
    * Lets go, unless the model changed meanwhile.
    *
-   * @returns false when the claim is kept because the plan has to be made again
+   * @returns who holds the model now: `holder` where the plan has to be made again, undefined where nobody does
    */
-  async release(modelName: string, holder: string): Promise<boolean> {
+  async release(modelName: string, holder: string): Promise<string | undefined> {
     try {
       await this.table.client.send(
         new DeleteCommand({
@@ -81,11 +113,10 @@ export class Claims {
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return true;
+      return undefined;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
-        // Lost to another execution (or released before, by a retry of this step): there is nothing to let go.
-        return error.Item?.holder?.S !== holder;
+        return error.Item?.holder?.S;
       }
       throw error;
     }
@@ -95,25 +126,14 @@ export class Claims {
     return this.now() + CLAIM_SECONDS;
   }
 
-  /** False when the condition did not hold. */
-  private async write(
-    modelName: string,
-    input: {
-      UpdateExpression: string;
-      ConditionExpression: string;
-      ExpressionAttributeValues: Record<string, unknown>;
-    },
-  ): Promise<boolean> {
-    try {
-      await this.table.client.send(new UpdateCommand({ TableName: this.table.name, Key: key(modelName), ...input }));
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) {
-        return false;
-      }
-      throw error;
-    }
+  /** The claim as it was written; undefined when the condition did not hold. */
+  private write(modelName: string, change: ConditionalChange): Promise<Record<string, unknown> | undefined> {
+    return updateIf(this.table, key(modelName), change);
   }
+}
+
+function lost(modelName: string): ClaimLostError {
+  return new ClaimLostError(`the claim on ${modelName} passed to another execution: this one stops`);
 }
 
 function key(modelName: string): Record<string, string> {

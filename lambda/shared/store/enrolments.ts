@@ -1,5 +1,5 @@
 import { DeleteCommand, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ENROLMENT, isConditionFailure, type Table } from './table';
+import { ENROLMENT, isConditionFailure, type Table, updateIf } from './table';
 
 /** `pending`: the registry refused the webhook because the model does not exist yet. */
 export type EnrolmentStatus = 'active' | 'pending';
@@ -33,22 +33,12 @@ export class Enrolments {
 
   /** Says whether the model's webhook stands. An enrolment that is gone meanwhile stays gone. */
   async setStatus(modelName: string, status: EnrolmentStatus): Promise<void> {
-    try {
-      await this.table.client.send(
-        new UpdateCommand({
-          TableName: this.table.name,
-          Key: key(modelName),
-          UpdateExpression: 'SET #status = :status',
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':status': status },
-        }),
-      );
-    } catch (error) {
-      if (!isConditionFailure(error)) {
-        throw error;
-      }
-    }
+    await updateIf(this.table, key(modelName), {
+      UpdateExpression: 'SET #status = :status',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':status': status },
+    });
   }
 
   /**

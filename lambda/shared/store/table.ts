@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 /** One table: the partition says what an item is, the sort key which model it concerns. */
 export const ENROLMENT = 'ENROLMENT';
@@ -18,4 +18,31 @@ export function openTable(name: string): Table {
 /** True for the error of a conditional write whose condition did not hold. */
 export function isConditionFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}
+
+/** An update that happens only where its condition holds. */
+export interface ConditionalChange {
+  readonly UpdateExpression: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, unknown>;
+}
+
+/** @returns the item as it is after the change; undefined when the condition did not hold */
+export async function updateIf(
+  table: Table,
+  key: Record<string, string>,
+  change: ConditionalChange,
+): Promise<Record<string, unknown> | undefined> {
+  try {
+    const { Attributes } = await table.client.send(
+      new UpdateCommand({ TableName: table.name, Key: key, ReturnValues: 'ALL_NEW', ...change }),
+    );
+    return Attributes ?? {};
+  } catch (error) {
+    if (isConditionFailure(error)) {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -5,9 +5,9 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { extract } from 'tar-stream';
-import { checkEntryNames } from '../../../lambda/create/archive/entry-names';
 import { writeArchive } from '../../../lambda/create/archive/write-archive';
-import type { ArchiveEntry } from '../../../lambda/shared/flavors/archive-entry';
+import type { ArchiveEntry } from '../../../lambda/shared/packing/archive-entry';
+import { checkEntryNames } from '../../../lambda/shared/packing/entry-names';
 
 const listed = (path: string, size: number): ArchiveEntry => ({ path, size, source: path });
 

@@ -1,19 +1,13 @@
 import fc from 'fast-check';
 import { type Plan, type PlanInput, plan } from '../../../lambda/plan/plan';
-import {
-  liveMetadata,
-  metadataChange,
-  OWNER_KEY,
-  packageMetadata,
-  UNSYNCED,
-} from '../../../lambda/shared/packages/metadata';
+import { liveChange, OWNER_KEY, packageMetadata, UNSYNCED } from '../../../lambda/shared/packages/metadata';
 import type { ModelPackage } from '../../../lambda/shared/packages/model-package';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
 import { modelPackage, modelVersion } from '../../support/versions';
 
 const REGISTRY = 'mlflow.example.com';
 const OWNER = 'ModelRepack-ModelSyncStack';
-const packing = { flavor: 'sklearn', frameworkVersion: '1.9.1', packing: '1' };
+const packing = { flavor: 'sklearn', frameworkVersion: '1.9.1', pythonVersion: '3.11.7', steeredBy: '', packing: '1' };
 const EMPTY = { create: [], update: [], delete: [], keep: [] };
 
 function input(over: Partial<PlanInput>): PlanInput {
@@ -24,6 +18,7 @@ function input(over: Partial<PlanInput>): PlanInput {
     versions: [],
     packages: [],
     isCurrent: (_version, { image }) => image === 'image',
+    warningOf: () => undefined,
     ...over,
   };
 }
@@ -174,7 +169,7 @@ function carryOut({ create, update, delete: deletions }: Plan, { packages, versi
       if (action === undefined) {
         return one;
       }
-      const change = metadataChange(liveMetadata(find(action.version)), one.metadata) ?? { set: {}, remove: [] };
+      const change = liveChange(find(action.version), undefined, one.metadata) ?? { set: {}, remove: [] };
       const metadata = Object.fromEntries(
         Object.entries({ ...one.metadata, ...change.set }).filter(([key]) => !change.remove.includes(key)),
       );

@@ -12,6 +12,7 @@ describe('totals', () => {
     } as const;
     const first = addRound(undefined, [created, failed, { action: 'update', outcome: 'skipped' }]);
     expect(first).toEqual({
+      rounds: 1,
       created: 1,
       updated: 0,
       deleted: 0,
@@ -19,6 +20,7 @@ describe('totals', () => {
       failures: [{ ...failed, reason: 'no image' }],
     });
     expect(addRound(first, [created, { action: 'delete', outcome: 'done' }])).toEqual({
+      rounds: 2,
       created: 2,
       updated: 0,
       deleted: 1,

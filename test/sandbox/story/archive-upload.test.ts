@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { uploadArchive } from '../../../lambda/create/archive/upload-archive';
 import { writeArchive } from '../../../lambda/create/archive/write-archive';
@@ -26,10 +26,10 @@ async function* noise(mebibytes: number, thenFail = false): AsyncGenerator<Buffe
   }
 }
 
-function upload(key: string, size: number, open: () => Promise<Readable>): Promise<void> {
-  return uploadArchive(s3, { bucket, key }, size, (destination) =>
-    writeArchive([{ path: 'model/data', size, source: 'data' }], open, destination),
-  );
+function upload(key: string, size: number, open: () => Promise<Readable>, deadline?: AbortSignal): Promise<void> {
+  const write = (destination: Writable) =>
+    writeArchive([{ path: 'model/data', size, source: 'data' }], open, destination);
+  return uploadArchive(s3, { bucket, key }, size, write, deadline);
 }
 
 async function leftovers(key: string): Promise<{ exists: boolean; uploads: number }> {
@@ -62,3 +62,16 @@ test.each([
   },
   60_000,
 );
+
+test('an upload whose time is up is given up, with what to say, and leaves nothing', async () => {
+  const key = `test/${Date.now()}/late.tar.gz`;
+  const deadline = new AbortController();
+  // Some parts are under way when the file stops coming.
+  const stalled = new Readable({ read: () => undefined });
+  stalled.push(randomBytes(20 * MIB));
+  setTimeout(() => deadline.abort(), 500);
+  await expect(upload(key, 30 * MIB, async () => stalled, deadline.signal)).rejects.toThrow(
+    /31457280 bytes could not be uploaded in the time/,
+  );
+  expect(await leftovers(key)).toEqual({ exists: false, uploads: 0 });
+}, 60_000);

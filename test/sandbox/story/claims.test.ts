@@ -32,48 +32,71 @@ beforeAll(async () => {
 
 describe('claims', () => {
   const claims = () => new Claims(table, () => now);
+  const dead = new Set<string>();
+  const runs = async (execution: string) => !dead.has(execution);
 
   test('one holder at a time; another one leaves word, and the holder plans again before it lets go', async () => {
-    expect(await claims().claim('m', 'first')).toBe(true);
+    expect(await claims().claim('m', 'first', runs)).toBe(true);
     await claims().renew('m', 'first', true);
-    expect(await claims().claim('m', 'second')).toBe(false);
-    expect(await claims().release('m', 'first')).toBe(false);
+    expect(await claims().claim('m', 'second', runs)).toBe(false);
+    expect(await claims().release('m', 'first')).toBe('first');
     await claims().renew('m', 'first', true);
-    expect(await claims().release('m', 'first')).toBe(true);
-    expect(await claims().claim('m', 'second')).toBe(true);
-    expect(await claims().release('m', 'second')).toBe(true);
+    expect(await claims().release('m', 'first')).toBeUndefined();
+    expect(await claims().claim('m', 'second', runs)).toBe(true);
+    expect(await claims().release('m', 'second')).toBeUndefined();
   });
 
   test('word that comes while the plan is applied is kept through renewals', async () => {
-    await claims().claim('kept', 'first');
+    await claims().claim('kept', 'first', runs);
     await claims().renew('kept', 'first', true);
-    await claims().claim('kept', 'second');
+    await claims().claim('kept', 'second', runs);
     await claims().renew('kept', 'first');
-    expect(await claims().release('kept', 'first')).toBe(false);
+    expect(await claims().release('kept', 'first')).toBe('first');
   });
 
-  test("a dead holder's claim expires, and the dead one may not write any more", async () => {
-    await claims().claim('dead', 'first');
+  test('a holder that does not run any more loses its claim at once', async () => {
+    await claims().claim('stopped', 'stopped-one', runs);
+    dead.add('stopped-one');
+    expect(await claims().claim('stopped', 'second', runs)).toBe(true);
+    await expect(claims().renew('stopped', 'stopped-one')).rejects.toMatchObject({ name: 'ClaimLostError' });
+    expect(await claims().claim('stopped', 'third', runs)).toBe(false);
+    expect(await claims().release('stopped', 'second')).toBe('second');
+  });
+
+  test('a claim is passed on with the word that came; the one before may not write any more', async () => {
+    await claims().claim('passed', 'first', runs);
+    await claims().claim('passed', 'other', runs);
+    await claims().handOver('passed', 'first', 'successor');
+    await claims().handOver('passed', 'first', 'successor');
+    await expect(claims().renew('passed', 'first')).rejects.toMatchObject({ name: 'ClaimLostError' });
+    expect(await claims().release('passed', 'first')).toBe('successor');
+    expect(await claims().claim('passed', 'successor', runs)).toBe(true);
+    expect(await claims().release('passed', 'successor')).toBeUndefined();
+    await expect(claims().handOver('passed', 'first', 'late')).rejects.toMatchObject({ name: 'ClaimLostError' });
+  });
+
+  test("a silent holder's claim expires, and it may not write any more", async () => {
+    await claims().claim('dead', 'first', runs);
     now += CLAIM_SECONDS;
-    expect(await claims().claim('dead', 'second')).toBe(false);
+    expect(await claims().claim('dead', 'second', runs)).toBe(false);
     now += 1;
-    expect(await claims().claim('dead', 'second')).toBe(true);
+    expect(await claims().claim('dead', 'second', runs)).toBe(true);
     await expect(claims().renew('dead', 'first')).rejects.toMatchObject({ name: 'ClaimLostError' });
-    expect(await claims().release('dead', 'first')).toBe(true);
-    expect(await claims().claim('dead', 'third')).toBe(false);
+    expect(await claims().release('dead', 'first')).toBe('second');
+    expect(await claims().claim('dead', 'third', runs)).toBe(false);
   });
 
   test('of many at once exactly one gets it', async () => {
-    const all = await Promise.all(Array.from({ length: 20 }, (_, index) => claims().claim('busy', `h${index}`)));
+    const all = await Promise.all(Array.from({ length: 20 }, (_, index) => claims().claim('busy', `h${index}`, runs)));
     expect(all.filter(Boolean)).toHaveLength(1);
   });
 
   test('models are independent, and a repeated claim or release is harmless', async () => {
-    expect(await claims().claim('a', 'one')).toBe(true);
-    expect(await claims().claim('b', 'two')).toBe(true);
-    expect(await claims().claim('a', 'one')).toBe(true);
-    expect(await claims().release('a', 'one')).toBe(true);
-    expect(await claims().release('a', 'one')).toBe(true);
+    expect(await claims().claim('a', 'one', runs)).toBe(true);
+    expect(await claims().claim('b', 'two', runs)).toBe(true);
+    expect(await claims().claim('a', 'one', runs)).toBe(true);
+    expect(await claims().release('a', 'one')).toBeUndefined();
+    expect(await claims().release('a', 'one')).toBeUndefined();
   });
 });
 

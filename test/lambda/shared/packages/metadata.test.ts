@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   identityMetadata,
+  liveChange,
   liveMetadata,
   metadataChange,
   packageMetadata,
@@ -16,7 +17,7 @@ import { modelVersion } from '../../../support/versions';
 
 /** CustomerMetadataValue of API_CreateModelPackage. */
 const SAGEMAKER_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
-const packing = { flavor: 'sklearn', frameworkVersion: '1.9.1', packing: '1' };
+const packing = { flavor: 'sklearn', frameworkVersion: '1.9.1', pythonVersion: '3.12.1', steeredBy: '', packing: '1' };
 
 describe('metadata text', () => {
   test('any text is encoded to the alphabet and read back', () => {
@@ -39,18 +40,25 @@ describe('package metadata', () => {
   test('fit SageMaker, whatever the registry says', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 400 });
     fc.assert(
-      fc.property(text, text, fc.array(text), (name, description, aliases) => {
-        const metadata = packageMetadata(modelVersion({ name, description, aliases }), 'host', packing, 'Owner');
-        expect(Object.keys(metadata).length).toBeLessThanOrEqual(METADATA_ENTRIES_MAX);
-        for (const [key, value] of Object.entries(metadata)) {
-          expect(key).toMatch(/^mlflow_/);
-          expect(value).toMatch(SAGEMAKER_VALUE);
-        }
-      }),
+      fc.property(
+        text,
+        text,
+        fc.array(text),
+        fc.dictionary(text, text, { maxKeys: 80 }),
+        (name, description, aliases, tags) => {
+          const version = modelVersion({ name, description, aliases, tags });
+          const metadata = packageMetadata(version, 'host', { ...packing, steeredBy: 'sklearn' }, 'Owner', 'a warning');
+          expect(Object.keys(metadata).length).toBeLessThanOrEqual(METADATA_ENTRIES_MAX);
+          for (const [key, value] of Object.entries(metadata)) {
+            expect(key).toMatch(/^mlflow_[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,121}$/u);
+            expect(value).toMatch(SAGEMAKER_VALUE);
+          }
+        },
+      ),
     );
   });
 
-  test('a value that does not fit is left out whole', () => {
+  test('a value that does not fit is left out whole, and named', () => {
     const metadata = packageMetadata(
       modelVersion({ description: 'x'.repeat(METADATA_VALUE_MAX + 1) }),
       'host',
@@ -58,6 +66,33 @@ describe('package metadata', () => {
       'o',
     );
     expect(metadata).not.toHaveProperty('mlflow_description');
+    expect(metadata.mlflow_left_out).toBe('mlflow_description');
+  });
+
+  test('carry tags; those that are too long and the last of too many are left out and named', () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`t${100 + index}`, `is "${index}"`]));
+    const tags = { ...many, long: 'x'.repeat(257), ['k'.repeat(120)]: 'v', empty: '', 'mlflow.user': 'root' };
+    const metadata = liveMetadata(modelVersion({ tags }), undefined);
+    expect(Object.keys(metadata).filter((key) => key.startsWith('mlflow_tag_'))).toHaveLength(30);
+    expect(decodeMetadataText(metadata.mlflow_tag_t100 ?? '')).toBe('is "0"');
+    expect(metadata).not.toHaveProperty('mlflow_tag_t130');
+    const leftOut = decodeMetadataText(metadata.mlflow_left_out ?? '');
+    expect(leftOut).toContain(`mlflow_tag_${'k'.repeat(120)} mlflow_tag_long mlflow_tag_t130`);
+    expect(leftOut).toMatch(/ and \d+ more$/);
+  });
+
+  test('follow tags: new ones are set, others changed, those that are gone removed', () => {
+    const before = packageMetadata(modelVersion({ tags: { a: '1', b: '2' } }), 'host', packing, 'o');
+    expect(liveChange(modelVersion({ tags: { b: '3', c: '4' } }), undefined, before)).toEqual({
+      set: { mlflow_tag_b: '3', mlflow_tag_c: '4' },
+      remove: ['mlflow_tag_a'],
+    });
+    expect(liveChange(modelVersion({ tags: { a: '1', b: '2' } }), undefined, before)).toBeUndefined();
+  });
+
+  test('tell of an image that is past its end of patch, from the day on', () => {
+    const before = packageMetadata(modelVersion(), 'host', packing, 'o');
+    expect(liveChange(modelVersion(), 'too old', before)).toEqual({ set: { mlflow_warning: 'too old' }, remove: [] });
   });
 
   test('say how the package was packed', () => {
@@ -73,7 +108,7 @@ describe('package metadata', () => {
 
   test('a change names what to set and what to remove', () => {
     const before = packageMetadata(modelVersion({ stage: 'Staging', aliases: ['staging'] }), 'host', packing, 'o');
-    const change = metadataChange(liveMetadata(modelVersion({ stage: 'Production' })), before);
+    const change = liveChange(modelVersion({ stage: 'Production' }), undefined, before);
     expect(change).toEqual({
       set: { mlflow_current_stage: 'Production', mlflow_environments: 'Production' },
       remove: ['mlflow_aliases'],

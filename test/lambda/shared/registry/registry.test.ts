@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { connectRegistry } from '../../../../lambda/shared/registry/connect';
 import { json, startFakeServer } from '../../../support/fake-server';
 
@@ -7,7 +6,6 @@ const fake = startFakeServer();
 
 const openSource = () =>
   connectRegistry(JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't0ken' }));
-const databricks = () => connectRegistry(JSON.stringify({ DATABRICKS_HOST: fake.url(), DATABRICKS_TOKEN: 't0ken' }));
 
 function version(number: string, over: object = {}): object {
   return {
@@ -61,6 +59,44 @@ describe('versions', () => {
     expect(await openSource().listVersions(name)).toEqual([]);
   });
 
+  test('of a name with both quotation marks, which no filter can hold, are asked for by their numbers', async () => {
+    const name = `it's "a"`;
+    fake.answer = (_request, response, url) => {
+      const number = url.searchParams.get('version');
+      if (number === null) {
+        const latest = [version('9', { name }), version('4', { name })];
+        return json(response, { registered_model: { name, creation_timestamp: 1, latest_versions: latest } });
+      }
+      return ['2', '9'].includes(number)
+        ? json(response, { model_version: version(number, { name }) })
+        : json(response, { error_code: 'RESOURCE_DOES_NOT_EXIST' }, 404);
+    };
+    expect((await openSource().listVersions(name)).map(({ version: number }) => number)).toEqual(['2', '9']);
+  });
+
+  test("carry their own tags over their model's", async () => {
+    fake.answer = (_request, response, url) =>
+      json(
+        response,
+        url.pathname.endsWith('/registered-models/get')
+          ? {
+              registered_model: {
+                name: 'churn',
+                creation_timestamp: 1,
+                tags: [
+                  { key: 'sagemaker_deploy_flavor', value: 'sklearn' },
+                  { key: 'team', value: 'a' },
+                ],
+              },
+            }
+          : { model_version: version('1', { tags: [{ key: 'team', value: 'b' }] }) },
+      );
+    expect((await openSource().getVersion('churn', '1'))?.tags).toEqual({
+      sagemaker_deploy_flavor: 'sklearn',
+      team: 'b',
+    });
+  });
+
   test('one that is not there is undefined', async () => {
     fake.answer = (_request, response) =>
       json(response, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'not found' }, 404);
@@ -104,65 +140,5 @@ describe('faults', () => {
       JSON.stringify({ MLFLOW_TRACKING_URI: 'http://127.0.0.1:1', MLFLOW_TRACKING_TOKEN: 'x' }),
     );
     await expect(nobody.ping()).rejects.toMatchObject({ name: 'TransientError' });
-  });
-});
-
-describe('files', () => {
-  const listed = {
-    name: 'churn',
-    version: '1',
-    creationTimestamp: 1,
-    stage: 'None',
-    aliases: [],
-    runId: 'r1',
-    source: 'runs:/r1/model',
-    description: '',
-    status: 'READY',
-    tags: {},
-  };
-
-  test('of a run are listed through folders, relative to the model', async () => {
-    fake.answer = (_request, response, url) => {
-      const entries: Record<string, object[]> = {
-        model: [
-          { path: 'model/MLmodel', is_dir: false, file_size: 3 },
-          { path: 'model/code', is_dir: true },
-        ],
-        'model/code': [{ path: 'model/code/a.py', is_dir: false, file_size: '5' }],
-      };
-      json(response, { files: entries[url.searchParams.get('path') ?? ''] });
-    };
-    expect(await openSource().listFiles(listed)).toEqual([
-      { path: 'MLmodel', size: 3 },
-      { path: 'code/a.py', size: 5 },
-    ]);
-  });
-
-  test('that lie outside the folder asked for are refused', async () => {
-    fake.answer = (_request, response, url) =>
-      json(response, {
-        files:
-          url.searchParams.get('path') === 'model'
-            ? [{ path: 'model/code', is_dir: true }]
-            : [{ path: 'secrets/key', is_dir: false, file_size: 1 }],
-      });
-    await expect(openSource().listFiles(listed)).rejects.toThrow('"secrets/key"');
-  });
-
-  test('of Databricks come from the signed address, which never gets our token', async () => {
-    fake.answer = (request, response, url) => {
-      if (url.pathname.endsWith('/get-signed-download-uri')) {
-        expect(request.headers.authorization).toBe('Bearer t0ken');
-        return json(response, { signed_uri: `${fake.url()}/signed`, headers: [{ name: 'x-ms-blob', value: 'yes' }] });
-      }
-      expect(request.headers.authorization).toBeUndefined();
-      response.end(`signed ${request.headers['x-ms-blob']}`);
-    };
-    expect(await text(await databricks().openFile(listed, 'MLmodel'))).toBe('signed yes');
-  });
-
-  test.each(['file:///etc/passwd', 'ftp://127.0.0.1/x', 'nonsense'])('are not fetched from %s', async (uri) => {
-    fake.answer = (_request, response) => json(response, { signed_uri: uri });
-    await expect(databricks().openFile(listed, 'MLmodel')).rejects.toThrow('download address');
   });
 });

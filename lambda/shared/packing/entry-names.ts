@@ -1,5 +1,5 @@
-import { RefusedError } from '../../shared/errors';
-import type { ArchiveEntry } from '../../shared/flavors/archive-entry';
+import { RefusedError } from '../errors';
+import type { ArchiveEntry } from './archive-entry';
 
 /** Longest name that every reader of the archive takes as one path part or as a whole (Linux NAME_MAX, PATH_MAX). */
 const PART_MAX_BYTES = 255;

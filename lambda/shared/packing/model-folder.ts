@@ -1,37 +1,37 @@
 import { text } from 'node:stream/consumers';
-import { RefusedError } from '../shared/errors';
-import { chooseFlavor } from '../shared/flavors/choose';
-import type { Flavor, Packaging } from '../shared/flavors/flavor';
-import { MLMODEL_MAX_BYTES, parseMlModel } from '../shared/flavors/mlmodel';
-import type { ArtifactFile, ModelRegistry, ModelVersion } from '../shared/registry/registry';
+import { RefusedError } from '../errors';
+import type { ModelFolder } from '../flavors/flavor';
+import { MLMODEL_MAX_BYTES, parseMlModel } from '../flavors/mlmodel';
+import type { ArtifactFile, ModelRegistry, ModelVersion } from '../registry/registry';
 
 /** requirements.txt of a model; far below this in practice. */
 const REQUIREMENTS_MAX_BYTES = 256 * 1024;
 
+/** What reading a folder needs of a registry. */
+export type FolderSource = Pick<ModelRegistry, 'listFiles' | 'openFile'>;
+
 /**
- * Looks into a version's model folder and says how it is packed.
+ * Looks into a version's model folder.
  *
- * @throws RefusedError when the folder is no MLflow model, or none that can be deployed
+ * @throws RefusedError when it is no MLflow model folder
  */
-export async function packVersion(
-  registry: Pick<ModelRegistry, 'listFiles' | 'openFile'>,
-  version: ModelVersion,
-): Promise<{ flavor: Flavor; packaging: Packaging }> {
+export async function readModelFolder(registry: FolderSource, version: ModelVersion): Promise<ModelFolder> {
   const files = await registry.listFiles(version);
   const read = (path: string, limit: number) => readSmallFile(registry, version, files, path, limit);
   const mlmodelText = await read('MLmodel', MLMODEL_MAX_BYTES);
   if (mlmodelText === undefined) {
-    throw new RefusedError(`version ${version.version} has no MLmodel file: its source is not an MLflow model folder`);
+    throw new RefusedError(
+      `version ${version.version} has no MLmodel file: its source is not an MLflow model folder; ` +
+        'log the model with mlflow.<flavor>.log_model and register that',
+    );
   }
   const mlmodel = parseMlModel(mlmodelText);
-  const flavor = chooseFlavor(mlmodel);
-  const requirements = (await read('requirements.txt', REQUIREMENTS_MAX_BYTES)) ?? '';
-  return { flavor, packaging: flavor.pack({ mlmodel, files, requirements }) };
+  return { mlmodel, files, requirements: (await read('requirements.txt', REQUIREMENTS_MAX_BYTES)) ?? '' };
 }
 
 /** A small file's text; undefined where the folder has none of that name. The size is checked before and while it is read. */
 async function readSmallFile(
-  registry: Pick<ModelRegistry, 'openFile'>,
+  registry: FolderSource,
   version: ModelVersion,
   files: readonly ArtifactFile[],
   path: string,

@@ -1,0 +1,76 @@
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { messageOf } from '../shared/errors';
+import { logger } from '../shared/logging';
+import { groupNameOf } from '../shared/packages/group-name';
+import { type EnrolmentEffects, enrol, unenrol } from './enrol';
+
+/** What CDK's provider framework takes as an answer (aws-cdk-lib custom-resources, Provider). */
+export interface ProviderAnswer {
+  readonly PhysicalResourceId?: string;
+  readonly Data?: { readonly GroupName: string };
+}
+
+/**
+ * The custom resource that enrols a model: property `ModelName`, attribute `GroupName`.
+ *
+ * An update to another model enrols that one and answers a new physical id, upon which CloudFormation deletes the old
+ * resource: that delete carries the old `ModelName`, and only this counts.
+ *
+ * @param effectsOf the effects of a request, by its identity
+ * @throws Error for people, who see it as the reason of their stack's failure
+ */
+export async function answerRequest(
+  event: CloudFormationCustomResourceEvent,
+  effectsOf: (identity: string) => EnrolmentEffects,
+): Promise<ProviderAnswer> {
+  const modelName: unknown = event.ResourceProperties.ModelName;
+  const holder = `${event.StackId}/${event.LogicalResourceId}`;
+  logger.resetKeys();
+  logger.appendKeys({ model: String(modelName), request: event.RequestType });
+  if (typeof modelName !== 'string' || modelName === '') {
+    if (event.RequestType === 'Delete') {
+      return {};
+    }
+    throw new Error('property ModelName is missing: give the name of the model in the MLflow registry');
+  }
+  const groupName = groupNameOf(modelName);
+  try {
+    const effects = effectsOf(event.RequestId);
+    await (event.RequestType === 'Delete'
+      ? unenrol(modelName, holder, effects)
+      : enrol(modelName, groupName, holder, effects));
+  } catch (error) {
+    if (recordedAnew(event, modelName)) {
+      await rollBack(modelName, holder, effectsOf(`${event.RequestId}-rollback`));
+    }
+    logger.error('enrolment failed', { reason: messageOf(error) });
+    throw new Error(
+      `model ${JSON.stringify(modelName)}: ${messageOf(error)}. Check that the registry can be reached from AWS and that the secret ` +
+        'named in /mlflow-mlops/secret_name lets MLflow-MLOps read it and manage webhooks',
+    );
+  }
+  logger.info('enrolment done');
+  if (event.RequestType === 'Delete') {
+    // An answer with an id other than the one that is deleted would be refused, whatever that was.
+    return {};
+  }
+  return { PhysicalResourceId: `mlflow-mlops-${groupName}`, Data: { GroupName: groupName } };
+}
+
+/** Whether the request enrolled a model that its resource did not hold before. */
+function recordedAnew(event: CloudFormationCustomResourceEvent, modelName: string): boolean {
+  const moved = event.RequestType === 'Update' && event.OldResourceProperties.ModelName !== modelName;
+  return event.RequestType === 'Create' || moved;
+}
+
+/**
+ * Takes back what a failed request recorded: the provider framework hands no delete on for a create that failed, and
+ * CloudFormation sends none for an update that did.
+ */
+async function rollBack(modelName: string, holder: string, effects: EnrolmentEffects): Promise<void> {
+  try {
+    await unenrol(modelName, holder, effects);
+  } catch (error) {
+    logger.error('the failed enrolment could not be taken back: the hourly sync goes on', { reason: messageOf(error) });
+  }
+}

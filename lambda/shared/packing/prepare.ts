@@ -1,0 +1,77 @@
+import { RefusedError } from '../errors';
+import { candidateFlavors } from '../flavors/choose';
+import type { Flavor, ModelFolder, Packaging } from '../flavors/flavor';
+import { pythonVersionOf } from '../flavors/mlmodel';
+import type { Image, Images } from '../images/images';
+import type { Packing } from '../packages/metadata';
+import type { ModelVersion } from '../registry/registry';
+import type { ArchiveEntry } from './archive-entry';
+import { checkEntryNames } from './entry-names';
+import { type FolderSource, readModelFolder } from './model-folder';
+import { type Steering, steeringOf } from './steering';
+import { checkTargetSize } from './target-size';
+
+/** All that is known of a package before its first byte is moved. */
+export interface PreparedPackage {
+  readonly packaging: Packaging;
+  readonly image: Image;
+  readonly packing: Packing;
+  /** Sum of the archive's files, uncompressed. */
+  readonly bytes: number;
+}
+
+/**
+ * Says how a version is packed, after everything that can be checked without its large files was checked.
+ *
+ * The first of the model's flavours that can be served is taken: a scikit-learn model that no AWS image can load goes to the
+ * python_function image, where there is one. A flavour that people asked for by tag is the only one that is tried.
+ *
+ * @throws RefusedError with the reason of each flavour, for people
+ */
+export async function preparePackage(
+  registry: FolderSource,
+  version: ModelVersion,
+  images: Images,
+): Promise<PreparedPackage> {
+  const folder = await readModelFolder(registry, version);
+  const steering = steeringOf(version);
+  const pythonVersion = pythonVersionOf(folder.mlmodel);
+  const { flavor, packaging, image } = firstThatServes(folder, steering, pythonVersion, images);
+  checkEntryNames(packaging.entries);
+  const bytes = packaging.entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
+  checkTargetSize(version, bytes);
+  const packing: Packing = {
+    flavor: flavor.name,
+    frameworkVersion: packaging.frameworkVersion,
+    pythonVersion: pythonVersion ?? '',
+    steeredBy: steering.flavor ?? '',
+    packing: flavor.packing,
+  };
+  return { packaging, image, packing, bytes };
+}
+
+function firstThatServes(
+  folder: ModelFolder,
+  steering: Steering,
+  pythonVersion: string | undefined,
+  images: Images,
+): { flavor: Flavor; packaging: Packaging; image: Image } {
+  const reasons: string[] = [];
+  for (const flavor of candidateFlavors(folder.mlmodel, steering.flavor)) {
+    try {
+      const packaging = flavor.pack(folder);
+      const wish = { frameworkVersion: packaging.frameworkVersion, pythonVersion, tag: steering.image };
+      return { flavor, packaging, image: images.imageFor(flavor.name, wish) };
+    } catch (error) {
+      if (!(error instanceof RefusedError)) {
+        throw error;
+      }
+      reasons.push(`${flavor.name}: ${error.message}`);
+    }
+  }
+  throw new RefusedError(reasons.join('. '));
+}
+
+function bytesOf(entry: ArchiveEntry): number {
+  return 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
+}

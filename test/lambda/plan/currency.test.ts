@@ -1,0 +1,38 @@
+import { isCurrent } from '../../../lambda/plan/currency';
+import { Images } from '../../../lambda/shared/images/images';
+import { packageMetadata } from '../../../lambda/shared/packages/metadata';
+import { modelPackage, modelVersion } from '../../support/versions';
+
+const IMAGE = '111111111111.dkr.ecr.us-east-1.amazonaws.com/mine:1';
+const packing = { flavor: 'sklearn', frameworkVersion: '1.4.2', pythonVersion: '3.12.1', steeredBy: '', packing: '1' };
+const images = new Images('us-east-1', {});
+const current = images.imageFor('sklearn', { frameworkVersion: '1.4.2', pythonVersion: '3.12.1', tag: undefined }).uri;
+
+const packed = (over: Partial<typeof packing> = {}, image = current) =>
+  modelPackage(1, packageMetadata(modelVersion(), 'host', { ...packing, ...over }, 'o'), { image });
+
+test('a package whose image, flavour and way of packing are those of today is current', () => {
+  expect(isCurrent(images)(modelVersion(), packed())).toBe(true);
+});
+
+test.each([
+  ['another way of packing', packed({ packing: '0' })],
+  ['another image', packed({}, IMAGE)],
+  ['a framework that has no image any more', packed({ frameworkVersion: '99.0' })],
+  ['a flavour that is not known', packed({ flavor: 'caffe' })],
+  ['a flavour that was asked for by a tag that is gone', packed({ steeredBy: 'sklearn' })],
+])('%s is not', (_what, modelPackageThen) => {
+  expect(isCurrent(images)(modelVersion(), modelPackageThen)).toBe(false);
+});
+
+test("an image by the version's tag, or by the installation, is the one that counts", () => {
+  const tagged = modelVersion({ tags: { sagemaker_deploy_image: IMAGE } });
+  expect(isCurrent(images)(tagged, packed())).toBe(false);
+  expect(isCurrent(images)(tagged, packed({}, IMAGE))).toBe(true);
+  expect(isCurrent(new Images('us-east-1', { sklearn: IMAGE }))(modelVersion(), packed({}, IMAGE))).toBe(true);
+});
+
+test('a tag that asks for another flavour makes another package', () => {
+  const steered = modelVersion({ tags: { sagemaker_deploy_flavor: 'python_function' } });
+  expect(isCurrent(images)(steered, packed())).toBe(false);
+});

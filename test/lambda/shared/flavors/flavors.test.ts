@@ -1,0 +1,118 @@
+import { candidateFlavors } from '../../../../lambda/shared/flavors/choose';
+import type { Flavor, ModelFolder } from '../../../../lambda/shared/flavors/flavor';
+import { parseMlModel } from '../../../../lambda/shared/flavors/mlmodel';
+import { requirementsBeyond } from '../../../../lambda/shared/flavors/script-mode';
+import { capturedFolder } from '../../../support/captured';
+
+const REQUIREMENTS = 'mlflow==3.17.2\nnumpy==2.4.6\nskops==0.16.0\n';
+
+describe('MLmodel', () => {
+  test.each([
+    ['not YAML', 'a: [', 'YAML'],
+    ['no mapping', '- a', 'no flavors'],
+    ['no flavors', 'run_id: x', 'no flavors'],
+    [
+      'an alias bomb',
+      `a: &a [x]\n${[...'bcdefghi'].map((k, i) => `${k}: &${k} [${`*${'abcdefghi'[i]},`.repeat(9)}]`).join('\n')}`,
+      'YAML',
+    ],
+    ['deep nesting', '['.repeat(100) + ']'.repeat(100), 'YAML'],
+  ])('%s is refused', (_what, text, reason) => {
+    expect(() => parseMlModel(text)).toThrow(reason);
+  });
+
+  test('values are data: no types beyond JSON, no keys of the prototype', () => {
+    expect(() => parseMlModel('flavors: !!js/function "x"')).toThrow('YAML');
+    expect(Object.keys(parseMlModel('flavors: {__proto__: {x: 1}, sklearn: {}}').flavors)).toContain('sklearn');
+  });
+});
+
+/** The flavour that is tried first. */
+function firstOf(folder: ModelFolder): Flavor {
+  const [first] = candidateFlavors(folder.mlmodel, undefined);
+  if (first === undefined) {
+    throw new Error('no candidate');
+  }
+  return first;
+}
+
+const namesFor = (folder: string, wanted?: string) =>
+  candidateFlavors(capturedFolder(folder).mlmodel, wanted).map(({ name }) => name);
+
+describe('script mode', () => {
+  test.each([
+    ['m-971b00edcfbf4ecd9e2263b8e68b6f8a', 'sklearn', '1.9.1'],
+    ['m-09321475d4a04a0aa1db2255356e2262', 'xgboost', '3.2.0'],
+    ['m-d15742288ed947769d0da3b74e54b5a9', 'xgboost', '3.2.0'],
+  ])("%s is MLflow's %s", (name, flavor, version) => {
+    const folder = capturedFolder(name, REQUIREMENTS);
+    const packaging = firstOf(folder).pack(folder);
+    expect(firstOf(folder).name).toBe(flavor);
+    expect(packaging.frameworkVersion).toBe(version);
+    expect(packaging.environment).toEqual({
+      SAGEMAKER_PROGRAM: 'inference.py',
+      SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+    });
+    const paths = packaging.entries.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining(['model/MLmodel', 'code/inference.py', 'code/mlflow_serving.py', 'code/requirements.txt']),
+    );
+    expect(packaging.entries.find(({ path }) => path === 'code/requirements.txt')).toMatchObject({
+      content: 'skops==0.16.0\n',
+    });
+  });
+
+  test('a folder without the model file is refused by its name', () => {
+    const folder = capturedFolder('m-971b00edcfbf4ecd9e2263b8e68b6f8a');
+    const files = folder.files.filter(({ path }) => path !== 'model.skops');
+    expect(() => firstOf(folder).pack({ ...folder, files })).toThrow('"model.skops"');
+  });
+
+  test("the model's own script and requirements take the place of the flavour's", () => {
+    const folder = capturedFolder('m-971b00edcfbf4ecd9e2263b8e68b6f8a', REQUIREMENTS);
+    const own = ['sagemaker/inference.py', 'sagemaker/requirements.txt'].map((path, index) => ({
+      path,
+      size: 7 + index,
+    }));
+    const { entries } = firstOf(folder).pack({ ...folder, files: [...folder.files, ...own] });
+    expect(entries.filter(({ path }) => /^code\/(inference.py|requirements.txt)$/.test(path))).toEqual([
+      { path: 'code/inference.py', size: 7, source: 'sagemaker/inference.py' },
+      { path: 'code/requirements.txt', size: 8, source: 'sagemaker/requirements.txt' },
+    ]);
+  });
+});
+
+describe('the flavours of a model', () => {
+  test.each([
+    ['m-971b00edcfbf4ecd9e2263b8e68b6f8a', ['sklearn', 'python_function']],
+    ['m-d15742288ed947769d0da3b74e54b5a9', ['xgboost', 'python_function']],
+    ['tf_module', ['tensorflow', 'python_function']],
+    ['keras3', ['tensorflow', 'python_function']],
+    ['onnx', ['python_function']],
+  ])('%s can be served as %j, the first first', (folder, flavors) => {
+    expect(namesFor(folder)).toEqual(flavors);
+  });
+
+  test('a tag leaves only the one that it names, in our words or in those of MLmodel', () => {
+    expect(namesFor('m-971b00edcfbf4ecd9e2263b8e68b6f8a', 'python_function')).toEqual(['python_function']);
+    expect(namesFor('keras3', 'keras')).toEqual(['tensorflow']);
+  });
+
+  test('a tag that names none of them is refused, with those there are', () => {
+    expect(() => namesFor('onnx', 'sklearn')).toThrow(/"sklearn".*onnx, python_function/);
+    expect(() => namesFor('onnx', 'pytorch')).toThrow('"pytorch"');
+  });
+
+  test('a model with no flavor that can be deployed is refused, with what can be', () => {
+    const mlmodel = parseMlModel('flavors: {spark: {}}');
+    expect(() => candidateFlavors(mlmodel, undefined)).toThrow(/spark.*xgboost, sklearn, tensorflow, python_function/);
+  });
+});
+
+test('requirements that the image brings are left to the image', () => {
+  const requirements =
+    '# made by MLflow\nmlflow==3.17.2\nScikit_Learn==1.9.1\nskops==0.16.0\r\ncategory-encoders>=2; python_version > "3"\n\n';
+  expect(requirementsBeyond(requirements, ['mlflow', 'scikit-learn'])).toBe(
+    'skops==0.16.0\ncategory-encoders>=2; python_version > "3"\n',
+  );
+});

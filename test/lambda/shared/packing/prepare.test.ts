@@ -1,0 +1,102 @@
+import { Readable } from 'node:stream';
+import { Images } from '../../../../lambda/shared/images/images';
+import type { FolderSource } from '../../../../lambda/shared/packing/model-folder';
+import { preparePackage } from '../../../../lambda/shared/packing/prepare';
+import { capturedMlModel, capturedPaths } from '../../../support/captured';
+import { modelVersion } from '../../../support/versions';
+
+const MINE = '111111111111.dkr.ecr.us-east-1.amazonaws.com/mine:1';
+const PYFUNC = '111111111111.dkr.ecr.us-east-1.amazonaws.com/mlflow-pyfunc:3.17.2';
+const aws = new Images('us-east-1', {});
+const withPyfunc = new Images('us-east-1', { python_function: PYFUNC });
+
+const SKLEARN = 'm-971b00edcfbf4ecd9e2263b8e68b6f8a';
+const promoted = (tags: Record<string, string> = {}) => modelVersion({ stage: 'Production', tags });
+
+/** A registry that has one folder, as a real MLflow wrote it. */
+function registryWith(
+  folder: string,
+  texts: Record<string, string> = {},
+  sizeOf: (path: string) => number = () => 10,
+): FolderSource {
+  const all: Record<string, string> = { MLmodel: capturedMlModel(folder), ...texts };
+  const paths = new Set([...capturedPaths(folder).filter((path) => path !== 'requirements.txt'), ...Object.keys(all)]);
+  return {
+    listFiles: async () =>
+      [...paths].map((path) => ({ path, size: all[path] === undefined ? sizeOf(path) : Buffer.byteLength(all[path]) })),
+    openFile: async (_version, path) => Readable.from([Buffer.from(all[path] ?? '')]),
+  };
+}
+
+test('a model is packed for the image of its framework', async () => {
+  const { packing, image, bytes } = await preparePackage(registryWith(SKLEARN), promoted(), aws);
+  expect(packing).toEqual({
+    flavor: 'sklearn',
+    frameworkVersion: '1.9.1',
+    pythonVersion: '3.11.7',
+    steeredBy: '',
+    packing: '1',
+  });
+  expect(image.uri).toContain('sagemaker-scikit-learn:1.9-0');
+  expect(bytes).toBeGreaterThan(0);
+});
+
+test('what no AWS image serves goes to the python_function image, where there is one', async () => {
+  const { packing, image, packaging } = await preparePackage(registryWith('onnx'), promoted(), withPyfunc);
+  expect(packing.flavor).toBe('python_function');
+  expect(image).toEqual({ uri: PYFUNC, from: 'parameter' });
+  expect(packaging.entries.map(({ path }) => path)).toContain('MLmodel');
+  const keras = await preparePackage(registryWith('keras3'), promoted(), withPyfunc);
+  expect(keras.packing.flavor).toBe('python_function');
+});
+
+test('without one it is refused, with the reason of each flavour and the way out', async () => {
+  await expect(preparePackage(registryWith('onnx'), promoted(), aws)).rejects.toThrow(
+    '/mlflow-mlops/python_function_image_uri',
+  );
+  await expect(preparePackage(registryWith('tf_keras'), promoted(), aws)).rejects.toThrow(
+    /tensorflow: "data\/model.keras" is a Keras file.*python_function: AWS has no image/,
+  );
+});
+
+test('tags steer flavour and image', async () => {
+  const flavor = await preparePackage(
+    registryWith(SKLEARN),
+    promoted({ sagemaker_deploy_flavor: 'python_function', sagemaker_deploy_image: MINE }),
+    aws,
+  );
+  expect(flavor.packing).toMatchObject({ flavor: 'python_function', steeredBy: 'python_function' });
+  expect(flavor.image).toEqual({ uri: MINE, from: 'tag' });
+  const image = await preparePackage(registryWith(SKLEARN), promoted({ sagemaker_deploy_image: MINE }), aws);
+  expect(image.packing.flavor).toBe('sklearn');
+  expect(image.image.uri).toBe(MINE);
+});
+
+test.each([
+  ['no image of ECR', 'docker.io/mine:1', /"docker.io\/mine:1".*expected <account>.dkr.ecr.us-east-1/],
+  ['another region', MINE.replace('us-east-1', 'eu-west-1'), /eu-west-1.*us-east-1 only/],
+])('an image tag with %s is refused', async (_what, image, reason) => {
+  const version = promoted({ sagemaker_deploy_image: image });
+  await expect(preparePackage(registryWith(SKLEARN), version, aws)).rejects.toThrow(reason);
+});
+
+test('a framework that AWS has no image for is refused with the versions there are', async () => {
+  const mlmodel = capturedMlModel(SKLEARN).replace(/sklearn_version: .*/, 'sklearn_version: 7.0.0');
+  const registry = registryWith(SKLEARN, { MLmodel: mlmodel });
+  await expect(preparePackage(registry, promoted(), aws)).rejects.toThrow(/7\.0\.0.*1\.4-2.*sagemaker_deploy_image/s);
+});
+
+test('a model that its only endpoint cannot hold is refused; one that another one holds is not', async () => {
+  const large = registryWith(SKLEARN, {}, (path) => (path === 'model.skops' ? 6 * 1024 ** 3 : 10));
+  await expect(preparePackage(large, modelVersion({ stage: 'Production' }), aws)).rejects.toThrow(
+    /6.0 GB.*Production 5.0 GB/,
+  );
+  await preparePackage(large, modelVersion({ stage: 'Production', aliases: ['staging'] }), aws);
+});
+
+test('a folder without MLmodel, and names that would leave the archive, are refused', async () => {
+  const empty: FolderSource = { listFiles: async () => [], openFile: () => Promise.reject(new Error('nothing')) };
+  await expect(preparePackage(empty, promoted(), aws)).rejects.toThrow('no MLmodel');
+  const hostile = registryWith(SKLEARN, { '../escape': 'x' });
+  await expect(preparePackage(hostile, promoted(), aws)).rejects.toThrow('".."');
+});
