@@ -1,5 +1,6 @@
 import tfsAnswers from './tfs_answers.py';
 import tfsClient from './tfs_client.py';
+import tfsFront from './tfs_front.py';
 import tfsSpec from './tfs_spec.py';
 import tfsTable from './tfs_table.py';
 import tfsTensors from './tfs_tensors.py';
@@ -12,6 +13,7 @@ import tfsTensors from './tfs_tensors.py';
 export const TENSORFLOW_MODULES: Readonly<Record<string, string>> = {
   'tfs_answers.py': tfsAnswers,
   'tfs_client.py': tfsClient,
+  'tfs_front.py': tfsFront,
   'tfs_spec.py': tfsSpec,
   'tfs_table.py': tfsTable,
   'tfs_tensors.py': tfsTensors,

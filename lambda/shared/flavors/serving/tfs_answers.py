@@ -27,7 +27,8 @@ def predictions(outputs: Any, tensors: dict[str, dict[str, Any]], model_type: st
     which then answers with a DataFrame: a list of records.
     """
     named = outputs if len(tensors) > 1 else {next(iter(tensors)): outputs}
-    named = {name: as_mlflow(values, tensors[name]) for name, values in named.items()}
+    # TensorFlow Serving writes them in no order, TensorFlow has them by name.
+    named = {name: as_mlflow(named[name], tensors[name]) for name in sorted(named)}
     if model_type == ESTIMATOR:
         named = {name: flattened(values) for name, values in named.items()}
         return records(named) if from_table else named

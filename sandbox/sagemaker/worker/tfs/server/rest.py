@@ -4,6 +4,7 @@ import json
 import re
 import threading
 import traceback
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -78,17 +79,17 @@ class Exchange(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         self.respond(lambda: self.server.predict(self.path, body))
 
-    def respond(self, answer: Any) -> None:
+    def respond(self, answer: Callable[[], str]) -> None:
         status = 200
         try:
-            text = answer()
+            text = answer() if self.path.lower().startswith("/v1/") else None
         except StatusError as error:
             status, text = error.status, pretty({"error": str(error)})
         except Exception as error:
             traceback.print_exc()
             status, text = 500, pretty({"error": f"{type(error).__name__}: {error}"})
-        content = text.encode("utf-8")
-        self.send_response(status)
+        content = (text or "").encode("utf-8")
+        self.send_response(404 if text is None else status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
