@@ -5,6 +5,9 @@ import type { SandboxEnv } from '../cli/context';
 
 const run = promisify(execFile);
 
+/** What train.py can train: `tensorflow` is logged as a SavedModel, `keras` as a file of Keras 3, `pyfunc` as own code. */
+export type ModelKind = 'sklearn' | 'xgboost' | 'lightgbm' | 'pyfunc' | 'tensorflow' | 'keras';
+
 /** A model that was trained, logged and registered, with what MLflow itself answers for a request. */
 export interface TrainedModel {
   readonly name: string;
@@ -21,7 +24,7 @@ export interface TrainedModel {
  */
 export async function trainModel(
   env: SandboxEnv,
-  kind: 'sklearn' | 'xgboost',
+  kind: ModelKind,
   name: string,
   seed = 0,
 ): Promise<TrainedModel> {

@@ -1,13 +1,14 @@
 import { repositoryOf } from '../containers';
 
-/**
- * Which kind of worker stands in for which image, by the image's repository. A kind is a file in `worker/kinds/`; another
- * image (TensorFlow Serving, MLflow's pyfunc image) is one more file there and one more line here.
- */
+/** Which kind of worker stands in for which image, by the image's repository. A kind is a file in `worker/kinds/`. */
 const WORKER_KINDS: Readonly<Record<string, string>> = {
   'sagemaker-scikit-learn': 'script_mode',
   'sagemaker-xgboost': 'script_mode',
+  'tensorflow-inference': 'tensorflow_serving',
 };
+
+/** What MLflow calls the image that it builds (`mlflow sagemaker build-and-push-container`); who builds one may add to it. */
+const MLFLOW_IMAGE = 'mlflow-pyfunc';
 
 /**
  * The worker kind for an image.
@@ -16,10 +17,12 @@ const WORKER_KINDS: Readonly<Record<string, string>> = {
  */
 export function workerKindOf(image: string): string {
   const repository = repositoryOf(image) ?? image;
-  const kind = WORKER_KINDS[repository];
+  const kind = WORKER_KINDS[repository] ?? (repository.includes(MLFLOW_IMAGE) ? 'mlflow_pyfunc' : undefined);
   if (kind === undefined) {
     const known = Object.keys(WORKER_KINDS).join(', ');
-    throw new Error(`The sandbox has no worker for the image ${image}: it stands in for ${known}.`);
+    throw new Error(
+      `The sandbox has no worker for the image ${image}: it stands in for ${known}, and for repositories with ${MLFLOW_IMAGE} in their name.`,
+    );
   }
   return kind;
 }

@@ -6,6 +6,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, Iterable, Sequence
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 
@@ -38,3 +39,30 @@ def hide(modules: Iterable[str], distributions: Iterable[str]) -> None:
     """Put a hiding finder in the place of Python's path finder."""
     finder = HidingFinder(modules, distributions)
     sys.meta_path[:] = [finder if entry is PathFinder else entry for entry in sys.meta_path]
+
+
+def hide_all_but(distributions: Iterable[str]) -> None:
+    """Hide every installed package but some and what these need; Python's own modules and the model's stay."""
+    kept = with_dependencies(distributions)
+    installed = {canonicalize_name(found.metadata["Name"]) for found in metadata.distributions()}
+    owners = metadata.packages_distributions()
+    modules = [name for name, names in owners.items() if not kept & {canonicalize_name(owner) for owner in names}]
+    hide(modules, installed - kept)
+
+
+def with_dependencies(distributions: Iterable[str]) -> set[str]:
+    """The canonical names of distributions and of all that they need here. What is not installed is passed over."""
+    found: set[str] = set()
+    left = [canonicalize_name(name) for name in distributions]
+    while left:
+        name = left.pop()
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            needed = [Requirement(line) for line in metadata.requires(name) or []]
+        except metadata.PackageNotFoundError:
+            continue
+        wanted = [each for each in needed if each.marker is None or each.marker.evaluate({"extra": ""})]
+        left.extend(canonicalize_name(each.name) for each in wanted)
+    return found

@@ -1,5 +1,7 @@
 """Entry point of a worker process: `python -I -u main.py '{"kind": ..., "folder": ..., "archive": ...}'`.
 
+`"program"` names another module of this package whose `serve` runs in the container's place.
+
 Prints one line of JSON on stdout: `{"port": ...}` once it listens, or `{"stage": ..., "reason": ...}` if it cannot.
 Ends when its stdin closes, so that it never outlives the server that started it.
 """
@@ -42,13 +44,14 @@ def main() -> None:
     threading.Thread(target=end_with_stdin, daemon=True).start()
     sys.dont_write_bytecode = True
     load_package()
-    serve = importlib.import_module(f"{PACKAGE}.container").serve
+    settings = json.loads(sys.argv[1])
+    serve = importlib.import_module(f"{PACKAGE}.{settings.get('program', 'container')}").serve
 
     def say(message: dict) -> None:
         report.write(json.dumps(message) + "\n")
         report.flush()
 
-    code = serve(json.loads(sys.argv[1]), say)
+    code = serve(settings, say)
     sys.stderr.flush()
     # Not sys.exit: an orderly end would wait for whatever threads the model's libraries left.
     os._exit(code)

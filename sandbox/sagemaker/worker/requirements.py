@@ -6,6 +6,12 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+# One package under two names: which of them is published for a platform decides which is installed.
+SAME_PACKAGE = {"tensorflow": "tensorflow-cpu", "tensorflow-cpu": "tensorflow"}
+# Options of pip that say where and how to look, and install nothing.
+OPTIONS = ("-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host",
+           "--pre", "--prefer-binary", "--only-binary", "--no-binary")
+
 
 def problems(file: Path) -> list[str]:
     """What of a requirements file is not satisfied here, a sentence each; nothing when the file is missing."""
@@ -34,7 +40,12 @@ def lines_of(file: Path) -> list[str]:
         return []
     text = file.read_text(encoding="utf-8").replace("\\\n", " ")
     lines = (line.split(" #")[0].strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#") and not is_option(line)]
+
+
+def is_option(line: str) -> bool:
+    """Whether a line only tells pip where to look. `-r` and `-e` are none: they ask for more packages."""
+    return line.replace("=", " ").split()[0] in OPTIONS
 
 
 def problem_of(line: str) -> str | None:
@@ -47,10 +58,19 @@ def problem_of(line: str) -> str | None:
         return None
     if requirement.url is not None:
         return f"'{line}' would be downloaded, and nothing is installed here."
-    try:
-        installed = metadata.version(requirement.name)
-    except metadata.PackageNotFoundError:
+    installed = installed_version(requirement.name)
+    if installed is None:
         return f"'{line}' is not installed."
     if not requirement.specifier.contains(installed, prereleases=True):
         return f"'{line}' is not satisfied by the installed {requirement.name} {installed}."
+    return None
+
+
+def installed_version(name: str) -> str | None:
+    """The version that is installed under a package's name, or under its other one."""
+    for known in (name, SAME_PACKAGE.get(canonicalize_name(name))):
+        try:
+            return metadata.version(known) if known else None
+        except metadata.PackageNotFoundError:
+            continue
     return None
