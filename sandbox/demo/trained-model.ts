@@ -22,12 +22,7 @@ export interface TrainedModel {
  *
  * @throws Error with the end of Python's own output
  */
-export async function trainModel(
-  env: SandboxEnv,
-  kind: ModelKind,
-  name: string,
-  seed = 0,
-): Promise<TrainedModel> {
+export async function trainModel(env: SandboxEnv, kind: ModelKind, name: string, seed = 0): Promise<TrainedModel> {
   const { stdout } = await run(env.PYTHON, [join(__dirname, 'train.py'), kind, name, String(seed)], {
     env: {
       PATH: process.env.PATH ?? '',
