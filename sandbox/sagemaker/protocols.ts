@@ -43,9 +43,11 @@ async function runAction(
   const action = ACTIONS.get(name);
   if (!action) throw notInSandbox(`the action ${name}`);
   const called = context();
-  const input = operation.input ? validInput(model, operation.input.shape, parseJson(body)) : {};
-  const output = await action(input as never, called);
-  return operation.output && encode(model, operation.output.shape, output ?? {});
+  return called.faults.around(name, called.caller, async () => {
+    const input = operation.input ? validInput(model, operation.input.shape, parseJson(body)) : {};
+    const output = await action(input as never, called);
+    return operation.output && encode(model, operation.output.shape, output ?? {});
+  });
 }
 
 function parseJson(body: Buffer): unknown {
@@ -66,9 +68,11 @@ export async function answerInvocation(
 ): Promise<void> {
   try {
     const body = await readBody(request);
-    const { state, endpoints } = contextOf(request);
+    const { caller, state, endpoints, faults } = contextOf(request);
     const invocation = { endpointName, headers: headersOf(request), body };
-    const result = await invokeEndpoint(invocation, state, endpoints, Math.random);
+    const result = await faults.around('InvokeEndpoint', caller, () =>
+      invokeEndpoint(invocation, state, endpoints, Math.random),
+    );
     answer(response, 200, result.headers, result.body);
   } catch (error) {
     const { code, message, status, members } = asServiceError(error);

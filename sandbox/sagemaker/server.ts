@@ -5,6 +5,7 @@ import type { ActionContext } from './actions/context';
 import { callerOf } from './caller';
 import { EndpointLifecycle } from './endpoints/lifecycle';
 import { EventSender } from './events';
+import { answerFaults, Faults } from './faults';
 import { answer } from './http';
 import { ModelData } from './model-data';
 import { answerControl, answerInvocation } from './protocols';
@@ -32,7 +33,8 @@ export interface SageMakerServer {
 }
 
 /**
- * Starts SageMaker's stand-in on a loopback port: the control API, the runtime and `GET /health`. Each account and region has
+ * Starts SageMaker's stand-in on a loopback port: the control API, the runtime, `GET /health`, and `/_sandbox/faults`
+ * (see faults.ts). Each account and region has
  * a registry and endpoints of its own, in memory.
  *
  * @throws Error when the interpreter has no botocore, or the port is taken
@@ -40,13 +42,14 @@ export interface SageMakerServer {
 export async function startSageMaker(options: SageMakerOptions): Promise<SageMakerServer> {
   const model = await loadServiceModel(options.python);
   const states = new StateStore();
+  const faults = new Faults();
   const modelData = new ModelData(options.awsEndpoint);
   const events = new EventSender(options.awsEndpoint, options.log);
   const { python, workDir, log } = options;
   const endpoints = new EndpointLifecycle({ python, workDir, log, modelData }, events);
   const contextOf = (request: IncomingMessage): ActionContext => {
     const caller = callerOf(request.headers.authorization);
-    return { caller, state: states.of(caller), modelData, events, endpoints };
+    return { caller, state: states.of(caller), modelData, events, endpoints, faults };
   };
 
   const route = (request: IncomingMessage, response: ServerResponse): Promise<void> | void => {
@@ -54,6 +57,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
     const endpointName = /^\/endpoints\/([^/]+)\/invocations$/.exec(path)?.[1];
     if (request.method === 'GET' && path === '/health')
       return answer(response, 200, { 'content-type': 'text/plain' }, 'ok');
+    if (path === '/_sandbox/faults') return answerFaults(request, response, faults);
     if (request.method === 'POST' && path === '/') return answerControl(request, response, model, contextOf);
     if (request.method === 'POST' && endpointName !== undefined) {
       return answerInvocation(decodeURIComponent(endpointName), request, response, contextOf);
