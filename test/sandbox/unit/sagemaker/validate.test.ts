@@ -139,7 +139,11 @@ test.each([
   ['a number for text', { Name: 1 }, 'NUMBER_VALUE can not be converted to a String'],
   ['text for a boolean', { Name: 'a', Enabled: 'true' }, 'STRING_VALUE can not be converted to a Boolean'],
   ['a boolean for a float', { Name: 'a', Ratio: true }, 'TRUE_VALUE can not be converted to a Float'],
-  ['text for a time', { Name: 'a', Since: '2027-01-01' }, 'STRING_VALUE can not be converted to milliseconds since epoch'],
+  [
+    'text for a time',
+    { Name: 'a', Since: '2027-01-01' },
+    'STRING_VALUE can not be converted to milliseconds since epoch',
+  ],
   ['an object for a list', { Name: 'a', Tags: {} }, 'Start of structure or map found where not expected.'],
   ['text for a list', { Name: 'a', Tags: 'a' }, 'Expected list or null'],
   ['a list for a map', { Name: 'a', Metadata: [] }, 'Start of list found where not expected'],
