@@ -8,7 +8,7 @@ import { environmentsOf } from '../shared/environments';
 import { endOfPatchWarning } from '../shared/images/image-table';
 import { Images, readImageOverrides } from '../shared/images/images';
 import { logger } from '../shared/logging';
-import { groupNameOf } from '../shared/packages/group-name';
+import { groupNameOf } from '../shared/names/group-name';
 import { packageMetadata } from '../shared/packages/metadata';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';

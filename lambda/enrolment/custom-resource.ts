@@ -1,7 +1,7 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { messageOf } from '../shared/errors';
 import { logger } from '../shared/logging';
-import { groupNameOf } from '../shared/packages/group-name';
+import { groupNameOf } from '../shared/names/group-name';
 import { type EnrolmentEffects, enrol, unenrol } from './enrol';
 
 /** What CDK's provider framework takes as an answer (aws-cdk-lib custom-resources, Provider). */

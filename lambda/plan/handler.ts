@@ -5,7 +5,7 @@ import type { ModelStep, PlanResult } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { endOfPatchWarning } from '../shared/images/image-table';
 import { Images, readImageOverrides } from '../shared/images/images';
-import { groupNameOf } from '../shared/packages/group-name';
+import { groupNameOf } from '../shared/names/group-name';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
 import { isCurrent } from './currency';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SyncRequest } from './contracts';
-import { groupNameOf } from './packages/group-name';
+import { groupNameOf } from './names/group-name';
 
 const READABLE_MAX = 40;
 const sfn = new SFNClient({});

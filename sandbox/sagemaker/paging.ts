@@ -20,6 +20,18 @@ export interface Listed<Item> {
   readonly status?: string;
 }
 
+/** How a list sorts by default, and whether what was created at CreationTimeAfter itself is in it. */
+export interface ListKind {
+  readonly order: 'Ascending' | 'Descending';
+  readonly afterIncludes: boolean;
+}
+
+/** API_ListModelPackages, API_ListModelPackageGroups: ascending; created "after the specified time". */
+export const REGISTRY_LIST: ListKind = { order: 'Ascending', afterIncludes: false };
+
+/** API_ListModels, API_ListEndpointConfigs, API_ListEndpoints: descending; created at a time "greater than or equal to". */
+export const HOSTING_LIST: ListKind = { order: 'Descending', afterIncludes: true };
+
 /** AWS's documented default for ListEndpoints (API_ListEndpoints), and what the other lists are seen to return. */
 const DEFAULT_PAGE = 10;
 
@@ -28,22 +40,22 @@ const DEFAULT_PAGE = 10;
  * added or deleted between two pages move nothing.
  *
  * @param action the List action's name; a token of another action is refused
- * @param defaultOrder SageMaker's lists differ: packages and groups ascend by default, models, configurations and endpoints descend
+ * @param kind SageMaker's lists differ
  * @throws ServiceError `ValidationException` when the token is not one that this action gave for this order
  */
 export function page<Item>(
   action: string,
   items: Iterable<Listed<Item>>,
   input: ListInput,
-  defaultOrder: 'Ascending' | 'Descending',
+  kind: ListKind,
 ): { readonly items: Item[]; readonly NextToken?: string } {
   const sortBy = input.SortBy ?? 'CreationTime';
-  const order = input.SortOrder ?? defaultOrder;
+  const order = input.SortOrder ?? kind.order;
   const direction = order === 'Ascending' ? 1 : -1;
   const cursorOf = (listed: Listed<Item>): Cursor => [action, sortBy, order, sortKey(listed, sortBy), listed.sequence];
   const after = input.NextToken === undefined ? undefined : parseToken(input.NextToken, action, sortBy, order);
   const rest = [...items]
-    .filter((listed) => matches(listed, input))
+    .filter((listed) => matches(listed, input, kind))
     .map((listed) => ({ listed, cursor: cursorOf(listed) }))
     .sort((a, b) => direction * compare(a.cursor, b.cursor))
     .filter(({ cursor }) => after === undefined || direction * compare(cursor, after) > 0);
@@ -55,9 +67,10 @@ export function page<Item>(
 
 type Cursor = readonly [action: string, sortBy: string, order: string, key: string | number, sequence: number];
 
-function matches(listed: Listed<unknown>, input: ListInput): boolean {
+function matches(listed: Listed<unknown>, input: ListInput, { afterIncludes }: ListKind): boolean {
   const { CreationTimeAfter: after, CreationTimeBefore: before, NameContains: part } = input;
-  if (after && listed.creationTime <= after) return false;
+  if (after && listed.creationTime <= after && !(afterIncludes && listed.creationTime.getTime() === after.getTime()))
+    return false;
   if (before && listed.creationTime >= before) return false;
   return part === undefined || listed.name.toLowerCase().includes(part.toLowerCase());
 }

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ACTIONS } from './actions';
 import type { ActionContext } from './actions/context';
 import { encode } from './encode';
+import { checkInvocation } from './endpoints/invocation-input';
 import { invokeEndpoint } from './endpoints/invoke';
 import { notInSandbox, reasonOf, ServiceError, serializationException } from './errors';
 import { answer, headersOf, readBody } from './http';
 import type { ServiceModel } from './service-model';
+import { refuseUnsupported } from './unsupported';
 import { validInput } from './validate';
 
 const JSON_1_1 = 'application/x-amz-json-1.1';
@@ -45,6 +47,7 @@ async function runAction(
   const called = context();
   return called.faults.around(name, called.caller, async () => {
     const input = operation.input ? validInput(model, operation.input.shape, parseJson(body)) : {};
+    refuseUnsupported(name, input);
     const output = await action(input as never, called);
     return operation.output && encode(model, operation.output.shape, output ?? {});
   });
@@ -64,15 +67,17 @@ export async function answerInvocation(
   endpointName: string,
   request: IncomingMessage,
   response: ServerResponse,
+  model: ServiceModel,
   contextOf: (request: IncomingMessage) => ActionContext,
 ): Promise<void> {
   try {
     const body = await readBody(request);
     const { caller, state, endpoints, faults } = contextOf(request);
     const invocation = { endpointName, headers: headersOf(request), body };
-    const result = await faults.around('InvokeEndpoint', caller, () =>
-      invokeEndpoint(invocation, state, endpoints, Math.random),
-    );
+    const result = await faults.around('InvokeEndpoint', caller, () => {
+      checkInvocation(model, invocation);
+      return invokeEndpoint(invocation, state, endpoints, Math.random);
+    });
     answer(response, 200, result.headers, result.body);
   } catch (error) {
     const { code, message, status, members } = asServiceError(error);

@@ -41,6 +41,7 @@ export interface SageMakerServer {
  */
 export async function startSageMaker(options: SageMakerOptions): Promise<SageMakerServer> {
   const model = await loadServiceModel(options.python);
+  const runtimeModel = await loadServiceModel(options.python, 'sagemaker-runtime');
   const states = new StateStore();
   const faults = new Faults();
   const modelData = new ModelData(options.awsEndpoint);
@@ -60,7 +61,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
     if (path === '/_sandbox/faults') return answerFaults(request, response, faults);
     if (request.method === 'POST' && path === '/') return answerControl(request, response, model, contextOf);
     if (request.method === 'POST' && endpointName !== undefined) {
-      return answerInvocation(decodeURIComponent(endpointName), request, response, contextOf);
+      return answerInvocation(decodedName(endpointName), request, response, runtimeModel, contextOf);
     }
     return answer(response, 404, { 'content-type': 'text/plain' }, 'not found');
   };
@@ -86,4 +87,13 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
       await closed;
     },
   };
+}
+
+/** A name out of a path. One that is wrongly escaped stays as it is: no endpoint can have such a name. */
+function decodedName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

@@ -8,7 +8,7 @@ import { gunzip } from 'node:zlib';
 export interface Shape {
   readonly type: string;
   readonly required?: readonly string[];
-  readonly members?: Readonly<Record<string, { readonly shape: string }>>;
+  readonly members?: Readonly<Record<string, Member>>;
   readonly member?: { readonly shape: string };
   readonly key?: { readonly shape: string };
   readonly value?: { readonly shape: string };
@@ -16,6 +16,13 @@ export interface Shape {
   readonly max?: number;
   readonly pattern?: string;
   readonly enum?: readonly string[];
+}
+
+/** A member of a structure; `location` says where a REST protocol puts it, when that is not the body. */
+export interface Member {
+  readonly shape: string;
+  readonly location?: string;
+  readonly locationName?: string;
 }
 
 /** One operation: the names of its input and output shapes. */
@@ -30,18 +37,25 @@ export interface ServiceModel {
   readonly shapes: Readonly<Record<string, Shape>>;
 }
 
-const MODEL = join('data', 'sagemaker', '2017-07-24', 'service-2.json');
+/** The control API and the runtime, by the folders of botocore's models. */
+const MODELS = {
+  sagemaker: join('data', 'sagemaker', '2017-07-24', 'service-2.json'),
+  'sagemaker-runtime': join('data', 'sagemaker-runtime', '2017-05-13', 'service-2.json'),
+};
 const FIND_BOTOCORE = 'import importlib.util, os; print(os.path.dirname(importlib.util.find_spec("botocore").origin))';
 
 /**
- * Reads SageMaker's service model from the botocore of an interpreter, so that the constraints are AWS's own and never retyped.
+ * Reads a service model of SageMaker's from the botocore of an interpreter, so that the constraints are AWS's own and never retyped.
  *
  * @param python path of an interpreter that has botocore
  * @throws Error when the interpreter cannot be run or has no botocore
  */
-export async function loadServiceModel(python: string): Promise<ServiceModel> {
+export async function loadServiceModel(
+  python: string,
+  service: keyof typeof MODELS = 'sagemaker',
+): Promise<ServiceModel> {
   const botocore = await botocoreFolder(python);
-  return JSON.parse(await readModel(join(botocore, MODEL))) as ServiceModel;
+  return JSON.parse(await readModel(join(botocore, MODELS[service]))) as ServiceModel;
 }
 
 async function botocoreFolder(python: string): Promise<string> {

@@ -9,6 +9,7 @@ import type {
   ProductionVariantSummary,
 } from '@aws-sdk/client-sagemaker';
 import type { Caller } from './caller';
+import type { TokenedRequest } from './tokens';
 import type { Valid } from './valid';
 
 /** What every resource has: what Describe answers, its tags, and its place in the order of creation (times can be equal). */
@@ -23,7 +24,12 @@ export interface StoredGroup extends Stored<DescribeModelPackageGroupOutput> {
   lastVersion: number;
 }
 
-export type StoredPackage = Stored<DescribeModelPackageOutput> & { readonly clientToken?: string | undefined };
+/** A package, with the request that made it if that had a token, and the requests that changed it by their tokens. */
+export interface StoredPackage extends Stored<DescribeModelPackageOutput> {
+  readonly creation: TokenedRequest | undefined;
+  readonly updates: Map<string, TokenedRequest>;
+}
+
 export type StoredModel = Stored<DescribeModelOutput>;
 export type StoredEndpointConfig = Stored<DescribeEndpointConfigOutput>;
 
@@ -40,7 +46,7 @@ export interface StoredEndpoint {
   config: StoredEndpointConfig;
   variants: ProductionVariantSummary[];
   failureReason?: string | undefined;
-  lastDeploymentConfig?: DeploymentConfig | undefined;
+  lastDeploymentConfig?: Valid<DeploymentConfig> | undefined;
   pendingDeployment?: DescribeEndpointOutput['PendingDeploymentSummary'];
 }
 

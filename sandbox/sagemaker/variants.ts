@@ -1,10 +1,14 @@
 import type { CreateEndpointConfigInput, ProductionVariant, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
+import { arnOfNameOrArn } from './arn';
 import { validationException } from './errors';
-import type { StoredModel } from './state';
+import type { AccountState, StoredModel } from './state';
 import type { Valid } from './valid';
 
 type Config = Valid<CreateEndpointConfigInput>;
 type Variant = Valid<ProductionVariant>;
+
+/** API_MetricsConfig, MetricPublishFrequencyInSeconds. */
+const METRIC_FREQUENCIES: readonly number[] = [10, 30, 60, 120, 180, 240, 300];
 
 /** Whether a configuration is serverless; a valid one is wholly so or not at all. */
 export function isServerless({ ProductionVariants: variants }: Pick<Config, 'ProductionVariants'>): boolean {
@@ -17,12 +21,17 @@ export function isServerless({ ProductionVariants: variants }: Pick<Config, 'Pro
  * @throws ServiceError `ValidationException` for what dg/serverless-endpoints ("Feature exclusions") and API_ProductionVariant
  * rule out beyond the service model
  */
-export function checkVariants(config: Config, models: readonly StoredModel[]): void {
+export function checkVariants(config: Config, models: readonly StoredModel[], state: AccountState): void {
   const names = config.ProductionVariants.map(({ VariantName }) => VariantName);
   if (new Set(names).size < names.length)
     throw validationException('Variant names must be unique in an endpoint configuration.');
+  const frequency = config.MetricsConfig?.MetricPublishFrequencyInSeconds;
+  if (frequency !== undefined && !METRIC_FREQUENCIES.includes(frequency)) {
+    throw validationException(`MetricPublishFrequencyInSeconds must be one of ${METRIC_FREQUENCIES.join(', ')}.`);
+  }
   for (const variant of config.ProductionVariants) {
-    if (variant.ServerlessConfig) checkServerless(variant, config, models);
+    if (variant.AcceleratorType !== undefined) throw validationException('AcceleratorType is no longer supported.');
+    if (variant.ServerlessConfig) checkServerless(variant, config, models, state);
     else checkInstances(variant);
   }
 }
@@ -33,7 +42,7 @@ function checkInstances({ VariantName, InstanceType, InitialInstanceCount }: Var
   }
 }
 
-function checkServerless(variant: Variant, config: Config, models: readonly StoredModel[]): void {
+function checkServerless(variant: Variant, config: Config, models: readonly StoredModel[], state: AccountState): void {
   const { MemorySizeInMB = 0, MaxConcurrency = 0, ProvisionedConcurrency = 0 } = variant.ServerlessConfig ?? {};
   const refusals: readonly (readonly [boolean, string])[] = [
     [config.ProductionVariants.length > 1, 'A serverless endpoint has one production variant.'],
@@ -55,15 +64,24 @@ function checkServerless(variant: Variant, config: Config, models: readonly Stor
       ),
       'Network isolation is not supported for serverless endpoints.',
     ],
-    [models.some(isUncompressed), 'Uncompressed model data is not supported for serverless endpoints.'],
+    [
+      models.some((model) => usesDataSource(model, state)),
+      'Models with containers that use ModelDataSource are not supported for serverless endpoints.',
+    ],
   ];
   const refusal = refusals.find(([broken]) => broken);
   if (refusal) throw validationException(refusal[1]);
 }
 
-function isUncompressed({ details }: StoredModel): boolean {
+/** API_ContainerDefinition, ModelDataSource: not for serverless endpoints, whether the model or its package has it. */
+function usesDataSource({ details }: StoredModel, { caller, packages }: AccountState): boolean {
   const containers = [...(details.PrimaryContainer ? [details.PrimaryContainer] : []), ...(details.Containers ?? [])];
-  return containers.some(({ ModelDataSource: source }) => source?.S3DataSource?.CompressionType === 'None');
+  const packaged = containers.flatMap(
+    ({ ModelPackageName: name }) =>
+      (name === undefined ? undefined : packages.get(arnOfNameOrArn(caller, 'model-package', name)))?.details
+        .InferenceSpecification?.Containers ?? [],
+  );
+  return [...containers, ...packaged].some(({ ModelDataSource: source }) => source?.S3DataSource !== undefined);
 }
 
 /** A variant as DescribeEndpoint shows it once it is deployed. Weights default to 1 (API_ProductionVariant). */

@@ -7,7 +7,7 @@ import type {
 import { arnOf } from '../arn';
 import { notInSandbox } from '../errors';
 import { findEndpointConfig, findModel, refuseExisting } from '../find';
-import { page } from '../paging';
+import { HOSTING_LIST, page } from '../paging';
 import type { Valid } from '../valid';
 import { checkVariants } from '../variants';
 import type { ActionContext } from './context';
@@ -19,11 +19,13 @@ type Input = Valid<CreateEndpointConfigInput>;
 export function createEndpointConfig(input: Input, { caller, state }: ActionContext) {
   const arn = arnOf(caller, 'endpoint-config', input.EndpointConfigName);
   refuseExisting(state.endpointConfigs.has(input.EndpointConfigName), 'endpoint configuration', arn);
-  refuseWhatIsNotHere(input);
+  if (input.ProductionVariants.some(({ ModelName }) => ModelName === undefined)) {
+    throw notInSandbox('inference components (a production variant without ModelName)');
+  }
   const models = input.ProductionVariants.flatMap(({ ModelName }) =>
     ModelName === undefined ? [] : [findModel(state, ModelName)],
   );
-  checkVariants(input, models);
+  checkVariants(input, models, state);
   const { Tags, ...details } = input;
   state.endpointConfigs.set(input.EndpointConfigName, {
     sequence: state.nextSequence(),
@@ -36,16 +38,6 @@ export function createEndpointConfig(input: Input, { caller, state }: ActionCont
     },
   });
   return { EndpointConfigArn: arn };
-}
-
-/** What would change how an endpoint answers, and is not imitated: better refused than silently different. */
-function refuseWhatIsNotHere(input: Input): void {
-  if (input.AsyncInferenceConfig) throw notInSandbox('asynchronous endpoints');
-  if (input.ShadowProductionVariants) throw notInSandbox('shadow variants');
-  if (input.ExplainerConfig) throw notInSandbox('explainers');
-  const variants = input.ProductionVariants;
-  if (variants.some(({ ModelName }) => ModelName === undefined)) throw notInSandbox('inference components');
-  if (variants.some(({ InstancePools }) => InstancePools !== undefined)) throw notInSandbox('instance pools');
 }
 
 /** DescribeEndpointConfig. */
@@ -61,7 +53,7 @@ export function listEndpointConfigs(input: Valid<ListEndpointConfigsInput>, { st
     creationTime: details.CreationTime,
     sequence,
   }));
-  const { items, ...rest } = page('ListEndpointConfigs', configs, input, 'Descending');
+  const { items, ...rest } = page('ListEndpointConfigs', configs, input, HOSTING_LIST);
   return { EndpointConfigs: items, ...rest };
 }
 

@@ -1,16 +1,16 @@
 import type {
   CreateEndpointInput,
   DeleteEndpointInput,
-  DeploymentConfig,
   DescribeEndpointInput,
   ListEndpointsInput,
   UpdateEndpointInput,
 } from '@aws-sdk/client-sagemaker';
 import { arnOf } from '../arn';
-import { notInSandbox, validationException } from '../errors';
+import { checkDeployment, checkGuardedUpdate } from '../deployment';
+import { validationException } from '../errors';
 import { findEndpoint, findEndpointConfig, refuseExisting } from '../find';
-import { page } from '../paging';
-import type { StoredEndpoint, StoredEndpointConfig } from '../state';
+import { HOSTING_LIST, page } from '../paging';
+import type { StoredEndpoint } from '../state';
 import type { Valid } from '../valid';
 import { isServerless } from '../variants';
 import type { ActionContext } from './context';
@@ -21,6 +21,7 @@ export function createEndpoint(input: Valid<CreateEndpointInput>, { caller, stat
   const arn = arnOf(caller, 'endpoint', input.EndpointName);
   refuseExisting(state.endpoints.has(input.EndpointName), 'endpoint', arn);
   const config = findEndpointConfig(state, input.EndpointConfigName);
+  if (input.DeploymentConfig) checkDeployment(input.DeploymentConfig);
   const now = new Date();
   const endpoint: StoredEndpoint = {
     sequence: state.nextSequence(),
@@ -61,7 +62,7 @@ export function listEndpoints(input: Valid<ListEndpointsInput>, { state }: Actio
     .filter(({ lastModifiedTime }) => !after || lastModifiedTime > after)
     .filter(({ lastModifiedTime }) => !before || lastModifiedTime < before)
     .map((endpoint) => ({ ...endpoint, item: summary(endpoint) }));
-  const { items, ...rest } = page('ListEndpoints', listed, input, 'Descending');
+  const { items, ...rest } = page('ListEndpoints', listed, input, HOSTING_LIST);
   return { Endpoints: items, ...rest };
 }
 
@@ -87,32 +88,15 @@ export function updateEndpoint(input: Valid<UpdateEndpointInput>, { state, endpo
   if (endpoint.status !== 'InService') {
     throw validationException(`Cannot update endpoint "${endpoint.arn}": a failed endpoint can only be deleted.`);
   }
-  if (input.RetainAllVariantProperties) throw notInSandbox('RetainAllVariantProperties');
   const config = findEndpointConfig(state, input.EndpointConfigName);
   if (isServerless(config.details) && !isServerless(endpoint.config.details)) {
     throw validationException(`Cannot update the real-time endpoint "${endpoint.arn}" to a serverless configuration.`);
   }
+  if (input.DeploymentConfig) checkDeployment(input.DeploymentConfig);
   const deployment = input.RetainDeploymentConfig ? endpoint.lastDeploymentConfig : input.DeploymentConfig;
-  if (deployment) refuseDeployment(deployment, endpoint.config, config);
+  if (deployment) checkGuardedUpdate(deployment, endpoint.config, config);
   endpoints.update(state, endpoint, config, deployment);
   return { EndpointArn: endpoint.arn };
-}
-
-/** dg/deployment-guardrails-exclusions: variants keep their names; rolling deployments need one variant with instances. */
-function refuseDeployment(deployment: DeploymentConfig, from: StoredEndpointConfig, to: StoredEndpointConfig): void {
-  const names = ({ details }: StoredEndpointConfig) =>
-    details.ProductionVariants.map(({ VariantName }) => VariantName).sort();
-  if (names(from).join() !== names(to).join()) {
-    throw validationException(
-      'The names of the production variants must not change in an update with DeploymentConfig.',
-    );
-  }
-  if (deployment.BlueGreenUpdatePolicy && deployment.RollingUpdatePolicy) {
-    throw validationException('Only one of BlueGreenUpdatePolicy and RollingUpdatePolicy can be given.');
-  }
-  if (deployment.RollingUpdatePolicy && (isServerless(to.details) || names(to).length > 1)) {
-    throw validationException('RollingUpdatePolicy is not supported for serverless endpoints or several variants.');
-  }
 }
 
 /** DeleteEndpoint. An endpoint that is being created or updated cannot be deleted, which AWS words as an update. */

@@ -7,7 +7,7 @@ import type {
 import { arnOf } from '../arn';
 import { ServiceError, validationException } from '../errors';
 import { findGroup } from '../find';
-import { page } from '../paging';
+import { page, REGISTRY_LIST } from '../paging';
 import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
@@ -51,7 +51,7 @@ export function listModelPackageGroups(input: Valid<ListModelPackageGroupsInput>
     creationTime: details.CreationTime,
     sequence,
   }));
-  const { items, ...rest } = page('ListModelPackageGroups', groups, input, 'Ascending');
+  const { items, ...rest } = page('ListModelPackageGroups', groups, input, REGISTRY_LIST);
   return { ModelPackageGroupSummaryList: items, ...rest };
 }
 

@@ -6,14 +6,18 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { arnOfNameOrArn } from '../arn';
 import { findPackage } from '../find';
-import { page } from '../paging';
+import { sanitizedContent } from '../model-card';
+import { page, REGISTRY_LIST } from '../paging';
 import type { StoredPackage } from '../state';
 import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 
-/** DescribeModelPackage: a version by ARN, an unversioned package by name or ARN. */
+/** DescribeModelPackage: a version by ARN, an unversioned package by name or ARN; on request without the model card's content. */
 export function describeModelPackage(input: Valid<DescribeModelPackageInput>, { state }: ActionContext) {
-  return findPackage(state, input.ModelPackageName).details;
+  const { details } = findPackage(state, input.ModelPackageName);
+  const { ModelCard: card } = details;
+  if (input.IncludedData !== 'MetadataOnly' || card?.ModelCardContent === undefined) return details;
+  return { ...details, ModelCard: { ...card, ModelCardContent: sanitizedContent(card.ModelCardContent) } };
 }
 
 /** BatchDescribeModelPackage: what cannot be found is reported beside what can. */
@@ -43,7 +47,7 @@ export function listModelPackages(input: Valid<ListModelPackagesInput>, { caller
     .filter(({ details }) => type === 'Both' || (type === 'Versioned') === (details.ModelPackageVersion !== undefined))
     .filter(({ details }) => (input.ModelApprovalStatus ?? details.ModelApprovalStatus) === details.ModelApprovalStatus)
     .map(asListed);
-  const { items, ...rest } = page('ListModelPackages', listed, input, 'Ascending');
+  const { items, ...rest } = page('ListModelPackages', listed, input, REGISTRY_LIST);
   return { ModelPackageSummaryList: items, ...rest };
 }
 

@@ -7,9 +7,10 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { arnOf } from '../arn';
 import { checkContainer } from '../containers';
-import { notInSandbox, validationException } from '../errors';
+import { checkEnvironmentSize, refuseSecondEnvironment } from '../environment';
+import { validationException } from '../errors';
 import { findModel, findPackage, refuseExisting } from '../find';
-import { page } from '../paging';
+import { HOSTING_LIST, page } from '../paging';
 import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
@@ -26,7 +27,9 @@ export async function createModel(input: Valid<CreateModelInput>, context: Actio
   if ((primary === undefined) === (containers.length === 0)) {
     throw validationException('Exactly one of PrimaryContainer and Containers must be provided.');
   }
-  for (const container of primary ? [primary] : containers) await checkModelContainer(container, context);
+  const all = primary ? [primary] : containers;
+  checkEnvironmentSize(all.map(({ Environment }) => Environment));
+  for (const container of all) await checkModelContainer(container, context);
   refuseExisting(state.models.has(input.ModelName), 'model', arn);
   const { Tags, ...details } = input;
   state.models.set(input.ModelName, {
@@ -43,9 +46,6 @@ export async function createModel(input: Valid<CreateModelInput>, context: Actio
 }
 
 async function checkModelContainer(container: Valid<ContainerDefinition>, context: ActionContext): Promise<void> {
-  if (container.Mode === 'MultiModel') throw notInSandbox('multi-model containers');
-  if (container.InferenceSpecificationName !== undefined)
-    throw notInSandbox('additional inference specifications of a package');
   const { ModelPackageName: packageName, Image: image } = container;
   if ((packageName === undefined) === (image === undefined)) {
     throw validationException('Exactly one of Image and ModelPackageName must be provided for a container.');
@@ -57,14 +57,18 @@ async function checkModelContainer(container: Valid<ContainerDefinition>, contex
   if (container.ModelDataUrl !== undefined || container.ModelDataSource !== undefined) {
     throw validationException('Model data cannot be given with ModelPackageName: the package has it.');
   }
-  await checkPackage(packageName, context);
+  await checkPackage(packageName, container, context);
 }
 
 /**
  * A package can be deployed when it is Completed and, if versioned, Approved (API_CreateModelPackage, ModelApprovalStatus:
  * "must be set to Approved to deploy the model"). AWS does not document how CreateModel words the refusal.
  */
-async function checkPackage(packageName: string, { state, modelData, caller }: ActionContext): Promise<void> {
+async function checkPackage(
+  packageName: string,
+  { Environment }: Valid<ContainerDefinition>,
+  { state, modelData, caller }: ActionContext,
+): Promise<void> {
   const { details } = findPackage(state, packageName);
   if (details.ModelPackageStatus !== 'Completed') {
     throw validationException(`ModelPackage ${details.ModelPackageArn} is not Completed.`);
@@ -77,7 +81,10 @@ async function checkPackage(packageName: string, { state, modelData, caller }: A
   if (!details.InferenceSpecification) {
     throw validationException(`ModelPackage ${details.ModelPackageArn} has no InferenceSpecification.`);
   }
-  for (const container of details.InferenceSpecification.Containers) await checkContainer(modelData, caller, container);
+  for (const container of details.InferenceSpecification.Containers) {
+    refuseSecondEnvironment(container.Environment, Environment);
+    await checkContainer(modelData, caller, container);
+  }
 }
 
 /** DescribeModel. A model made from a package answers the package, not its containers. */
@@ -93,7 +100,7 @@ export function listModels(input: Valid<ListModelsInput>, { state }: ActionConte
     creationTime: details.CreationTime,
     sequence,
   }));
-  const { items, ...rest } = page('ListModels', models, input, 'Descending');
+  const { items, ...rest } = page('ListModels', models, input, HOSTING_LIST);
   return { Models: items, ...rest };
 }
 

@@ -5,6 +5,7 @@ import { notInSandbox, validationException } from '../errors';
 import { modelPackageEvent } from '../events';
 import { findGroup } from '../find';
 import type { StoredGroup, StoredPackage } from '../state';
+import { isReplay, tokenedRequest } from '../tokens';
 import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
@@ -12,8 +13,8 @@ import { tagMap } from './tags';
 type Input = Valid<CreateModelPackageInput>;
 
 /**
- * CreateModelPackage: a version of a group, or an unversioned package. A `ClientToken` that a package was made with answers
- * that package again; deleting the package frees the token. A version is Completed at once: there is nothing to validate.
+ * CreateModelPackage: a version of a group, or an unversioned package. A request that is repeated with its `ClientToken` is
+ * answered with the package that it made; deleting the package frees the token. A version is Completed at once: there is nothing to validate.
  *
  * @throws ServiceError `ValidationException` for what API_CreateModelPackage rules out beyond the service model
  */
@@ -36,9 +37,9 @@ export async function createModelPackage(input: Input, context: ActionContext) {
   return { ModelPackageArn: stored.details.ModelPackageArn };
 }
 
-function findReplay({ ClientToken: token }: Input, { state }: ActionContext) {
-  if (token === undefined) return undefined;
-  const stored = [...state.packages.values()].find(({ clientToken }) => clientToken === token);
+function findReplay(input: Input, { state }: ActionContext) {
+  const sent = tokenedRequest(input);
+  const stored = [...state.packages.values()].find(({ creation }) => isReplay(sent, creation));
   return stored && { ModelPackageArn: stored.details.ModelPackageArn };
 }
 
@@ -68,6 +69,7 @@ function refuseForVersioned(input: Input): void {
 function refuseForUnversioned(input: Input, { caller, state }: ActionContext): void {
   const arn = arnOf(caller, 'model-package', input.ModelPackageName ?? '');
   if (state.packages.has(arn)) throw validationException(`Model Package already exists: ${arn}`);
+  if (input.CertifyForMarketplace) throw notInSandbox('CertifyForMarketplace');
   if (input.ModelApprovalStatus !== undefined) {
     throw validationException('ModelApprovalStatus does not apply to unversioned model packages.');
   }
@@ -102,7 +104,6 @@ function newPackage(
   inference: Valid<InferenceSpecification> | undefined,
   { caller, state }: ActionContext,
 ): StoredPackage {
-  if (input.SourceAlgorithmSpecification) throw notInSandbox('packages made from algorithms');
   if (!inference && input.SourceUri === undefined) {
     throw validationException('Either InferenceSpecification or SourceUri must be provided for a model package.');
   }
@@ -110,7 +111,8 @@ function newPackage(
   return {
     sequence: state.nextSequence(),
     tags: tagMap(Tags),
-    clientToken: ClientToken,
+    creation: tokenedRequest(input),
+    updates: new Map(),
     details: {
       ...kept,
       ...(group ? versionIdentity(group, input, caller) : unversionedIdentity(ModelPackageName ?? '', caller)),

@@ -3,6 +3,7 @@ import { validationException } from '../errors';
 import { modelPackageEvent } from '../events';
 import { findPackage } from '../find';
 import type { StoredPackage } from '../state';
+import { isReplay, tokenedRequest } from '../tokens';
 import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 import { checkedInference } from './registering';
@@ -16,7 +17,7 @@ const MAX_ADDITIONAL = 15;
 
 /**
  * UpdateModelPackage: changes what was sent and leaves the rest; metadata is merged key by key. The description cannot be
- * changed. Every update sends a state change event, so an Approved package is announced as Approved again.
+ * changed. Every update sends a state change event, so an Approved package is announced as Approved again. A request that is repeated with its `ClientToken` changes nothing.
  *
  * @throws ServiceError `ValidationException` for an unversioned package (API_UpdateModelPackage: "Updates a versioned model")
  */
@@ -25,13 +26,29 @@ export async function updateModelPackage(input: Input, context: ActionContext) {
   if (stored.details.ModelPackageVersion === undefined) {
     throw validationException(`Only versioned model packages can be updated: ${input.ModelPackageArn} has no version.`);
   }
+  const sent = tokenedRequest(input);
+  if (isReplay(sent, stored.updates.get(sent?.token ?? ''))) return answer(stored);
+  refuseArchivedCard(input, stored);
   const inference = await checkedInference(input.InferenceSpecification, context);
 
-  // Merged only now: while the model data was looked up, another update may have been made.
+  // Merged only now: while the model data was looked up, another update may have been made, even this one.
+  if (isReplay(sent, stored.updates.get(sent?.token ?? ''))) return answer(stored);
   const changes = { ...changedMembers(input, stored), ...(inference && { InferenceSpecification: inference }) };
   stored.details = { ...stored.details, ...changes, LastModifiedTime: new Date(), LastModifiedBy: {} };
+  if (sent) stored.updates.set(sent.token, sent);
   context.events.send(context.caller, modelPackageEvent(stored, Object.keys(changes)));
-  return { ModelPackageArn: stored.details.ModelPackageArn };
+  return answer(stored);
+}
+
+function answer({ details }: StoredPackage) {
+  return { ModelPackageArn: details.ModelPackageArn };
+}
+
+/** API_ModelPackageModelCard, ModelCardStatus: an archived card's content stays. The message is AWS's. */
+function refuseArchivedCard({ ModelCard: sent }: Input, { details }: StoredPackage): void {
+  const content = sent?.ModelCardContent;
+  if (details.ModelCard?.ModelCardStatus !== 'Archived' || content === undefined) return;
+  if (content !== details.ModelCard.ModelCardContent) throw validationException('Model Card is in Archived state.');
 }
 
 /** The members that a request changes, with their new values. */

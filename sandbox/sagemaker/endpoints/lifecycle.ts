@@ -2,6 +2,7 @@ import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
 import { reasonOf } from '../errors';
 import { type EventSender, endpointEvent } from '../events';
 import type { AccountState, StoredEndpoint, StoredEndpointConfig } from '../state';
+import type { Valid } from '../valid';
 import { Fleet, type FleetOptions } from './fleet';
 
 /** The longest FailureReason that the service model allows. */
@@ -47,7 +48,7 @@ export class EndpointLifecycle {
     state: AccountState,
     endpoint: StoredEndpoint,
     config: StoredEndpointConfig,
-    deployment?: DeploymentConfig,
+    deployment?: Valid<DeploymentConfig>,
   ): void {
     endpoint.status = 'Updating';
     endpoint.failureReason = undefined;

@@ -25,7 +25,7 @@ export function resolveModel(state: AccountState, modelName: string): Deployable
   return deployable(only(specification?.Containers ?? [], packageName), container.Environment ?? {});
 }
 
-/** The model's own environment goes over that of the package (API_ContainerDefinition, Environment). */
+/** A model has an environment of its own only where its package has none (see environment.ts). */
 function deployable(container: Container, environment: Readonly<Record<string, string>>): Deployable {
   return {
     image: container.Image ?? '',

@@ -1,4 +1,4 @@
-import { type Listed, type ListInput, page } from '../../../../sandbox/sagemaker/paging';
+import { HOSTING_LIST, type Listed, type ListInput, page, REGISTRY_LIST } from '../../../../sandbox/sagemaker/paging';
 
 const at = (seconds: number) => new Date(seconds * 1_000);
 const listed = (name: string, sequence: number, seconds = sequence): Listed<string> => ({
@@ -8,12 +8,11 @@ const listed = (name: string, sequence: number, seconds = sequence): Listed<stri
   creationTime: at(seconds),
 });
 const fruit = [listed('pear', 1), listed('apple', 2), listed('fig', 3), listed('plum', 4, 3)];
-const list = (input: ListInput, items = fruit, order: 'Ascending' | 'Descending' = 'Ascending') =>
-  page('List', items, input, order);
+const list = (input: ListInput, items = fruit, kind = REGISTRY_LIST) => page('List', items, input, kind);
 
 test('sorts by creation, and what was created at one time in order', () => {
   expect(list({}).items).toEqual(['pear', 'apple', 'fig', 'plum']);
-  expect(list({}, fruit, 'Descending').items).toEqual(['plum', 'fig', 'apple', 'pear']);
+  expect(list({}, fruit, HOSTING_LIST).items).toEqual(['plum', 'fig', 'apple', 'pear']);
 });
 
 test('sorts by name', () => {
@@ -23,6 +22,11 @@ test('sorts by name', () => {
 test('filters by part of the name and by time, both ends excluded', () => {
   expect(list({ NameContains: 'P' }).items).toEqual(['pear', 'apple', 'plum']);
   expect(list({ CreationTimeAfter: at(1), CreationTimeBefore: at(3) }).items).toEqual(['apple']);
+});
+
+test('the lists of models, configurations and endpoints include the time after which they begin', () => {
+  expect(list({ CreationTimeAfter: at(3) }, fruit, HOSTING_LIST).items).toEqual(['plum', 'fig']);
+  expect(list({ CreationTimeAfter: at(3) }).items).toEqual([]);
 });
 
 test('shows ten a page unless asked otherwise', () => {
@@ -42,7 +46,7 @@ test('goes on behind the last item shown, whatever was added or deleted meanwhil
 test.each([
   ['nonsense', 'nonsense'],
   ['JSON of another shape', Buffer.from('[1]').toString('base64url')],
-  ['the token of another action', page('Other', fruit, { MaxResults: 1 }, 'Ascending').NextToken ?? ''],
+  ['the token of another action', page('Other', fruit, { MaxResults: 1 }, REGISTRY_LIST).NextToken ?? ''],
   ['the token of another order', list({ MaxResults: 1, SortBy: 'Name' }).NextToken ?? ''],
 ])('refuses %s', (_what, NextToken) => {
   expect(() => list({ NextToken })).toThrow('Invalid NextToken');

@@ -138,13 +138,23 @@ test.each([
   ['a fraction for an integer', { Name: 'a', Count: 1.5 }, 'DECIMAL_VALUE can not be converted to an Integer'],
   ['a number for text', { Name: 1 }, 'NUMBER_VALUE can not be converted to a String'],
   ['text for a boolean', { Name: 'a', Enabled: 'true' }, 'STRING_VALUE can not be converted to a Boolean'],
-  ['a boolean for a float', { Name: 'a', Ratio: true }, 'TRUE_VALUE can not be converted to a Double'],
-  ['text for a time', { Name: 'a', Since: '2027-01-01' }, 'STRING_VALUE can not be converted to a Timestamp'],
-  ['an object for a list', { Name: 'a', Tags: {} }, 'START_OBJECT can not be converted to a List'],
-  ['a list for a map', { Name: 'a', Metadata: [] }, 'START_ARRAY can not be converted to a Map'],
+  ['a boolean for a float', { Name: 'a', Ratio: true }, 'TRUE_VALUE can not be converted to a Float'],
+  [
+    'text for a time',
+    { Name: 'a', Since: '2027-01-01' },
+    'STRING_VALUE can not be converted to milliseconds since epoch',
+  ],
+  ['an object for a list', { Name: 'a', Tags: {} }, 'Start of structure or map found where not expected.'],
+  ['text for a list', { Name: 'a', Tags: 'a' }, 'Expected list or null'],
+  ['a list for a map', { Name: 'a', Metadata: [] }, 'Start of list found where not expected'],
+  ['text for a map', { Name: 'a', Metadata: 'a' }, 'Expected map or null'],
+  ['a list for a structure', { Name: 'a', Nested: [] }, 'Start of list found where not expected'],
+  ['an object for text', { Name: {} }, 'Start of structure or map found where not expected.'],
+  ['more than 32 bits', { Name: 'a', Count: 2 ** 31 }, 'NUMBER_VALUE can not be converted to an Integer'],
+  ['a time that is no date', { Name: 'a', Since: 1e300 }, 'can not be converted to milliseconds since epoch'],
   ['an unknown member', { Name: 'a', Nmae: 'b' }, "Unexpected member 'Nmae' found in Input."],
   ['an inherited member', { Name: 'a', constructor: 'b' }, "Unexpected member 'constructor'"],
-  ['nothing', null, 'can not be converted to Input'],
+  ['nothing', null, 'Expected null'],
 ])('%s is refused before anything is checked', (_what, json, message) => {
   const error = refusal(json);
   expect(error.code).toBe('SerializationException');
