@@ -49,9 +49,11 @@ describe('images', () => {
     expect(repositoryOf(image)).toBe(repository);
   });
 
-  test('script mode stands in for scikit-learn and XGBoost, nothing for others', () => {
+  test('a worker stands in for each image that the project uses, none for others', () => {
     expect(workerKindOf(`${ECR}/sagemaker-xgboost:3.0-5`)).toBe('script_mode');
-    expect(() => workerKindOf(`${ECR}/tensorflow-inference:2.19`)).toThrow('The sandbox has no worker for the image');
+    expect(workerKindOf(`${ECR}/tensorflow-inference:2.19`)).toBe('tensorflow_serving');
+    expect(workerKindOf(`${ECR}/team/mlflow-pyfunc-gpu:3.17.2`)).toBe('mlflow_pyfunc');
+    expect(() => workerKindOf(`${ECR}/pytorch-inference:2.6`)).toThrow('The sandbox has no worker for the image');
   });
 });
 
