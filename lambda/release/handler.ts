@@ -2,13 +2,7 @@ import { claims } from '../shared/context/store';
 import type { ActionResult, ReleaseRequest, ReleaseResult } from '../shared/contracts';
 import { executionArn, executionName, startSync } from '../shared/executions';
 import { step } from '../shared/step';
-import { addRound } from './totals';
-
-/**
- * Rounds of one execution. A model that changes all the time is passed on to another execution then: this one tells what it
- * did, and its history stays small.
- */
-const ROUNDS_MAX = 5;
+import { addRound, ROUNDS_MAX } from './totals';
 
 /** Sums up a round and lets the model go, unless it changed meanwhile: then the claim is kept for another round. */
 export const handler = step<ReleaseRequest, ReleaseResult>(

@@ -1,5 +1,11 @@
 import type { ActionResult, Totals } from '../shared/contracts';
 
+/**
+ * Rounds of one execution. A model that changes all the time is passed on to another execution then: this one tells what it
+ * did, and its history stays small.
+ */
+export const ROUNDS_MAX = 5;
+
 /** Reasons that an execution's output carries; the log has all of them. */
 const FAILURES_MAX = 20;
 const REASON_MAX = 500;

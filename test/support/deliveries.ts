@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { transitionStage } from '../../sandbox/demo/registry';
 import type { Stage } from './stories';
 
 /** Sends a body to the receiver, and gives what it answered. */
@@ -31,4 +32,24 @@ export function transition(modelName: string, over: object = {}): string {
     version: '1',
     ...over,
   });
+}
+
+/** Sends a delivery that the registry might have sent, and gives the answer's status; none is like another. */
+export async function deliver(stage: Stage, modelName: string): Promise<number> {
+  const body = transition(modelName);
+  return (await post(stage, body, signed(stage, body))).status;
+}
+
+/** Promotes a version to and fro, each time with further deliveries at once, so that a sync is told of changes while it runs. */
+export async function changeAllTheTime(
+  stage: Stage,
+  modelName: string,
+  version: string,
+  changes: number,
+): Promise<void> {
+  for (let change = 0; change < changes; change++) {
+    const others = Array.from({ length: 5 }, () => deliver(stage, modelName));
+    await transitionStage(stage.env, modelName, version, change % 2 === 0 ? 'Staging' : 'Production');
+    await Promise.all(others);
+  }
 }
