@@ -11,6 +11,7 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInvoke } from '../acknowledge';
 import { WEBHOOK_URL_PARAMETER } from '../names';
+import { grantSecretValue } from './grant-secret';
 import { NodeFunction } from './node-function';
 
 /** A name of its own: the rule's target turns the rule off, and a reference each way would be a circle. */
@@ -73,15 +74,20 @@ export class Enrolment extends Construct {
       }),
     );
 
-    table.grant(enrol, 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query');
+    table.grant(enrol, 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query');
     table.grant(pending, 'dynamodb:UpdateItem', 'dynamodb:Query');
-    for (const step of [enrol, pending]) {
-      registrySecret.grantRead(step);
-      webhookSecret.grantRead(step);
+    // Enrolling turns the check on; the check turns itself off, and on again where an enrolment came meanwhile.
+    const ruleActions = new Map([
+      [enrol, ['events:EnableRule']],
+      [pending, ['events:EnableRule', 'events:DisableRule']],
+    ]);
+    for (const [step, actions] of ruleActions) {
+      grantSecretValue(registrySecret, step);
+      grantSecretValue(webhookSecret, step);
       stateMachine.grantStartExecution(step);
       step.addToRolePolicy(
         new PolicyStatement({
-          actions: ['events:EnableRule', 'events:DisableRule'],
+          actions,
           resources: [Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: PENDING_RULE })],
         }),
       );

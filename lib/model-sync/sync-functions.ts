@@ -6,6 +6,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
 import { IMAGE_URI_PARAMETERS } from '../names';
+import { grantSecretValue } from './grant-secret';
 import { NodeFunction } from './node-function';
 
 export interface SyncFunctionsProps {
@@ -55,7 +56,7 @@ export class SyncFunctions extends Construct {
       memorySize: 1024,
     });
     table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
-    registrySecret.grantRead(this.plan);
+    grantSecretValue(registrySecret, this.plan);
     this.plan.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));
     // A list takes no resource.
     this.plan.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
@@ -71,7 +72,7 @@ export class SyncFunctions extends Construct {
       memorySize: 1769,
     });
     table.grant(this.create, 'dynamodb:UpdateItem');
-    registrySecret.grantRead(this.create);
+    grantSecretValue(registrySecret, this.create);
     this.create.addToRolePolicy(
       new PolicyStatement({
         // PutObject covers the whole multipart upload but its abort. GetObject: SageMaker looks, in the caller's name, whether the archive is there.
@@ -102,7 +103,7 @@ export class SyncFunctions extends Construct {
       environment: both,
     });
     table.grant(this.update, 'dynamodb:UpdateItem');
-    registrySecret.grantRead(this.update);
+    grantSecretValue(registrySecret, this.update);
     this.update.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'));
 
     this.delete = new NodeFunction(this, 'Delete', {

@@ -13,6 +13,7 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
+import { grantSecretValue } from './grant-secret';
 import { NodeFunction } from './node-function';
 
 export interface WebhookApiProps {
@@ -96,6 +97,6 @@ export class WebhookApi extends Construct {
 
     table.grant(receiver, 'dynamodb:GetItem');
     stateMachine.grantStartExecution(receiver);
-    webhookSecret.grantRead(receiver);
+    grantSecretValue(webhookSecret, receiver);
   }
 }

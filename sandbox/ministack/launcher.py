@@ -8,6 +8,7 @@ import api_owner
 import function_properties
 import generated_secrets
 import node_errors
+import recorded_calls
 import recorded_types
 import secret_reference
 import service_events
@@ -17,6 +18,7 @@ PATCHES = (
     function_properties,
     generated_secrets,
     node_errors,
+    recorded_calls,
     recorded_types,
     secret_reference,
     service_events,

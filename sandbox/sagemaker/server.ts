@@ -3,10 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { ActionContext } from './actions/context';
 import { callerOf } from './caller';
+import { answerCalls, Calls } from './calls';
 import { EndpointLifecycle } from './endpoints/lifecycle';
 import { EventSender } from './events';
 import { answerFaults, Faults } from './faults';
-import { answer } from './http';
+import { answer, headersOf } from './http';
 import { ModelData } from './model-data';
 import { answerControl, answerInvocation } from './protocols';
 import { loadServiceModel } from './service-model';
@@ -33,9 +34,8 @@ export interface SageMakerServer {
 }
 
 /**
- * Starts SageMaker's stand-in on a loopback port: the control API, the runtime, `GET /health`, and `/_sandbox/faults`
- * (see faults.ts). Each account and region has
- * a registry and endpoints of its own, in memory.
+ * Starts SageMaker's stand-in on a loopback port: the control API, the runtime, `GET /health`, `/_sandbox/faults` (see faults.ts)
+ * and `/_sandbox/calls` (see calls.ts). Each account and region has a registry and endpoints of its own, in memory.
  *
  * @throws Error when the interpreter has no botocore, or the port is taken
  */
@@ -44,6 +44,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
   const runtimeModel = await loadServiceModel(options.python, 'sagemaker-runtime');
   const states = new StateStore();
   const faults = new Faults();
+  const calls = new Calls();
   const modelData = new ModelData(options.awsEndpoint);
   const events = new EventSender(options.awsEndpoint, options.log);
   const { python, workDir, log } = options;
@@ -55,10 +56,12 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
 
   const route = (request: IncomingMessage, response: ServerResponse): Promise<void> | void => {
     const path = (request.url ?? '').split('?')[0] ?? '';
+    calls.record(headersOf(request));
     const endpointName = /^\/endpoints\/([^/]+)\/invocations$/.exec(path)?.[1];
     if (request.method === 'GET' && path === '/health')
       return answer(response, 200, { 'content-type': 'text/plain' }, 'ok');
     if (path === '/_sandbox/faults') return answerFaults(request, response, faults);
+    if (request.method === 'GET' && path === '/_sandbox/calls') return answerCalls(response, calls);
     if (request.method === 'POST' && path === '/') return answerControl(request, response, model, contextOf);
     if (request.method === 'POST' && endpointName !== undefined) {
       return answerInvocation(decodedName(endpointName), request, response, runtimeModel, contextOf);

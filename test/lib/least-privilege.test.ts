@@ -19,7 +19,7 @@ function actionsOf(role: RegExp): string[] {
     .sort();
 }
 
-const READ_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+const READ_SECRET = ['secretsmanager:GetSecretValue'];
 
 describe('least privilege', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { CreateModelPackageCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
 import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
@@ -97,35 +97,6 @@ test('a version that cannot be packed fails by its reason, and the others are sy
   expect(cause).toContain(`version ${bad} has no MLmodel`);
   await transitionStage(databricks.env, name, bad, 'None');
   expect((await databricks.sync({ modelName: name })).status).toBe('SUCCEEDED');
-}, 120_000);
-
-test("packages that are not this installation's stay as they are", async () => {
-  const name = databricks.name('foreign');
-  const version = await databricks.register(name);
-  const group = await databricks.enrol(name);
-  await transitionStage(databricks.env, name, version, 'Production');
-  const ours = await untilPackage(databricks, group, () => true);
-  const { InferenceSpecification, CustomerMetadataProperties } = ours.described;
-  for (const owner of [undefined, 'OtherStack']) {
-    const { mlflow_mlops_owner: _ours, ...metadata } = CustomerMetadataProperties ?? {};
-    await databricks.aws.sageMaker.send(
-      new CreateModelPackageCommand({
-        ModelPackageGroupName: group,
-        InferenceSpecification,
-        ModelApprovalStatus: 'Approved',
-        CustomerMetadataProperties: { ...metadata, ...(owner === undefined ? {} : { mlflow_mlops_owner: owner }) },
-      }),
-    );
-  }
-  const foreign = (await listPackages(databricks.aws, group)).filter(({ arn }) => arn !== ours.arn);
-  await transitionStage(databricks.env, name, version, 'Archived');
-  await until(
-    'our package to go',
-    async () => !(await listPackages(databricks.aws, group)).some(({ arn }) => arn === ours.arn),
-  );
-  expect((await listPackages(databricks.aws, group)).map(({ metadata }) => metadata)).toEqual(
-    foreign.map(({ metadata }) => metadata),
-  );
 }, 120_000);
 
 test('input that names nothing known is refused with the forms there are', async () => {

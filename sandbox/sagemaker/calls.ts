@@ -1,0 +1,41 @@
+import type { ServerResponse } from 'node:http';
+import { answer } from './http';
+
+/** A call that a Lambda function made, as a policy names it. */
+export interface Call {
+  /** ARN of the function. */
+  readonly function: string;
+  /** `sagemaker:DescribeModelPackage` */
+  readonly action: string;
+  /** What it was made on; `*` where that is not known. */
+  readonly resource: string;
+}
+
+const TARGET = /^SageMaker\.([A-Za-z]+)$/;
+
+/**
+ * The calls that Lambda functions made, every one once. MiniStack gives a function its ARN as session token
+ * (ministack/recorded_calls.py), and SDKs send the token with each request. Which resource a call is for is not read here:
+ * the policies' resources are the business of tests of the template.
+ */
+export class Calls {
+  private readonly made = new Map<string, Call>();
+
+  record(headers: Readonly<Record<string, string | undefined>>): void {
+    const caller = headers['x-amz-security-token'] ?? '';
+    const [, action] = TARGET.exec(headers['x-amz-target'] ?? '') ?? [];
+    if (caller.startsWith('arn:aws:lambda:') && action !== undefined) {
+      const call = { function: caller, action: `sagemaker:${action}`, resource: '*' };
+      this.made.set(JSON.stringify(call), call);
+    }
+  }
+
+  list(): Call[] {
+    return [...this.made.values()];
+  }
+}
+
+/** `GET /_sandbox/calls` */
+export function answerCalls(response: ServerResponse, calls: Calls): void {
+  answer(response, 200, { 'content-type': 'application/json' }, JSON.stringify({ calls: calls.list() }));
+}

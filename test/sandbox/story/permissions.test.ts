@@ -1,0 +1,108 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { enrolModel, unenrolModel } from '../../../sandbox/demo/enrolment';
+import { listPackages } from '../../../sandbox/demo/packages';
+import { call, transitionStage } from '../../../sandbox/demo/registry';
+import { until } from '../../../sandbox/demo/until';
+import { changeAllTheTime } from '../../support/deliveries';
+import { allows, grantedActions, type Permitted, permittedOf, recordedCalls } from '../../support/permissions';
+import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
+import { type Stage, stages } from '../../support/stories';
+
+interface Unseen {
+  readonly action: string;
+  /** Part of the function's name; all functions when not given. */
+  readonly of?: string;
+  readonly why: string;
+}
+
+/** What is granted although nobody was seen to call it. */
+const UNSEEN: readonly Unseen[] = [
+  { action: 'logs:CreateLogStream', why: 'Lambda writes the log itself, with the rights of the function' },
+  { action: 'logs:PutLogEvents', why: 'likewise' },
+  { action: 's3:AbortMultipartUpload', why: 'after a failed upload only, see archive-upload.test.ts' },
+  { action: 's3:GetObject', why: 'SageMaker looks for the archive in the name of who registers it' },
+  { action: 'sagemaker:AddTags', why: 'CreateModelPackageGroup asks for it when it is given tags' },
+  {
+    action: 'events:EnableRule',
+    of: 'EnrolmentPending',
+    why: 'where an enrolment comes while the check is turned off',
+  },
+  { action: 'lambda:GetFunction', of: 'Provider', why: "CDK's provider asks when a function is not ready yet" },
+];
+
+function isUnseen({ name }: Permitted, granted: string): boolean {
+  return UNSEEN.some(({ action, of = '' }) => action === granted && name.includes(of));
+}
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = stages(await useSandbox()).databricks;
+  await stage.model();
+}, UP_TIMEOUT_MS);
+
+/** Everything that the functions do: a model is waited for, made, promoted, changed, archived, and enrolled no more. */
+async function wholeLife(): Promise<void> {
+  const name = stage.name('permitted');
+  const group = await enrolModel(stage.aws, `enrolment-${name}`, name);
+  const version = await stage.register(name);
+  await completePending();
+  await transitionStage(stage.env, name, version, 'Staging');
+  await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Staging');
+  // Packed anew, into the group that there is.
+  const steer = { name, version, key: 'sagemaker_deploy_flavor', value: 'sklearn' };
+  await call(stage.env, 'POST', 'model-versions/set-tag', steer);
+  await stage.untilPackages(group, ([one, other]) => !other && one?.metadata.mlflow_deploy_flavor === 'sklearn');
+  await call(stage.env, 'PATCH', 'model-versions/update', { name, version, description: 'changed' });
+  await stage.sync({});
+  expect((await listPackages(stage.aws, group))[0]?.metadata.mlflow_description).toBe('changed');
+  for (let changes = 15; changes <= 60 && !(await successorStarted()); changes *= 2) {
+    await changeAllTheTime(stage, name, version, changes);
+    await stage.idle();
+  }
+  await transitionStage(stage.env, name, version, 'Archived');
+  await stage.untilPackages(group, ({ length }) => length === 0);
+  await unenrolModel(stage.aws, `enrolment-${name}`);
+  await stage.idle();
+}
+
+/** Does at once what the schedule does within a minute. */
+async function completePending(): Promise<void> {
+  const [pending] = (await permittedOf(stage.env)).filter(({ name }) => name.includes('EnrolmentPending'));
+  const { env } = stage;
+  const lambda = new LambdaClient({
+    endpoint: env.AWS_ENDPOINT_URL,
+    region: env.AWS_REGION,
+    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+  });
+  const { FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: pending?.function, Payload: Buffer.from('{}') }),
+  );
+  expect(FunctionError).toBeUndefined();
+  await stage.idle();
+}
+
+async function successorStarted(): Promise<boolean> {
+  const calls = await recordedCalls(stage.env);
+  return calls.some((one) => one.function.includes('Release') && one.action === 'states:StartExecution');
+}
+
+test('each function is granted what it calls, and calls what it is granted', async () => {
+  await wholeLife();
+  const calls = await until('calls', async () => recordedCalls(stage.env));
+  const functions = await permittedOf(stage.env);
+  expect(functions.length).toBeGreaterThanOrEqual(11);
+  const seen = (one: Permitted) => calls.filter((made) => made.function === one.function);
+  const denied = functions.flatMap((one) =>
+    seen(one)
+      .filter((made) => !allows(one, made))
+      .map(({ action, resource }) => `${one.name}: ${action} on ${resource}`),
+  );
+  expect(denied).toEqual([]);
+  const unused = functions.flatMap((one) =>
+    grantedActions(one)
+      .filter((action) => !isUnseen(one, action) && !seen(one).some((made) => made.action === action))
+      .map((action) => `${one.name}: ${action}`),
+  );
+  expect(unused).toEqual([]);
+}, 300_000);

@@ -1,0 +1,119 @@
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
+import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
+import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
+import { type Stage, stages } from '../../support/stories';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = stages(await useSandbox()).openSource;
+  await stage.model();
+}, UP_TIMEOUT_MS);
+
+/** The versions that a group's packages belong to. */
+async function versionsIn(group: string): Promise<(string | undefined)[]> {
+  const packages = await listPackages(stage.aws, group);
+  return packages.map(({ metadata }) => metadata.mlflow_version).sort((a, b) => Number(a) - Number(b));
+}
+
+function archiveOf({ described }: SeenPackage): string {
+  return described.InferenceSpecification?.Containers?.[0]?.ModelDataUrl ?? '';
+}
+
+async function archiveExists(url: string): Promise<boolean> {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(url) ?? [];
+  await stage.aws.s3.send(new HeadObjectCommand({ Bucket, Key }));
+  return true;
+}
+
+test('two versions of one run, and versions without a run, are packages of their own', async () => {
+  const name = stage.name('siblings');
+  const { source } = await stage.model();
+  const modelId = source.replace('models:/', '');
+  const { model } = (await call(stage.env, 'GET', `logged-models/${modelId}`)) as {
+    model: { info: { source_run_id: string } };
+  };
+  const ofRun = { name, source, model_id: modelId, run_id: model.info.source_run_id };
+  await call(stage.env, 'POST', 'registered-models/create', { name });
+  for (const version of [ofRun, ofRun, { name, source, model_id: modelId }]) {
+    await call(stage.env, 'POST', 'model-versions/create', version);
+  }
+  await setAlias(stage.env, name, '1', 'production');
+  await transitionStage(stage.env, name, '2', 'Staging');
+  await setAlias(stage.env, name, '3', 'staging');
+  const group = await stage.enrol(name);
+  expect(await versionsIn(group)).toEqual(['1', '2', '3']);
+
+  const packages = await listPackages(stage.aws, group);
+  const runs = packages.map(({ metadata }) => [metadata.mlflow_version, metadata.mlflow_run_id]).sort();
+  expect(runs).toEqual([
+    ['1', model.info.source_run_id],
+    ['2', model.info.source_run_id],
+    ['3', undefined],
+  ]);
+  const archives = packages.map(archiveOf);
+  expect(new Set(archives).size).toBe(3);
+  expect(await Promise.all(archives.map(archiveExists))).toEqual([true, true, true]);
+
+  await transitionStage(stage.env, name, '2', 'Archived');
+  await stage.sync({ modelName: name });
+  expect(await versionsIn(group)).toEqual(['1', '3']);
+  expect(await Promise.all((await listPackages(stage.aws, group)).map(archiveOf).map(archiveExists))).toEqual([
+    true,
+    true,
+  ]);
+}, 120_000);
+
+test('a deleted version loses its package, the others keep theirs', async () => {
+  const name = stage.name('shrinking');
+  const first = await stage.register(name);
+  const second = await stage.register(name);
+  await setAlias(stage.env, name, first, 'production');
+  await setAlias(stage.env, name, second, 'staging');
+  const group = await stage.enrol(name);
+  const before = await listPackages(stage.aws, group);
+  expect(before).toHaveLength(2);
+
+  await call(stage.env, 'DELETE', 'model-versions/delete', { name, version: first });
+  expect((await stage.sync({ modelName: name })).output.models[0]).toMatchObject({ deleted: 1, created: 0 });
+  const kept = before.filter(({ metadata }) => metadata.mlflow_version === second).map(({ arn }) => arn);
+  expect((await listPackages(stage.aws, group)).map(({ arn }) => arn)).toEqual(kept);
+}, 120_000);
+
+test("a model that was deleted and made again is another model: its version 1 replaces the old one's package", async () => {
+  const name = stage.name('phoenix');
+  await setAlias(stage.env, name, await stage.register(name), 'production');
+  const group = await stage.enrol(name);
+  const [old] = await listPackages(stage.aws, group);
+
+  await call(stage.env, 'DELETE', 'registered-models/delete', { name });
+  await setAlias(stage.env, name, await stage.register(name), 'production');
+  await stage.untilPackages(
+    group,
+    ([one, ...others]) => others.length === 0 && one !== undefined && one.arn !== old?.arn,
+  );
+  const [made, ...others] = await listPackages(stage.aws, group);
+  expect(others).toEqual([]);
+  expect(made?.metadata).toMatchObject({ mlflow_name: name, mlflow_version: '1' });
+  expect(made?.metadata.mlflow_creation_timestamp).not.toBe(old?.metadata.mlflow_creation_timestamp);
+
+  await call(stage.env, 'DELETE', 'registered-models/delete', { name });
+  expect((await stage.sync({ modelName: name })).output.models[0]).toMatchObject({ outcome: 'synced', deleted: 1 });
+  expect(await listPackages(stage.aws, group)).toEqual([]);
+}, 120_000);
+
+test('a renamed model leaves its old group, and has the new one when its new name is enrolled', async () => {
+  const name = stage.name('maiden');
+  const renamed = stage.name('married');
+  await setAlias(stage.env, name, await stage.register(name), 'production');
+  const group = await stage.enrol(name);
+  expect(await listPackages(stage.aws, group)).toHaveLength(1);
+
+  await call(stage.env, 'POST', 'registered-models/rename', { name, new_name: renamed });
+  const newGroup = await stage.enrol(renamed);
+  await stage.sync({});
+  expect(await listPackages(stage.aws, group)).toEqual([]);
+  const packages = await listPackages(stage.aws, newGroup);
+  expect(packages.map(({ metadata }) => metadata.mlflow_name)).toEqual([renamed]);
+}, 120_000);
