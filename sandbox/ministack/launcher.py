@@ -5,6 +5,7 @@ objects live in memory.
 """
 
 import api_owner
+import executions
 import function_properties
 import generated_secrets
 import node_errors
@@ -15,6 +16,7 @@ import service_events
 
 PATCHES = (
     api_owner,
+    executions,
     function_properties,
     generated_secrets,
     node_errors,

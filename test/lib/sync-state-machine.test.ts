@@ -63,3 +63,8 @@ test('an execution with failures ends as failed', () => {
   expect(state('Any failures?').Choices?.[0]?.Next).toBe('Some models failed');
   expect(state('Some models failed').Type).toBe('Fail');
 });
+
+test('nothing is used that the sandbox does not run as AWS does', () => {
+  const { text } = definitionOf(synthesize().modelSync);
+  expect(text).not.toMatch(/"Type":"Parallel"|"Assign"|"ResultWriter"|aws-sdk:sagemaker|"QueryLanguage":"JSONPath"/);
+});

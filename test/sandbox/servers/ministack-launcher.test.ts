@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { localWebhookUrl } from '../../../sandbox/deploy/outputs';
 import { ministackPart } from '../../../sandbox/ministack/ministack';
@@ -145,5 +151,51 @@ describe('events of AWS services', () => {
   it('are taken from the service itself', async () => {
     expect(await put('aws.sagemaker', 'sagemaker.amazonaws.com')).toBeUndefined();
     expect(await put('own.events')).toBeUndefined();
+  });
+});
+
+describe('executions', () => {
+  let client: SFNClient;
+
+  beforeAll(() => {
+    client = new SFNClient(clientConfig(url, ACCOUNT));
+  });
+  afterAll(() => client.destroy());
+
+  async function machine(name: string, state: object): Promise<string> {
+    const definition = { StartAt: 'Only', States: { Only: { ...state, End: true } } };
+    const { stateMachineArn = '' } = await client.send(
+      new CreateStateMachineCommand({
+        name,
+        definition: JSON.stringify(definition),
+        roleArn: `arn:aws:iam::${ACCOUNT}:role/r`,
+      }),
+    );
+    return stateMachineArn;
+  }
+
+  it('answer a repeated start while they run, and refuse it with another input', async () => {
+    const stateMachineArn = await machine('waits', { Type: 'Wait', Seconds: 30 });
+    const start = (input: string) => client.send(new StartExecutionCommand({ stateMachineArn, name: 'one', input }));
+    const first = await start('{}');
+    expect(await start('{}')).toMatchObject({ executionArn: first.executionArn, startDate: first.startDate });
+    await expect(start('{"a":1}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
+  });
+
+  it('refuse a name again once they ended, and fail with more than 256 KiB between states', async () => {
+    const stateMachineArn = await machine('passes', { Type: 'Pass' });
+    const statusOf = async (name: string, length: number): Promise<[string | undefined, string | undefined]> => {
+      const input = JSON.stringify('x'.repeat(length - 2));
+      const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+      for (;;) {
+        const { status, error } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        if (status !== 'RUNNING') {
+          return [status, error];
+        }
+      }
+    };
+    expect(await statusOf('fits', 256 * 1024)).toEqual(['SUCCEEDED', undefined]);
+    expect(await statusOf('too-long', 256 * 1024 + 1)).toEqual(['FAILED', 'States.DataLimitExceeded']);
+    await expect(statusOf('fits', 256 * 1024)).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
   });
 });

@@ -2,7 +2,7 @@
 
     python clients.py <registered model name> {stage|alias}
 
-Logs and registers a model, enrols it with CloudFormation, promotes it, waits for its package, makes an endpoint of it, asks
+Logs and registers a model outside of any run, enrols it with CloudFormation, promotes it, waits for its package, makes an endpoint of it, asks
 that, and prints one JSON document.
 """
 

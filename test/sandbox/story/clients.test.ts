@@ -41,6 +41,8 @@ test.each([
     const told = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Told;
     expect(told).toMatchObject({ group: name, approval: 'Approved' });
     expect(told.metadata).toMatchObject({ mlflow_name: name, mlflow_version: told.version });
+    // It was logged outside of any run.
+    expect(told.metadata).not.toHaveProperty('mlflow_run_id');
     expect(largestDifference(told.endpoint, told.mlflow)).toBeLessThan(1e-9);
     await accounts[account].idle();
   },
