@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { ACTIONS } from './actions';
 import type { Caller } from './caller';
 import { reasonOf, ServiceError } from './errors';
 import { answer, readBody } from './http';
 
 const faultSchema = z.strictObject({
   /** The action that fails: one that the stand-in has, or InvokeEndpoint. */
-  action: z.string().refine((name) => ACTIONS.has(name) || name === 'InvokeEndpoint', 'is no action that is here'),
+  action: z.string(),
   /** AWS's name of the error, as `ThrottlingException`. */
   code: z.string().regex(/^[A-Z][A-Za-z]+$/),
   message: z.string().default('The sandbox was told to fail this call.'),
@@ -33,10 +32,14 @@ export type FaultRequest = z.input<typeof faultSchema>;
 export class Faults {
   private pending: Fault[] = [];
 
+  /** @param actions the names of the actions that can fail */
+  constructor(private readonly actions: ReadonlySet<string>) {}
+
   /** Adds a fault. @throws Error that says what is wrong with it */
   add(request: unknown): void {
     const parsed = faultSchema.safeParse(request);
     if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+    if (!this.actions.has(parsed.data.action)) throw new Error(`${parsed.data.action} is no action that is here`);
     this.pending.push(parsed.data);
   }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ACTIONS } from './actions';
 import type { ActionContext } from './actions/context';
 import { callerOf } from './caller';
 import { answerCalls, Calls } from './calls';
@@ -43,7 +44,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
   const model = await loadServiceModel(options.python);
   const runtimeModel = await loadServiceModel(options.python, 'sagemaker-runtime');
   const states = new StateStore();
-  const faults = new Faults();
+  const faults = new Faults(new Set([...ACTIONS.keys(), 'InvokeEndpoint']));
   const calls = new Calls();
   const modelData = new ModelData(options.awsEndpoint);
   const events = new EventSender(options.awsEndpoint, options.log);

@@ -13,16 +13,28 @@ function python(): string {
   return PYTHON;
 }
 
-describe('the Python that the flavours add to an archive', () => {
-  test('answers and refuses as MLflow does, for models that MLflow saved', async () => {
-    const command = ['-W', 'ignore', '-m', 'unittest', 'discover', '-s', FOLDER];
-    const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', PYTHONDONTWRITEBYTECODE: '1' };
-    const run = promisify(execFile)(python(), command, { cwd: FOLDER, env, maxBuffer: 64 * 1024 * 1024 });
-    // unittest writes its report to stderr: shown whole, it names the case that failed.
-    const report = await run.then(
-      ({ stderr }) => stderr,
-      (error: Error & { stderr?: string }) => `${error.message}\n${error.stderr ?? ''}`,
-    );
-    expect(report).toMatch(/\nRan [1-9]\d* tests in .*\n\nOK/);
-  }, 300_000);
-});
+/** Runs a folder's unittests and gives their report. */
+async function unittests(folder: string): Promise<string> {
+  const command = ['-W', 'ignore', '-m', 'unittest', 'discover', '-s', folder];
+  const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', PYTHONDONTWRITEBYTECODE: '1' };
+  const run = promisify(execFile)(python(), command, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
+  // unittest writes its report to stderr: shown whole, it names the case that failed.
+  return run.then(
+    ({ stderr }) => stderr,
+    (error: Error & { stderr?: string }) => `${error.message}\n${error.stderr ?? ''}`,
+  );
+}
+
+test.each([
+  [
+    'the Python that the flavours add to an archive answers and refuses as MLflow does, for models that MLflow saved',
+    '',
+  ],
+  ['TensorFlow and MLflow images load an archive and answer as their own servers do', 'containers'],
+])(
+  '%s',
+  async (_what, folder) => {
+    expect(await unittests(join(FOLDER, folder))).toMatch(/\nRan [1-9]\d* tests in .*\n\nOK/);
+  },
+  400_000,
+);

@@ -1,6 +1,6 @@
 import { enrolModel, unenrolModel } from '../../../sandbox/demo/enrolment';
 import { listPackages } from '../../../sandbox/demo/packages';
-import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
+import { call, deleteAlias, setAlias, transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
@@ -79,7 +79,7 @@ test('a model without a name is refused', async () => {
   await expect(enrolModel(openSource.aws, openSource.name('nameless'), '')).rejects.toThrow(/ModelName/);
 }, 60_000);
 
-test('an alias moved from one version to another moves the environment', async () => {
+test('an alias moved from one version to another moves the environment, and one taken away ends it', async () => {
   const name = openSource.name('moved');
   const first = await openSource.register(name);
   const second = await openSource.register(name);
@@ -94,4 +94,6 @@ test('an alias moved from one version to another moves the environment', async (
     const packages = await listPackages(openSource.aws, group);
     return packages.length === 1 && packages[0]?.metadata.mlflow_version === second;
   });
+  await deleteAlias(openSource.env, name, 'production');
+  await until('nothing', async () => (await listPackages(openSource.aws, group)).length === 0);
 }, 120_000);

@@ -51,6 +51,13 @@ test('promotion makes a package, further changes update it, a rejection stays, a
   expect(promoted.arn).toBe(staged.arn);
   expect(promoted.described.ModelApprovalStatus).toBe('Rejected');
 
+  // Packed anew, and still rejected.
+  const steer = { name, version, key: 'sagemaker_deploy_flavor', value: 'sklearn' };
+  await call(databricks.env, 'POST', 'model-versions/set-tag', steer);
+  const steered = await untilPackage(databricks, group, ({ metadata }) => metadata.mlflow_deploy_flavor === 'sklearn');
+  expect(steered.arn).not.toBe(staged.arn);
+  expect(steered.described.ModelApprovalStatus).toBe('Rejected');
+
   await transitionStage(databricks.env, name, version, 'Archived');
   await until('the package to go', async () => (await listPackages(databricks.aws, group)).length === 0);
 }, 120_000);

@@ -71,7 +71,7 @@ class MlflowPyfunc(unittest.TestCase):
         self.assertEqual(self.same(container, {"inputs": TABLE.head(3).to_dict(orient="list")}), answers)
         self.assertEqual(self.same(container, TABLE.head(3).to_csv(index=False), "text/csv"), answers)
         status, answer = container.invoke({"dataframe_records": [{"a": 1}]})
-        self.assertEqual((status, json.loads(answer)["error_code"]), (400, "BAD_REQUEST"))
+        self.assertEqual((status, json.loads(answer)["error_code"]), (400, "INVALID_PARAMETER_VALUE"))
         self.assertEqual(container.invoke("x", "text/plain")[0], 415)
 
     def test_a_model_of_ones_own_that_brings_its_code(self) -> None:

@@ -1,4 +1,8 @@
-import type { DatabricksFront } from '../../../../sandbox/databricks/front';
+import {
+  type DatabricksFront,
+  type DatabricksFrontOptions,
+  startDatabricksFront,
+} from '../../../../sandbox/databricks/front';
 import { type FakeServer, fakeServer, json, replay } from './fake-mlflow';
 
 export const API = '/api/2.0/mlflow';
@@ -57,4 +61,29 @@ export async function get(
   const url = `${front.url}${API}/model-versions/${call}?${new URLSearchParams(query)}`;
   const answer = await fetch(url, { headers: { authorization: 'Bearer t' } });
   return [answer.status, (await answer.json()) as Record<string, unknown>];
+}
+
+/** The fake MLflow of a file's tests, and fronts of it that end with each test. */
+export function useMlflowWithFiles(): {
+  readonly mlflow: () => FakeServer;
+  readonly start: (options?: Partial<DatabricksFrontOptions>) => Promise<DatabricksFront>;
+} {
+  let mlflow: FakeServer;
+  const fronts: DatabricksFront[] = [];
+  beforeAll(async () => {
+    mlflow = await startMlflowWithFiles();
+  });
+  afterAll(() => mlflow.close());
+  afterEach(async () => {
+    await Promise.all(fronts.splice(0).map((front) => front.close()));
+  });
+  return {
+    mlflow: () => mlflow,
+    start: async (options = {}) => {
+      const common = { port: 0, mlflowUri: mlflow.url, token: 't', log: () => undefined };
+      const front = await startDatabricksFront({ ...common, ...options });
+      fronts.push(front);
+      return front;
+    },
+  };
 }

@@ -1,33 +1,6 @@
-import {
-  type DatabricksFront,
-  type DatabricksFrontOptions,
-  startDatabricksFront,
-} from '../../../../sandbox/databricks/front';
-import type { FakeServer } from './fake-mlflow';
-import { API, get, RUN, startMlflowWithFiles, VERSION } from './files-fake';
+import { API, get, RUN, useMlflowWithFiles, VERSION } from './files-fake';
 
-let mlflow: FakeServer;
-const fronts: DatabricksFront[] = [];
-
-beforeAll(async () => {
-  mlflow = await startMlflowWithFiles();
-});
-afterAll(() => mlflow.close());
-afterEach(async () => {
-  await Promise.all(fronts.splice(0).map((front) => front.close()));
-});
-
-async function start(options: Partial<DatabricksFrontOptions> = {}): Promise<DatabricksFront> {
-  const front = await startDatabricksFront({
-    port: 0,
-    mlflowUri: mlflow.url,
-    token: 't',
-    log: () => undefined,
-    ...options,
-  });
-  fronts.push(front);
-  return front;
-}
+const { mlflow, start } = useMlflowWithFiles();
 
 const pathsOf = (body: Record<string, unknown>) => ((body.files ?? []) as { path: string }[]).map(({ path }) => path);
 
@@ -42,7 +15,7 @@ describe('list-artifacts', () => {
   test.each(['of-run', 'of-store'])('lists the files under a run, counted from the model: %s', async (name) => {
     const [, body] = await get(await start(), 'list-artifacts', { ...VERSION, name });
     expect(pathsOf(body)).toEqual(['MLmodel', 'conda.yaml', 'model.skops', 'python_env.yaml', 'requirements.txt']);
-    expect(mlflow.seen.at(-1)?.url).toBe(`${API}/artifacts/list?run_id=${RUN}&path=model`);
+    expect(mlflow().seen.at(-1)?.url).toBe(`${API}/artifacts/list?run_id=${RUN}&path=model`);
   });
 
   test('lists a folder, a file as itself, and nothing for what is not there', async () => {

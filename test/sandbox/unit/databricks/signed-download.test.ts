@@ -1,34 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type DatabricksFront,
-  type DatabricksFrontOptions,
-  startDatabricksFront,
-} from '../../../../sandbox/databricks/front';
-import type { FakeServer } from './fake-mlflow';
-import { API, FILE, get, RUN, startMlflowWithFiles, VERSION } from './files-fake';
+import type { DatabricksFront } from '../../../../sandbox/databricks/front';
+import { API, FILE, get, RUN, useMlflowWithFiles, VERSION } from './files-fake';
 
-let mlflow: FakeServer;
-const fronts: DatabricksFront[] = [];
-
-beforeAll(async () => {
-  mlflow = await startMlflowWithFiles();
-});
-afterAll(() => mlflow.close());
-afterEach(async () => {
-  await Promise.all(fronts.splice(0).map((front) => front.close()));
-});
-
-async function start(options: Partial<DatabricksFrontOptions> = {}): Promise<DatabricksFront> {
-  const front = await startDatabricksFront({
-    port: 0,
-    mlflowUri: mlflow.url,
-    token: 't',
-    log: () => undefined,
-    ...options,
-  });
-  fronts.push(front);
-  return front;
-}
+const { mlflow, start } = useMlflowWithFiles();
 
 describe('get-signed-download-uri', () => {
   async function sign(front: DatabricksFront, name = 'sk-model', path = 'model.skops'): Promise<string> {
@@ -45,14 +19,14 @@ describe('get-signed-download-uri', () => {
       String(FILE.length),
       FILE,
     ]);
-    expect(mlflow.seen.at(-1)?.url).toBe('/model-versions/get-artifact?name=sk-model&version=1&path=model.skops');
+    expect(mlflow().seen.at(-1)?.url).toBe('/model-versions/get-artifact?name=sk-model&version=1&path=model.skops');
     const part = await fetch(uri, { headers: { range: 'bytes=4-8' } });
     expect([part.status, await part.text()]).toEqual([206, 'bytes']);
   });
 
   test('reads a file under a run from the run', async () => {
     expect(await (await fetch(await sign(await start(), 'of-run'))).text()).toBe(FILE);
-    expect(mlflow.seen.at(-1)?.url).toBe(`/get-artifact?run_uuid=${RUN}&path=model%2Fmodel.skops`);
+    expect(mlflow().seen.at(-1)?.url).toBe(`/get-artifact?run_uuid=${RUN}&path=model%2Fmodel.skops`);
   });
 
   test('a URL that was altered is refused', async () => {
