@@ -1,5 +1,6 @@
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { createEndpoint, deleteEndpoint, largestDifference, predict } from '../../../sandbox/demo/endpoint';
+import { unenrolModel } from '../../../sandbox/demo/enrolment';
 import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
 import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
 import { type ModelKind, trainModel } from '../../../sandbox/demo/trained-model';
@@ -70,6 +71,9 @@ test('lightgbm answers from the image of MLflow that an SSM parameter names for 
     expect(described.InferenceSpecification?.Containers?.[0]?.Image).toBe(PYFUNC);
     expect(difference).toBeLessThan(1e-6);
   } finally {
+    // Without the parameter the model cannot be packed any more, and each sync of all models would say so.
+    await unenrolModel(databricks.aws, `enrolment-${databricks.name('flavor-lightgbm')}`);
+    await databricks.idle();
     await databricks.aws.ssm.send(new DeleteParameterCommand({ Name }));
   }
 }, 120_000);
