@@ -20,6 +20,11 @@ export function deleteAlias(env: SandboxEnv, name: string, alias: string): Promi
   return call(env, 'DELETE', 'registered-models/alias', { name, alias });
 }
 
+/** Sets a tag of a version. */
+export function setTag(env: SandboxEnv, name: string, version: string, key: string, value: string): Promise<unknown> {
+  return call(env, 'POST', 'model-versions/set-tag', { name, version, key, value });
+}
+
 /** One call of MLflow's REST API, with the token where the registry wants one. */
 export async function call(env: SandboxEnv, method: string, path: string, body?: unknown): Promise<unknown> {
   const url = `${env.MLFLOW_TRACKING_URI}/api/2.0/mlflow/${path}`;

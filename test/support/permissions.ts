@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import type { SandboxEnv } from '../../sandbox/cli/context';
+import { clientConfig } from '../../sandbox/deploy/clients';
 import type { Call } from '../../sandbox/sagemaker/calls';
 
 /** One statement of a policy, as IAM has it. */
@@ -27,11 +28,7 @@ export interface Permitted {
 
 /** The deployed functions of an account and their roles' policies, read through the public clients. */
 export async function permittedOf(env: SandboxEnv): Promise<Permitted[]> {
-  const config = {
-    endpoint: env.AWS_ENDPOINT_URL,
-    region: env.AWS_REGION,
-    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
-  };
+  const config = clientConfig(env.AWS_ENDPOINT_URL, env.AWS_ACCESS_KEY_ID);
   const iam = new IAMClient(config);
   const permitted: Permitted[] = [];
   for await (const { Functions } of paginateListFunctions({ client: new LambdaClient(config) }, {})) {

@@ -80,6 +80,12 @@ export class Stage {
     return groups;
   }
 
+  /** The versions that a group's packages belong to, in the order of their numbers. */
+  async versionsIn(group: string): Promise<(string | undefined)[]> {
+    const packages = await listPackages(this.aws, group);
+    return packages.map(({ metadata }) => metadata.mlflow_version).sort((a, b) => Number(a) - Number(b));
+  }
+
   /** Waits for packages as they are wanted, and then for the end of what brought them about. */
   async untilPackages(group: string, wanted: (packages: SeenPackage[]) => boolean): Promise<SeenPackage[]> {
     const packages = await until(`the packages of ${group}`, async () => {

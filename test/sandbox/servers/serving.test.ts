@@ -1,23 +1,15 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { requirePython } from './sagemaker/stage';
 
 const FOLDER = join(__dirname, '..', '..', 'serving');
-
-/** The interpreter that has mlflow, scikit-learn and xgboost. */
-function python(): string {
-  const { PYTHON } = process.env;
-  if (PYTHON === undefined) {
-    throw new Error('Set PYTHON to the interpreter of the sandbox (`npm run setup` makes one).');
-  }
-  return PYTHON;
-}
 
 /** Runs a folder's unittests and gives their report. */
 async function unittests(folder: string): Promise<string> {
   const command = ['-W', 'ignore', '-m', 'unittest', 'discover', '-s', folder];
   const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', PYTHONDONTWRITEBYTECODE: '1' };
-  const run = promisify(execFile)(python(), command, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
+  const run = promisify(execFile)(requirePython(), command, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
   // unittest writes its report to stderr: shown whole, it names the case that failed.
   return run.then(
     ({ stderr }) => stderr,

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CLAIM_SECONDS, Claims } from '../../../lambda/shared/store/claims';
 import { Enrolments } from '../../../lambda/shared/store/enrolments';
 import type { Table } from '../../../lambda/shared/store/table';
+import { clientConfig } from '../../../sandbox/deploy/clients';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 
 let table: Table;
@@ -10,11 +11,7 @@ let now = 1_000_000;
 
 beforeAll(async () => {
   const { env } = await useSandbox();
-  const client = new DynamoDBClient({
-    endpoint: env.AWS_ENDPOINT_URL,
-    region: env.AWS_REGION,
-    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
-  });
+  const client = new DynamoDBClient(clientConfig(env.AWS_ENDPOINT_URL, env.AWS_ACCESS_KEY_ID));
   const name = `claims-${Date.now()}`;
   await client.send(
     new CreateTableCommand({

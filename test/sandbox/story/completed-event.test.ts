@@ -2,6 +2,7 @@ import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/c
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
+import { clientConfig } from '../../../sandbox/deploy/clients';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -20,11 +21,7 @@ interface Completed {
 
 /** Receives the events of finished syncs of one model, as anybody who reacts to them would. */
 async function listen({ env }: Stage, modelName: string): Promise<() => Promise<Completed[]>> {
-  const config = {
-    endpoint: env.AWS_ENDPOINT_URL,
-    region: env.AWS_REGION,
-    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
-  };
+  const config = clientConfig(env.AWS_ENDPOINT_URL, env.AWS_ACCESS_KEY_ID);
   const sqs = new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
   const events = new EventBridgeClient(config);
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: modelName }));

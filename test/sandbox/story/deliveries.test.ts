@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { executionNames } from '../../../sandbox/demo/executions';
 import { call, setAlias } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
+import { startFakeServer } from '../../support/fake-server';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -17,8 +17,8 @@ interface Attempt {
 }
 
 let stage: Stage;
-let door: Server;
 let attempts: Attempt[];
+const door = startFakeServer();
 
 beforeAll(async () => {
   stage = stages(await useSandbox()).openSource;
@@ -29,14 +29,9 @@ beforeEach(() => {
   attempts = [];
 });
 
-afterEach(() => {
-  door.closeAllConnections();
-  door.close();
-});
-
 /** Stands before the receiver and answers with the given statuses first; 'lost' lets a delivery in and then loses its answer. */
-async function openDoor(...first: ('lost' | number)[]): Promise<string> {
-  door = createServer(async (request, response) => {
+function openDoor(...first: ('lost' | number)[]): string {
+  door.answer = async (request, response) => {
     const how = first.shift();
     const body = await buffer(request);
     const answer = typeof how === 'number' ? undefined : await forward(request, body);
@@ -47,9 +42,8 @@ async function openDoor(...first: ('lost' | number)[]): Promise<string> {
       ...(answer && { answer }),
     });
     response.writeHead(typeof how === 'number' ? how : how === 'lost' ? 503 : (answer?.status ?? 500)).end();
-  });
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(door.address() as AddressInfo).port}/webhook`;
+  };
+  return `${door.url()}/webhook`;
 }
 
 async function forward({ headers }: IncomingMessage, body: Buffer): Promise<{ status: number; execution: string }> {
@@ -85,7 +79,7 @@ test("MLflow's own sender comes again when the answer was lost or the receiver w
   const name = stage.name('again');
   const version = await stage.register(name);
   await stage.enrol(name);
-  await withWebhook(await openDoor('lost', 502), async () => {
+  await withWebhook(openDoor('lost', 502), async () => {
     const before = await executionNames(stage.aws, stage.env);
     await setAlias(stage.env, name, version, 'production');
     await until('three attempts', async () => attempts.length === 3, 30_000);
@@ -104,7 +98,7 @@ test("MLflow's own sender comes again when the answer was lost or the receiver w
 test('a delivery that is refused is not sent again', async () => {
   const name = stage.name('refused');
   const version = await stage.register(name);
-  await withWebhook(await openDoor(401), async () => {
+  await withWebhook(openDoor(401), async () => {
     await setAlias(stage.env, name, version, 'production');
     await until('the attempt', async () => attempts.length === 1);
     await sleep(4_000);

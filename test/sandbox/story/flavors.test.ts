@@ -2,14 +2,14 @@ import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm
 import { createEndpoint, deleteEndpoint, largestDifference, predict } from '../../../sandbox/demo/endpoint';
 import { unenrolModel } from '../../../sandbox/demo/enrolment';
 import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
-import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
+import { setAlias, setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { type ModelKind, trainModel } from '../../../sandbox/demo/trained-model';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
 /** What people make with `mlflow sagemaker build-and-push-container`, in the account's own ECR. */
 const PYFUNC = '222222222222.dkr.ecr.us-east-1.amazonaws.com/mlflow-pyfunc:3.17.2';
-const BY_TAG = { sagemaker_deploy_image: PYFUNC };
+const IMAGE_TAG = 'sagemaker_deploy_image';
 
 let stage: Stage;
 let databricks: Stage;
@@ -18,21 +18,17 @@ beforeAll(async () => {
   ({ openSource: stage, databricks } = stages(await useSandbox()));
 }, UP_TIMEOUT_MS);
 
-async function tag(stage: Stage, name: string, version: string, tags: Record<string, string>): Promise<void> {
-  for (const [key, value] of Object.entries(tags)) {
-    await call(stage.env, 'POST', 'model-versions/set-tag', { name, version, key, value });
-  }
-}
-
 /** Trains, tags, promotes, syncs, deploys and asks; gives the package and how far the answer is from MLflow's own. */
 async function deploy(
   stage: Stage,
   kind: ModelKind,
-  tags: Record<string, string> = {},
+  imageByTag?: string,
 ): Promise<SeenPackage & { difference: number }> {
   const name = stage.name(`flavor-${kind}`);
   const { version, request, predictions } = await trainModel(stage.env, kind, name);
-  await tag(stage, name, version, tags);
+  if (imageByTag !== undefined) {
+    await setTag(stage.env, name, version, IMAGE_TAG, imageByTag);
+  }
   await transitionStage(stage.env, name, version, 'Production');
   const group = await stage.enrol(name);
   const [modelPackage] = await listPackages(stage.aws, group);
@@ -55,7 +51,7 @@ test('a TensorFlow SavedModel answers from the TensorFlow image', async () => {
 test.each<ModelKind>(['pyfunc', 'keras'])(
   '%s answers from an image of MLflow that a tag names',
   async (kind) => {
-    const { metadata, difference } = await deploy(stage, kind, BY_TAG);
+    const { metadata, difference } = await deploy(stage, kind, PYFUNC);
     expect(metadata).toMatchObject({ mlflow_flavor: 'python_function', mlflow_tag_sagemaker_deploy_image: PYFUNC });
     expect(difference).toBeLessThan(1e-6);
   },
@@ -92,7 +88,7 @@ test('what cannot be deployed fails alone, with reasons, and is tried again when
   expect(cause).toContain(`"version":"${general}"`);
   expect((await listPackages(stage.aws, group)).map(({ metadata }) => metadata.mlflow_version)).toEqual([good]);
 
-  await tag(stage, name, general, BY_TAG);
+  await setTag(stage.env, name, general, IMAGE_TAG, PYFUNC);
   const again = await stage.sync({ modelName: name });
   expect(again).toMatchObject({ status: 'SUCCEEDED' });
   expect((await listPackages(stage.aws, group)).map(({ metadata }) => metadata.mlflow_version)).toContain(general);

@@ -1,5 +1,5 @@
 import { listPackages } from '../../../sandbox/demo/packages';
-import { call, setAlias } from '../../../sandbox/demo/registry';
+import { call, setAlias, setTag } from '../../../sandbox/demo/registry';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -59,7 +59,7 @@ test('tags and descriptions are read back exactly; what does not fit is left out
     Array.from({ length: 40 }, (_, index) => [`z${String(index).padStart(2, '0')}`, 'x']),
   );
   for (const [key, value] of Object.entries({ ...wild, ...many, long: 'ü'.repeat(300) })) {
-    await call(stage.env, 'POST', 'model-versions/set-tag', { name, version, key, value });
+    await setTag(stage.env, name, version, key, value);
   }
   const description = 'word '.repeat(60);
   await call(stage.env, 'PATCH', 'model-versions/update', { name, version, description });

@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { enrolModel, unenrolModel } from '../../../sandbox/demo/enrolment';
 import { listPackages } from '../../../sandbox/demo/packages';
-import { call, transitionStage } from '../../../sandbox/demo/registry';
-import { until } from '../../../sandbox/demo/until';
+import { call, setTag, transitionStage } from '../../../sandbox/demo/registry';
+import { clientConfig } from '../../../sandbox/deploy/clients';
 import { changeAllTheTime } from '../../support/deliveries';
 import { allows, grantedActions, type Permitted, permittedOf, recordedCalls } from '../../support/permissions';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
@@ -50,8 +50,7 @@ async function wholeLife(): Promise<void> {
   await transitionStage(stage.env, name, version, 'Staging');
   await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Staging');
   // Packed anew, into the group that there is.
-  const steer = { name, version, key: 'sagemaker_deploy_flavor', value: 'sklearn' };
-  await call(stage.env, 'POST', 'model-versions/set-tag', steer);
+  await setTag(stage.env, name, version, 'sagemaker_deploy_flavor', 'sklearn');
   await stage.untilPackages(group, ([one, other]) => !other && one?.metadata.mlflow_deploy_flavor === 'sklearn');
   await call(stage.env, 'PATCH', 'model-versions/update', { name, version, description: 'changed' });
   await stage.sync({});
@@ -69,12 +68,7 @@ async function wholeLife(): Promise<void> {
 /** Does at once what the schedule does within a minute. */
 async function completePending(): Promise<void> {
   const [pending] = (await permittedOf(stage.env)).filter(({ name }) => name.includes('EnrolmentPending'));
-  const { env } = stage;
-  const lambda = new LambdaClient({
-    endpoint: env.AWS_ENDPOINT_URL,
-    region: env.AWS_REGION,
-    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
-  });
+  const lambda = new LambdaClient(clientConfig(stage.env.AWS_ENDPOINT_URL, stage.env.AWS_ACCESS_KEY_ID));
   const { FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName: pending?.function, Payload: Buffer.from('{}') }),
   );
@@ -89,7 +83,7 @@ async function successorStarted(): Promise<boolean> {
 
 test('each function is granted what it calls, and calls what it is granted', async () => {
   await wholeLife();
-  const calls = await until('calls', async () => recordedCalls(stage.env));
+  const calls = await recordedCalls(stage.env);
   const functions = await permittedOf(stage.env);
   expect(functions.length).toBeGreaterThanOrEqual(11);
   const seen = (one: Permitted) => calls.filter((made) => made.function === one.function);
@@ -105,4 +99,7 @@ test('each function is granted what it calls, and calls what it is granted', asy
       .map((action) => `${one.name}: ${action}`),
   );
   expect(unused).toEqual([]);
+  // AWS's own policies allow more than is looked at here: nobody has one but CDK's provider, for its log.
+  const managed = functions.filter((one) => one.managed.length > 0 && !one.name.includes('Provider'));
+  expect(managed.map(({ name, managed: names }) => `${name}: ${names}`)).toEqual([]);
 }, 300_000);

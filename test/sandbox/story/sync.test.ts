@@ -1,6 +1,6 @@
 import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
-import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
+import { call, setAlias, setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
@@ -52,8 +52,7 @@ test('promotion makes a package, further changes update it, a rejection stays, a
   expect(promoted.described.ModelApprovalStatus).toBe('Rejected');
 
   // Packed anew, and still rejected.
-  const steer = { name, version, key: 'sagemaker_deploy_flavor', value: 'sklearn' };
-  await call(databricks.env, 'POST', 'model-versions/set-tag', steer);
+  await setTag(databricks.env, name, version, 'sagemaker_deploy_flavor', 'sklearn');
   const steered = await untilPackage(databricks, group, ({ metadata }) => metadata.mlflow_deploy_flavor === 'sklearn');
   expect(steered.arn).not.toBe(staged.arn);
   expect(steered.described.ModelApprovalStatus).toBe('Rejected');

@@ -11,12 +11,6 @@ beforeAll(async () => {
   await stage.model();
 }, UP_TIMEOUT_MS);
 
-/** The versions that a group's packages belong to. */
-async function versionsIn(group: string): Promise<(string | undefined)[]> {
-  const packages = await listPackages(stage.aws, group);
-  return packages.map(({ metadata }) => metadata.mlflow_version).sort((a, b) => Number(a) - Number(b));
-}
-
 function archiveOf({ described }: SeenPackage): string {
   return described.InferenceSpecification?.Containers?.[0]?.ModelDataUrl ?? '';
 }
@@ -41,7 +35,7 @@ test('two versions of one run are packages of their own, with archives of their 
   await setAlias(stage.env, name, '1', 'production');
   await transitionStage(stage.env, name, '2', 'Staging');
   const group = await stage.enrol(name);
-  expect(await versionsIn(group)).toEqual(['1', '2']);
+  expect(await stage.versionsIn(group)).toEqual(['1', '2']);
 
   const packages = await listPackages(stage.aws, group);
   const runs = packages.map(({ metadata }) => [metadata.mlflow_version, metadata.mlflow_run_id]).sort();
@@ -55,7 +49,7 @@ test('two versions of one run are packages of their own, with archives of their 
 
   await transitionStage(stage.env, name, '2', 'Archived');
   await stage.sync({ modelName: name });
-  expect(await versionsIn(group)).toEqual(['1']);
+  expect(await stage.versionsIn(group)).toEqual(['1']);
   expect(await Promise.all((await listPackages(stage.aws, group)).map(archiveOf).map(archiveExists))).toEqual([true]);
 }, 120_000);
 
