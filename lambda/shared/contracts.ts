@@ -94,7 +94,3 @@ export interface ReleaseResult {
   readonly again: boolean;
   readonly totals: Totals;
 }
-
-/** The event on the default bus after each finished sync of a model. */
-export const SYNC_EVENT_SOURCE = 'mlflow-mlops';
-export const SYNC_EVENT_DETAIL_TYPE = 'MLflow Model Sync Completed';

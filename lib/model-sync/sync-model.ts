@@ -1,7 +1,7 @@
 import { Choice, Condition, type IChainable, Pass, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../lambda/shared/contracts';
+import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../product-template/lib/names';
 import { applyPlan } from './apply-plan';
 import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine, RETRY } from './sync-step';
