@@ -1,5 +1,5 @@
-import type { Caller } from './caller';
-import { validationException } from './errors';
+import type { Caller } from '../aws-json/caller';
+import { validationException } from '../aws-json/errors';
 
 /** The resource types that this stand-in keeps, as they stand in ARNs. */
 export type ResourceType = 'model-package-group' | 'model-package' | 'model' | 'endpoint-config' | 'endpoint';

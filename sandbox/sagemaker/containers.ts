@@ -1,8 +1,9 @@
 import type { ContainerDefinition, ModelDataSource, ModelPackageContainerDefinition } from '@aws-sdk/client-sagemaker';
-import type { Caller } from './caller';
-import { notInSandbox, validationException } from './errors';
+import type { Caller } from '../aws-json/caller';
+import { validationException } from '../aws-json/errors';
+import type { Valid } from '../aws-json/valid';
+import { notInSandbox } from './errors';
 import { type ModelData, parseS3Location, type S3Location } from './model-data';
-import type { Valid } from './valid';
 
 /** A container with an image, of a package or of a model. */
 export type Container = Valid<ModelPackageContainerDefinition> | Valid<ContainerDefinition>;

@@ -1,7 +1,7 @@
 import type { CapacitySize, DeploymentConfig } from '@aws-sdk/client-sagemaker';
-import { validationException } from './errors';
+import { validationException } from '../aws-json/errors';
+import type { Valid } from '../aws-json/valid';
 import type { StoredEndpointConfig } from './state';
-import type { Valid } from './valid';
 import { isServerless } from './variants';
 
 type Deployment = Valid<DeploymentConfig>;

@@ -1,4 +1,4 @@
-import { validationException } from './errors';
+import { validationException } from '../aws-json/errors';
 
 type Environment = Readonly<Record<string, string>>;
 

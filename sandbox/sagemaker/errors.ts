@@ -1,40 +1,11 @@
-/**
- * An error as AWS answers it: a code, a message, an HTTP status, and the members that the code's shape adds.
- * Thrown by actions, translated to the wire by the server; anything else that is thrown is a bug and answers 500.
- */
-export class ServiceError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly status = 400,
-    readonly members: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(message);
-    this.name = code;
-  }
-}
-
-/** What SageMaker answers to a request that it understands but refuses. */
-export function validationException(message: string): ServiceError {
-  return new ServiceError('ValidationException', message);
-}
-
-/** What the protocol layer answers to a body whose types are not those of the model. */
-export function serializationException(message: string): ServiceError {
-  return new ServiceError('SerializationException', message);
-}
+import { lackingInSandbox, ServiceError } from '../aws-json/errors';
 
 /** The runtime's name for a refused request; the control API calls the same thing `ValidationException`. */
 export function validationError(message: string): ServiceError {
   return new ServiceError('ValidationError', message);
 }
 
-/** Something that AWS accepts and this stand-in does not have: said plainly, so that nobody takes it for AWS's refusal. */
+/** Something that SageMaker accepts and this stand-in does not have. */
 export function notInSandbox(what: string): ServiceError {
-  return new ServiceError('UnknownOperationException', `The sandbox's SageMaker does not have ${what}.`, 501);
-}
-
-/** The reason inside an unknown thrown value, for logs and failure reasons. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return lackingInSandbox('SageMaker', what);
 }

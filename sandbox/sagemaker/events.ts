@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Caller } from './caller';
-import { reasonOf } from './errors';
+import type { Caller } from '../aws-json/caller';
+import { reasonOf } from '../aws-json/errors';
 import type { StoredEndpoint, StoredPackage } from './state';
 
 /** An event as SageMaker sends it, without what EventBridge adds. */

@@ -1,5 +1,5 @@
+import { validationException } from '../aws-json/errors';
 import { arnOf, arnOfNameOrArn } from './arn';
-import { validationException } from './errors';
 import type {
   AccountState,
   StoredEndpoint,

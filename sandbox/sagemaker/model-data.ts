@@ -4,7 +4,7 @@ import { dirname, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { Caller } from './caller';
+import type { Caller } from '../aws-json/caller';
 
 /** A place in S3. */
 export interface S3Location {

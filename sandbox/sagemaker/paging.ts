@@ -1,4 +1,4 @@
-import { validationException } from './errors';
+import { validationException } from '../aws-json/errors';
 
 /** What all List actions have in common in their inputs. */
 export interface ListInput {

@@ -1,18 +1,15 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Caller } from '../aws-json/caller';
+import { endpointOf } from '../aws-json/protocol';
+import { type ListeningServer, startServer } from '../aws-json/server';
+import { loadServiceModel } from '../aws-json/service-model';
 import { ACTIONS } from './actions';
 import type { ActionContext } from './actions/context';
-import { callerOf } from './caller';
-import { answerCalls, Calls } from './calls';
 import { EndpointLifecycle } from './endpoints/lifecycle';
 import { EventSender } from './events';
-import { answerFaults, Faults } from './faults';
-import { answer, headersOf } from './http';
 import { ModelData } from './model-data';
-import { answerControl, answerInvocation } from './protocols';
-import { loadServiceModel } from './service-model';
+import { answerInvocation, SIGNING_NAME } from './runtime';
 import { StateStore } from './state';
+import { refuseUnsupported } from './unsupported';
 
 /** How SageMaker's stand-in is started. */
 export interface SageMakerOptions {
@@ -27,64 +24,49 @@ export interface SageMakerOptions {
   readonly log: (line: string) => void;
 }
 
-/** A running stand-in. */
-export interface SageMakerServer {
-  readonly url: string;
-  /** Ends the workers and stops listening. */
-  close(): Promise<void>;
-}
-
 /**
- * Starts SageMaker's stand-in on a loopback port: the control API, the runtime, `GET /health`, `/_sandbox/faults` (see faults.ts)
- * and `/_sandbox/calls` (see calls.ts). Each account and region has a registry and endpoints of its own, in memory.
+ * Starts SageMaker's stand-in on a loopback port: the control API, the runtime, and what every stand-in has (see
+ * aws-json/server.ts). Each account and region has a registry and endpoints of its own, in memory.
  *
+ * @returns the server; closing it ends the workers too
  * @throws Error when the interpreter has no botocore, or the port is taken
  */
-export async function startSageMaker(options: SageMakerOptions): Promise<SageMakerServer> {
-  const model = await loadServiceModel(options.python);
-  const runtimeModel = await loadServiceModel(options.python, 'sagemaker-runtime');
+export async function startSageMaker(options: SageMakerOptions): Promise<ListeningServer> {
+  const { python, workDir, awsEndpoint, log } = options;
+  const model = await loadServiceModel(python, 'sagemaker');
+  const runtimeModel = await loadServiceModel(python, 'sagemaker-runtime');
   const states = new StateStore();
-  const faults = new Faults(new Set([...ACTIONS.keys(), 'InvokeEndpoint']));
-  const calls = new Calls();
-  const modelData = new ModelData(options.awsEndpoint);
-  const events = new EventSender(options.awsEndpoint, options.log);
-  const { python, workDir, log } = options;
+  const modelData = new ModelData(awsEndpoint);
+  const events = new EventSender(awsEndpoint, log);
   const endpoints = new EndpointLifecycle({ python, workDir, log, modelData }, events);
-  const contextOf = (request: IncomingMessage): ActionContext => {
-    const caller = callerOf(request.headers.authorization);
-    return { caller, state: states.of(caller), modelData, events, endpoints, faults };
+  const contextOf = (caller: Caller): ActionContext => {
+    return { caller, state: states.of(caller), modelData, events, endpoints };
   };
-
-  const route = (request: IncomingMessage, response: ServerResponse): Promise<void> | void => {
-    const path = (request.url ?? '').split('?')[0] ?? '';
-    calls.record(headersOf(request));
-    const endpointName = /^\/endpoints\/([^/]+)\/invocations$/.exec(path)?.[1];
-    if (request.method === 'GET' && path === '/health')
-      return answer(response, 200, { 'content-type': 'text/plain' }, 'ok');
-    if (path === '/_sandbox/faults') return answerFaults(request, response, faults);
-    if (request.method === 'GET' && path === '/_sandbox/calls') return answerCalls(response, calls);
-    if (request.method === 'POST' && path === '/') return answerControl(request, response, model, contextOf);
-    if (request.method === 'POST' && endpointName !== undefined) {
-      return answerInvocation(decodedName(endpointName), request, response, runtimeModel, contextOf);
-    }
-    return answer(response, 404, { 'content-type': 'text/plain' }, 'not found');
-  };
-
-  const server = createServer((request, response) => {
-    Promise.resolve(route(request, response)).catch((error: unknown) => {
-      log(`A request broke off: ${String(error)}`);
-      response.destroy();
-    });
+  const control = endpointOf({
+    name: 'SageMaker',
+    model,
+    signingName: SIGNING_NAME,
+    targetPrefix: 'SageMaker',
+    actions: ACTIONS,
+    contextOf,
+    refuseUnsupported,
   });
-  server.listen(options.port, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const server = await startServer({
+    port: options.port,
+    awsEndpoint,
+    log,
+    endpoints: [control],
+    otherActions: ['InvokeEndpoint'],
+    route: (request, response, path, host) => {
+      const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(path)?.[1];
+      if (request.method !== 'POST' || name === undefined) return undefined;
+      return answerInvocation(decodedName(name), request, response, runtimeModel, host, contextOf);
+    },
+  });
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
+      const closed = server.close();
       await endpoints.close();
       await events.close();
       modelData.close();

@@ -8,9 +8,9 @@ import type {
   EndpointStatus,
   ProductionVariantSummary,
 } from '@aws-sdk/client-sagemaker';
-import type { Caller } from './caller';
+import type { Caller } from '../aws-json/caller';
+import type { Valid } from '../aws-json/valid';
 import type { TokenedRequest } from './tokens';
-import type { Valid } from './valid';
 
 /** What every resource has: what Describe answers, its tags, and its place in the order of creation (times can be equal). */
 export interface Stored<Details> {

@@ -1,4 +1,4 @@
-import { ServiceError } from './errors';
+import { ServiceError } from '../aws-json/errors';
 
 /** A request that came with a client token, as it was sent but for the token. */
 export interface TokenedRequest {

@@ -1,8 +1,8 @@
 import type { CreateEndpointConfigInput, ProductionVariant, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
+import { validationException } from '../aws-json/errors';
+import type { Valid } from '../aws-json/valid';
 import { arnOfNameOrArn } from './arn';
-import { validationException } from './errors';
 import type { AccountState, StoredModel } from './state';
-import type { Valid } from './valid';
 
 type Config = Valid<CreateEndpointConfigInput>;
 type Variant = Valid<ProductionVariant>;

@@ -1,4 +1,4 @@
-import type { Fault, FaultRequest } from '../../sandbox/sagemaker/faults';
+import type { Fault, FaultRequest } from '../../sandbox/aws-json/faults';
 
 /**
  * Makes the next calls of an action fail at the sandbox's SageMaker, as AWS throttles, conflicts and breaks off:

@@ -5,9 +5,9 @@ import {
   paginateListRolePolicies,
 } from '@aws-sdk/client-iam';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import type { Call } from '../../sandbox/aws-json/calls';
 import type { SandboxEnv } from '../../sandbox/cli/context';
 import { clientConfig } from '../../sandbox/deploy/clients';
-import type { Call } from '../../sandbox/sagemaker/calls';
 
 /** One statement of a policy, as IAM has it. */
 interface Statement {

@@ -1,7 +1,7 @@
-import type { Caller } from '../caller';
+import type { Caller } from '../../aws-json/caller';
+import type { Action as JsonAction } from '../../aws-json/service';
 import type { EndpointLifecycle } from '../endpoints/lifecycle';
 import type { EventSender } from '../events';
-import type { Faults } from '../faults';
 import type { ModelData } from '../model-data';
 import type { AccountState } from '../state';
 
@@ -12,9 +12,7 @@ export interface ActionContext {
   readonly modelData: ModelData;
   readonly events: EventSender;
   readonly endpoints: EndpointLifecycle;
-  /** What tests want to go wrong; the server's entry looks at it, no action does. */
-  readonly faults: Faults;
 }
 
-/** An action: validated input in, output out. `never` lets a table hold actions of different inputs. */
-export type Action = (input: never, context: ActionContext) => object | undefined | Promise<object | undefined>;
+/** An action of SageMaker's. */
+export type Action = JsonAction<ActionContext>;

@@ -4,11 +4,11 @@ import type {
   DescribeEndpointConfigInput,
   ListEndpointConfigsInput,
 } from '@aws-sdk/client-sagemaker';
+import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
 import { notInSandbox } from '../errors';
 import { findEndpointConfig, findModel, refuseExisting } from '../find';
 import { HOSTING_LIST, page } from '../paging';
-import type { Valid } from '../valid';
 import { checkVariants } from '../variants';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';

@@ -5,13 +5,13 @@ import type {
   ListEndpointsInput,
   UpdateEndpointInput,
 } from '@aws-sdk/client-sagemaker';
+import { validationException } from '../../aws-json/errors';
+import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
 import { checkDeployment, checkGuardedUpdate } from '../deployment';
-import { validationException } from '../errors';
 import { findEndpoint, findEndpointConfig, refuseExisting } from '../find';
 import { HOSTING_LIST, page } from '../paging';
 import type { StoredEndpoint } from '../state';
-import type { Valid } from '../valid';
 import { isServerless } from '../variants';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';

@@ -4,11 +4,11 @@ import type {
   DescribeModelPackageGroupInput,
   ListModelPackageGroupsInput,
 } from '@aws-sdk/client-sagemaker';
+import { ServiceError, validationException } from '../../aws-json/errors';
+import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
-import { ServiceError, validationException } from '../errors';
 import { findGroup } from '../find';
 import { page, REGISTRY_LIST } from '../paging';
-import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
 

@@ -4,12 +4,12 @@ import type {
   DescribeModelPackageInput,
   ListModelPackagesInput,
 } from '@aws-sdk/client-sagemaker';
+import type { Valid } from '../../aws-json/valid';
 import { arnOfNameOrArn } from '../arn';
 import { findPackage } from '../find';
 import { sanitizedContent } from '../model-card';
 import { page, REGISTRY_LIST } from '../paging';
 import type { StoredPackage } from '../state';
-import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 
 /** DescribeModelPackage: a version by ARN, an unversioned package by name or ARN; on request without the model card's content. */

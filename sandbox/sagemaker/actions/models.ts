@@ -5,13 +5,13 @@ import type {
   DescribeModelInput,
   ListModelsInput,
 } from '@aws-sdk/client-sagemaker';
+import { validationException } from '../../aws-json/errors';
+import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
 import { checkContainer } from '../containers';
 import { checkEnvironmentSize, refuseSecondEnvironment } from '../environment';
-import { validationException } from '../errors';
 import { findModel, findPackage, refuseExisting } from '../find';
 import { HOSTING_LIST, page } from '../paging';
-import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
 

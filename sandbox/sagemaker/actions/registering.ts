@@ -1,12 +1,13 @@
 import type { CreateModelPackageInput, InferenceSpecification } from '@aws-sdk/client-sagemaker';
+import { validationException } from '../../aws-json/errors';
+import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
 import { checkContainer } from '../containers';
-import { notInSandbox, validationException } from '../errors';
+import { notInSandbox } from '../errors';
 import { modelPackageEvent } from '../events';
 import { findGroup } from '../find';
 import type { StoredGroup, StoredPackage } from '../state';
 import { isReplay, tokenedRequest } from '../tokens';
-import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
 

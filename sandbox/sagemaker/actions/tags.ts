@@ -1,9 +1,9 @@
 import type { AddTagsInput, DeleteTagsInput, ListTagsInput, Tag } from '@aws-sdk/client-sagemaker';
+import { validationException } from '../../aws-json/errors';
+import type { Valid } from '../../aws-json/valid';
 import { resourceOf } from '../arn';
-import { validationException } from '../errors';
 import { findEndpoint, findEndpointConfig, findGroup, findModel, findPackage } from '../find';
 import type { AccountState } from '../state';
-import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 
 /** Tags that a resource can have (Tagging AWS resources: 50 a resource, `aws:` is AWS's own). */

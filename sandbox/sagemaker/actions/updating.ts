@@ -1,10 +1,10 @@
 import type { UpdateModelPackageInput } from '@aws-sdk/client-sagemaker';
-import { validationException } from '../errors';
+import { validationException } from '../../aws-json/errors';
+import type { Valid } from '../../aws-json/valid';
 import { modelPackageEvent } from '../events';
 import { findPackage } from '../find';
 import type { StoredPackage } from '../state';
 import { isReplay, tokenedRequest } from '../tokens';
-import type { Valid } from '../valid';
 import type { ActionContext } from './context';
 import { checkedInference } from './registering';
 

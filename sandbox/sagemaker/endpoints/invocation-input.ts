@@ -1,6 +1,6 @@
+import { type ServiceModel, shapeOf } from '../../aws-json/service-model';
+import { brokenConstraints } from '../../aws-json/validate';
 import { notInSandbox, validationError } from '../errors';
-import { type ServiceModel, shapeOf } from '../service-model';
-import { brokenConstraints } from '../validate';
 import type { Invocation } from './invoke';
 
 /** Members that lead a request to what this stand-in does not have, or start what it does not keep. */

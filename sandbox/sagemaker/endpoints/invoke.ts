@@ -1,4 +1,5 @@
-import { ServiceError, validationError } from '../errors';
+import { ServiceError } from '../../aws-json/errors';
+import { validationError } from '../errors';
 import type { AccountState, StoredEndpoint } from '../state';
 import type { RunningVariant } from './fleet';
 import type { EndpointLifecycle } from './lifecycle';

@@ -1,8 +1,8 @@
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
-import { reasonOf } from '../errors';
+import { reasonOf } from '../../aws-json/errors';
+import type { Valid } from '../../aws-json/valid';
 import { type EventSender, endpointEvent } from '../events';
 import type { AccountState, StoredEndpoint, StoredEndpointConfig } from '../state';
-import type { Valid } from '../valid';
 import { Fleet, type FleetOptions } from './fleet';
 
 /** The longest FailureReason that the service model allows. */

@@ -1,5 +1,5 @@
-import { javaPattern } from '../../../sandbox/sagemaker/java-pattern';
-import { loadServiceModel } from '../../../sandbox/sagemaker/service-model';
+import { javaPattern } from '../../../sandbox/aws-json/java-pattern';
+import { loadServiceModel } from '../../../sandbox/aws-json/service-model';
 import { ACCOUNT, openStage, REGION, requirePython, type Stage } from './sagemaker/stage';
 
 let stage: Stage;
@@ -69,7 +69,7 @@ test.each([
 });
 
 test("every pattern of AWS's model compiles, and metadata may have letters of any script", async () => {
-  const { shapes } = await loadServiceModel(requirePython());
+  const { shapes } = await loadServiceModel(requirePython(), 'sagemaker');
   for (const { pattern } of Object.values(shapes)) if (pattern !== undefined) javaPattern(pattern);
   const metadata = javaPattern(shapes.CustomerMetadataValue?.pattern ?? '');
   expect(['models:/m-1', 'größe 3', '模型'].every((value) => metadata.test(value))).toBe(true);
@@ -77,5 +77,7 @@ test("every pattern of AWS's model compiles, and metadata may have letters of an
 });
 
 test('an interpreter without botocore is named', async () => {
-  await expect(loadServiceModel('/no/such/python')).rejects.toThrow('/no/such/python cannot say where its botocore is');
+  await expect(loadServiceModel('/no/such/python', 'sagemaker')).rejects.toThrow(
+    '/no/such/python cannot say where its botocore is',
+  );
 });

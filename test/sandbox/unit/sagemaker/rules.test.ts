@@ -1,25 +1,10 @@
 import { mergedMetadata } from '../../../../sandbox/sagemaker/actions/updating';
 import { arnOfNameOrArn, resourceOf } from '../../../../sandbox/sagemaker/arn';
-import { callerOf } from '../../../../sandbox/sagemaker/caller';
 import { dataLocationOf, repositoryOf } from '../../../../sandbox/sagemaker/containers';
 import { workerKindOf } from '../../../../sandbox/sagemaker/endpoints/images';
 import { parseS3Location } from '../../../../sandbox/sagemaker/model-data';
 
 const ECR = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
-
-describe('who calls', () => {
-  const header = (key: string, service = 'sagemaker') =>
-    `AWS4-HMAC-SHA256 Credential=${key}/20270101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
-
-  test('an access key of twelve digits is the account', () => {
-    expect(callerOf(header('111122223333'))).toEqual({ account: '111122223333', region: 'eu-west-1' });
-    expect(callerOf(header('AKIAEXAMPLE'))).toEqual({ account: '000000000000', region: 'eu-west-1' });
-  });
-
-  test.each([undefined, 'Basic x', header('111122223333', 's3')])('%s is refused', (authorization) => {
-    expect(() => callerOf(authorization)).toThrow(expect.objectContaining({ status: 403 }));
-  });
-});
 
 describe('ARNs', () => {
   const caller = { account: '111122223333', region: 'us-east-1' };

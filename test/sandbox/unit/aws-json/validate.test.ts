@@ -1,6 +1,6 @@
-import { encode } from '../../../../sandbox/sagemaker/encode';
-import type { ServiceModel } from '../../../../sandbox/sagemaker/service-model';
-import { validInput } from '../../../../sandbox/sagemaker/validate';
+import { encode } from '../../../../sandbox/aws-json/encode';
+import type { ServiceModel } from '../../../../sandbox/aws-json/service-model';
+import { validInput } from '../../../../sandbox/aws-json/validate';
 
 const model: ServiceModel = {
   operations: {},

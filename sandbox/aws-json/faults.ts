@@ -5,7 +5,7 @@ import { reasonOf, ServiceError } from './errors';
 import { answer, readBody } from './http';
 
 const faultSchema = z.strictObject({
-  /** The action that fails: one that the stand-in has, or InvokeEndpoint. */
+  /** The action that fails: one that the stand-in has. */
   action: z.string(),
   /** AWS's name of the error, as `ThrottlingException`. */
   code: z.string().regex(/^[A-Z][A-Za-z]+$/),

@@ -1,4 +1,4 @@
-import { javaPattern } from '../../../../sandbox/sagemaker/java-pattern';
+import { javaPattern } from '../../../../sandbox/aws-json/java-pattern';
 
 test.each([
   ['a whole string, not a part', 'a+', ['a', 'aa'], ['', 'ab', 'ba', 'a\n']],

@@ -11,7 +11,7 @@ export interface Call {
   readonly resource: string;
 }
 
-const TARGET = /^SageMaker\.([A-Za-z]+)$/;
+const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
 /**
  * The calls that Lambda functions made, every one once. MiniStack gives a function its ARN as session token
@@ -21,11 +21,15 @@ const TARGET = /^SageMaker\.([A-Za-z]+)$/;
 export class Calls {
   private readonly made = new Map<string, Call>();
 
+  /** @param services by target prefix (`SageMaker`): what policies call the service (`sagemaker`) */
+  constructor(private readonly services: ReadonlyMap<string, string>) {}
+
   record(headers: Readonly<Record<string, string | undefined>>): void {
     const caller = headers['x-amz-security-token'] ?? '';
-    const [, action] = TARGET.exec(headers['x-amz-target'] ?? '') ?? [];
-    if (caller.startsWith('arn:aws:lambda:') && action !== undefined) {
-      const call = { function: caller, action: `sagemaker:${action}`, resource: '*' };
+    const [, prefix = '', action] = TARGET.exec(headers['x-amz-target'] ?? '') ?? [];
+    const service = this.services.get(prefix);
+    if (caller.startsWith('arn:aws:lambda:') && service !== undefined) {
+      const call = { function: caller, action: `${service}:${action}`, resource: '*' };
       this.made.set(JSON.stringify(call), call);
     }
   }

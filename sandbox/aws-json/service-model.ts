@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
-/** A shape of a service model as botocore ships it; only the traits that this stand-in enforces. */
+/** A shape of a service model as botocore ships it; only the traits that the stand-ins enforce. */
 export interface Shape {
   readonly type: string;
   readonly required?: readonly string[];
@@ -37,25 +37,19 @@ export interface ServiceModel {
   readonly shapes: Readonly<Record<string, Shape>>;
 }
 
-/** The control API and the runtime, by the folders of botocore's models. */
-const MODELS = {
-  sagemaker: join('data', 'sagemaker', '2017-07-24', 'service-2.json'),
-  'sagemaker-runtime': join('data', 'sagemaker-runtime', '2017-05-13', 'service-2.json'),
-};
 const FIND_BOTOCORE = 'import importlib.util, os; print(os.path.dirname(importlib.util.find_spec("botocore").origin))';
 
 /**
- * Reads a service model of SageMaker's from the botocore of an interpreter, so that the constraints are AWS's own and never retyped.
+ * Reads the newest model of a service from the botocore of an interpreter, so that the constraints are AWS's own and never retyped.
  *
  * @param python path of an interpreter that has botocore
- * @throws Error when the interpreter cannot be run or has no botocore
+ * @param service botocore's name of the service, as `sagemaker-runtime`
+ * @throws Error when the interpreter cannot be run or has no botocore, or botocore does not know the service
  */
-export async function loadServiceModel(
-  python: string,
-  service: keyof typeof MODELS = 'sagemaker',
-): Promise<ServiceModel> {
-  const botocore = await botocoreFolder(python);
-  return JSON.parse(await readModel(join(botocore, MODELS[service]))) as ServiceModel;
+export async function loadServiceModel(python: string, service: string): Promise<ServiceModel> {
+  const folder = join(await botocoreFolder(python), 'data', service);
+  const newest = (await readdir(folder)).sort().at(-1) ?? '';
+  return JSON.parse(await readModel(join(folder, newest, 'service-2.json'))) as ServiceModel;
 }
 
 async function botocoreFolder(python: string): Promise<string> {
