@@ -5,19 +5,25 @@ import { ServiceError } from './errors';
 export interface Caller {
   readonly account: string;
   readonly region: string;
+  /** What calls, where that is told: the ARN of a Lambda function, or of a rule for which EventBridge calls. */
+  readonly identity?: string;
 }
 
 const SCOPE = /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request,/;
 
+/** A request's headers, one value each. */
+export type Headers = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads account and region from a SigV4 `Authorization` header. The signature is not verified: there are no secrets here.
+ * Reads account and region from a request's SigV4 `Authorization` header. The signature is not verified: there are no secrets
+ * here. A function's session token is its ARN (ministack/recorded_calls.py); a service names what it calls for.
  *
  * @param signingName the service that the request must be signed for
  * @param accounts tells whose the access key is
  * @throws ServiceError 403 when the request is not signed, or signed for another service
  */
 export async function callerOf(
-  authorization: string | undefined,
+  { authorization, 'x-amz-security-token': token, 'x-source-arn': source }: Headers,
   signingName: string,
   accounts: Accounts,
 ): Promise<Caller> {
@@ -35,5 +41,6 @@ export async function callerOf(
       403,
     );
   }
-  return { account: await accounts.of(accessKey), region };
+  const identity = source ?? (token?.startsWith('arn:') ? token : undefined);
+  return { account: await accounts.of(accessKey), region, ...(identity === undefined ? {} : { identity }) };
 }

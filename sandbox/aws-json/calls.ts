@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Headers } from './caller';
 import { answer } from './http';
 
 /** A call that a Lambda function made, as a policy names it. */
@@ -24,7 +25,7 @@ export class Calls {
   /** @param services by target prefix (`SageMaker`): what policies call the service (`sagemaker`) */
   constructor(private readonly services: ReadonlyMap<string, string>) {}
 
-  record(headers: Readonly<Record<string, string | undefined>>): void {
+  record(headers: Headers): void {
     const caller = headers['x-amz-security-token'] ?? '';
     const [, prefix = '', action] = TARGET.exec(headers['x-amz-target'] ?? '') ?? [];
     const service = this.services.get(prefix);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Headers } from './caller';
 import { ServiceError } from './errors';
 
 /** A little over the largest body that any action takes, so that it is the action that refuses what is too large. */
@@ -37,7 +38,7 @@ export function answer(
 }
 
 /** A request's headers, one value each. */
-export function headersOf(request: IncomingMessage): Record<string, string | undefined> {
+export function headersOf(request: IncomingMessage): Headers {
   return Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );

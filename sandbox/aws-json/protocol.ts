@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Accounts } from './accounts';
-import { callerOf } from './caller';
+import { callerOf, type Headers } from './caller';
 import { encode } from './encode';
 import { lackingInSandbox, reasonOf, ServiceError, serializationException } from './errors';
 import type { Faults } from './faults';
-import { answer, readBody } from './http';
+import { answer, headersOf, readBody } from './http';
 import type { JsonService } from './service';
 import { validInput } from './validate';
 
@@ -13,7 +13,7 @@ const JSON_1_1 = 'application/x-amz-json-1.1';
 /** One call, as it came over the wire. */
 interface WireCall {
   readonly action: string;
-  readonly authorization: string | undefined;
+  readonly headers: Headers;
   readonly body: Buffer;
 }
 
@@ -56,7 +56,7 @@ export async function answerJson(
     const [prefix, action = ''] = target.split('.');
     const endpoint = endpoints.find(({ targetPrefix }) => targetPrefix === prefix);
     if (!endpoint) throw unknownOperation(target);
-    const output = await endpoint.call({ action, authorization: request.headers.authorization, body }, host);
+    const output = await endpoint.call({ action, headers: headersOf(request), body }, host);
     answer(response, 200, { 'content-type': JSON_1_1 }, output === undefined ? '' : JSON.stringify(output));
   } catch (error) {
     const { code, message, status, members } = asServiceError(error);
@@ -67,7 +67,7 @@ export async function answerJson(
 
 async function runAction<Context>(
   service: JsonService<Context>,
-  { action: name, authorization, body }: WireCall,
+  { action: name, headers, body }: WireCall,
   host: Host,
 ): Promise<unknown> {
   const { model, actions, signingName, targetPrefix } = service;
@@ -75,7 +75,7 @@ async function runAction<Context>(
   if (!operation) throw unknownOperation(`${targetPrefix}.${name}`);
   const action = actions.get(name);
   if (!action) throw lackingInSandbox(service.name, `the action ${name}`);
-  const caller = await callerOf(authorization, signingName, host.accounts);
+  const caller = await callerOf(headers, signingName, host.accounts);
   const context = service.contextOf(caller);
   return host.faults.around(name, caller, async () => {
     const input = operation.input ? validInput(model, operation.input.shape, parseJson(body)) : {};

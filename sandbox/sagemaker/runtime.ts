@@ -21,7 +21,7 @@ export async function answerInvocation(
 ): Promise<void> {
   try {
     const body = await readBody(request);
-    const caller = await callerOf(request.headers.authorization, SIGNING_NAME, host.accounts);
+    const caller = await callerOf(headersOf(request), SIGNING_NAME, host.accounts);
     const { state, endpoints } = contextOf(caller);
     const invocation = { endpointName, headers: headersOf(request), body };
     const result = await host.faults.around('InvokeEndpoint', caller, () => {

@@ -1,11 +1,11 @@
 import type { Caller } from '../aws-json/caller';
+import { EventSender } from '../aws-json/events';
 import { endpointOf } from '../aws-json/protocol';
 import { type ListeningServer, startServer } from '../aws-json/server';
 import { loadServiceModel } from '../aws-json/service-model';
 import { ACTIONS } from './actions';
 import type { ActionContext } from './actions/context';
 import { EndpointLifecycle } from './endpoints/lifecycle';
-import { EventSender } from './events';
 import { ModelData } from './model-data';
 import { answerInvocation, SIGNING_NAME } from './runtime';
 import { StateStore } from './state';
@@ -37,7 +37,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
   const runtimeModel = await loadServiceModel(python, 'sagemaker-runtime');
   const states = new StateStore();
   const modelData = new ModelData(awsEndpoint);
-  const events = new EventSender(awsEndpoint, log);
+  const events = new EventSender('sagemaker', awsEndpoint, log);
   const endpoints = new EndpointLifecycle({ python, workDir, log, modelData }, events);
   const contextOf = (caller: Caller): ActionContext => {
     return { caller, state: states.of(caller), modelData, events, endpoints };

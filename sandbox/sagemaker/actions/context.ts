@@ -1,7 +1,7 @@
 import type { Caller } from '../../aws-json/caller';
+import type { EventSender } from '../../aws-json/events';
 import type { Action as JsonAction } from '../../aws-json/service';
 import type { EndpointLifecycle } from '../endpoints/lifecycle';
-import type { EventSender } from '../events';
 import type { ModelData } from '../model-data';
 import type { AccountState } from '../state';
 

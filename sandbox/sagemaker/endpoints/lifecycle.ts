@@ -1,7 +1,8 @@
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
 import { reasonOf } from '../../aws-json/errors';
+import type { EventSender } from '../../aws-json/events';
 import type { Valid } from '../../aws-json/valid';
-import { type EventSender, endpointEvent } from '../events';
+import { endpointEvent } from '../events';
 import type { AccountState, StoredEndpoint, StoredEndpointConfig } from '../state';
 import { Fleet, type FleetOptions } from './fleet';
 
