@@ -1,12 +1,15 @@
 #!/usr/bin/env -S npx tsx
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { ModelPipelineStack } from '../lib/model-pipeline-stack';
+import { addDeployment } from '../lib/deployment';
 
-const { STACK_NAME, SEED_BUCKET, SEED_KEY } = process.env;
-const app = new App({ analyticsReporting: false });
-new ModelPipelineStack(app, 'ModelPipelineStack', {
-  ...(STACK_NAME ? { stackName: STACK_NAME } : {}),
-  ...(SEED_BUCKET && SEED_KEY ? { seed: { bucket: SEED_BUCKET, key: SEED_KEY } } : {}),
-  keepEndpoints: false,
-});
-app.synth();
+try {
+  // What the CDK would add about its own version is not part of this application.
+  const app = new App({ analyticsReporting: false });
+  addDeployment(app, join(__dirname, '..'), process.env);
+  app.synth();
+} catch (error) {
+  // The message is for people; a stack trace above it would only hide it.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,5 +1,5 @@
 import type { Stage } from 'aws-cdk-lib';
-import { BuildSpec, LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
+import { BuildSpec, type CfnProject, type IProject, LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import type { IRepository } from 'aws-cdk-lib/aws-codecommit';
 import { ExecutionMode, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -44,7 +44,14 @@ export class ModelPipeline extends Construct {
       pipeline.addStage(stage);
     }
     pipeline.buildPipeline();
+    // CDK would put the stack's name there, which the template of the product cannot know.
+    describe(pipeline.synthProject, "Reads the model's packages and makes the templates");
+    describe(pipeline.selfMutationProject, 'Updates the pipeline itself');
     // A pipeline runs as soon as it is made: what its builds may do has to be said before.
     pipeline.pipeline.node.defaultChild?.node.addDependency(pipeline.synthProject, pipeline.selfMutationProject);
   }
+}
+
+function describe(project: IProject, description: string): void {
+  (project.node.defaultChild as CfnProject).description = description;
 }
