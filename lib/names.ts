@@ -12,3 +12,11 @@ export const WEBHOOK_URL_PARAMETER = '/mlflow-mlops/webhook_url';
 export const IMAGE_URI_PARAMETERS = '/mlflow-mlops/*_image_uri';
 /** The secret that senders of webhooks sign with. */
 export const WEBHOOK_SECRET = 'mlflow-mlops/webhook_shared_secret';
+/** The pipeline that deploys this project. */
+export const PIPELINE_NAME = 'MLflow-MLOps';
+/** Service Catalog: the portfolio, its provider and the product's owner, the product. */
+export const PORTFOLIO_NAME = 'MLflow-MLOps';
+export const PROVIDER_NAME = 'MLOpsAdmin';
+export const PRODUCT_NAME = 'Deploy-MLflow-model';
+/** SSM parameter: the image for the flavour python_function. */
+export const PYTHON_FUNCTION_IMAGE_PARAMETER = '/mlflow-mlops/python_function_image_uri';
