@@ -1,0 +1,66 @@
+import { Aws } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { PERMISSIONS_BOUNDARY } from '../../product-template/lib/names';
+import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { allow, arn, bucketArn, colonArn, plainArn, roleArn } from './arns';
+import { PRODUCT } from './product-names';
+
+/**
+ * The most that any role of a model's pipeline can do, whatever its policies say: the launch role can make no role without it.
+ * What the pipeline deploys is deployed by the account's CDK roles, which it assumes.
+ */
+export class PermissionsBoundary extends Construct {
+  readonly policyArn: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const policy = new ManagedPolicy(this, 'Policy', {
+      managedPolicyName: PERMISSIONS_BOUNDARY,
+      description: "MLflow-MLOps: the boundary of the roles of models' pipelines",
+      statements: this.statements(),
+    });
+    // By its name: CDK's own ARN of the policy is known only to this stack.
+    this.policyArn = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:policy/${PERMISSIONS_BOUNDARY}`;
+    acknowledgeWildcards(policy, 'A boundary grants nothing: it is the most that the policies of a role may grant.');
+  }
+
+  private statements(): PolicyStatement[] {
+    return [
+      allow('sts', ['AssumeRole'], roleArn('cdk-*'), roleArn(PRODUCT.role)),
+      allow(
+        's3',
+        ['Abort*', 'DeleteObject*', 'GetBucket*', 'GetObject*', 'List*', 'PutObject*'],
+        bucketArn(PRODUCT.bucket),
+        `${bucketArn(PRODUCT.bucket)}/*`,
+      ),
+      allow(
+        'codecommit',
+        ['CancelUploadArchive', 'GetBranch', 'GetCommit', 'GetRepository', 'GetUploadArchiveStatus', 'UploadArchive'],
+        plainArn(this, 'codecommit', PRODUCT.repository),
+      ),
+      allow(
+        'codebuild',
+        ['BatchGetBuilds', 'StartBuild', 'StopBuild'],
+        ...PRODUCT.projects.map((name) => arn(this, 'codebuild', 'project', name)),
+      ),
+      allow(
+        'codebuild',
+        ['BatchPutCodeCoverages', 'BatchPutTestCases', 'CreateReport', 'CreateReportGroup', 'UpdateReport'],
+        ...PRODUCT.projects.map((name) => arn(this, 'codebuild', 'report-group', name)),
+      ),
+      allow('codepipeline', ['StartPipelineExecution'], plainArn(this, 'codepipeline', PRODUCT.pipeline)),
+      allow(
+        'logs',
+        ['CreateLogGroup', 'CreateLogStream', 'PutLogEvents'],
+        ...PRODUCT.projects.map((name) => colonArn(this, 'logs', 'log-group', `/aws/codebuild/${name}`)),
+      ),
+      allow('sagemaker', ['DescribeModelPackage'], arn(this, 'sagemaker', 'model-package', '*')),
+      // Lists are lists; the CLI looks for the stacks and the bucket of CDK's bootstrapping.
+      allow('sagemaker', ['ListModelPackages'], '*'),
+      allow('cloudformation', ['DescribeStacks'], '*'),
+      allow('s3', ['ListBucket'], '*'),
+      allow('cloudformation', ['DeleteStack'], arn(this, 'cloudformation', 'stack', `${PRODUCT.stageStack}/*`)),
+    ];
+  }
+}

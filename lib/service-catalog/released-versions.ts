@@ -1,0 +1,36 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PRODUCT_VERSIONS } from '../project';
+
+/** The first version's name is the sample's; later ones have a number. */
+export const VERSION_NAME = /^RealTimeEndpoint(?:-([1-9]\d*))?$/;
+
+/** A released version of the product. */
+export interface ReleasedVersion {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/**
+ * The versions that were released, in their order.
+ *
+ * @throws Error for a folder whose name is not a version's
+ */
+export function releasedVersions(folder = PRODUCT_VERSIONS): ReleasedVersion[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .map((name) => ({ name, folder: join(folder, name), number: versionNumber(name) }))
+    .sort((one, other) => one.number - other.number)
+    .map(({ name, folder }) => ({ name, folder }));
+}
+
+/** The place of a version among all: 1 for `RealTimeEndpoint`, 2 for `RealTimeEndpoint-2`. */
+export function versionNumber(name: string): number {
+  const found = VERSION_NAME.exec(name);
+  if (found === null || found[1] === '1') {
+    throw new Error(
+      `product version "${name}": versions are called RealTimeEndpoint, RealTimeEndpoint-2, RealTimeEndpoint-3, ...`,
+    );
+  }
+  return Number(found[1] ?? 1);
+}

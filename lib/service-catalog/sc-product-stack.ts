@@ -1,0 +1,57 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Group, Role } from 'aws-cdk-lib/aws-iam';
+import { CloudFormationProduct, type CloudFormationProductVersion, Portfolio } from 'aws-cdk-lib/aws-servicecatalog';
+import type { Construct } from 'constructs';
+import { PORTFOLIO_NAME, PRODUCT_NAME, PROVIDER_NAME } from '../names';
+import type { Settings } from '../settings';
+import { LaunchRole } from './launch-role';
+import { PermissionsBoundary } from './permissions-boundary';
+import { productVersion } from './product-version';
+import { releasedVersions } from './released-versions';
+import { unreleasedVersion } from './unreleased-version';
+
+/** The portfolio with the product that gives a model its own repository, pipeline and endpoints. */
+export class ScProductStack extends Stack {
+  constructor(scope: Construct, id: string, settings: Settings, props?: StackProps) {
+    super(scope, id, { description: 'MLflow-MLOps: the Service Catalog product Deploy-MLflow-model', ...props });
+
+    const boundary = new PermissionsBoundary(this, 'Boundary');
+    const product = new CloudFormationProduct(this, 'Product', {
+      productName: PRODUCT_NAME,
+      owner: PROVIDER_NAME,
+      description:
+        'A pipeline that deploys the Staging and Production endpoints of one MLflow model, and follows its promotions',
+      productVersions: this.versions(settings),
+    });
+    const portfolio = new Portfolio(this, 'Portfolio', {
+      displayName: PORTFOLIO_NAME,
+      providerName: PROVIDER_NAME,
+      description: 'Deployment of models from an MLflow registry',
+    });
+    portfolio.addProduct(product);
+    portfolio.setLaunchRole(product, new LaunchRole(this, 'LaunchRole', boundary).role);
+    // By name: who they are is the account's affair, and no stack has to exist for it.
+    settings.access.roles.forEach((name) => {
+      portfolio.giveAccessToRole(Role.fromRoleName(this, `AccessOfRole-${name}`, name));
+    });
+    settings.access.groups.forEach((name) => {
+      portfolio.giveAccessToGroup(Group.fromGroupName(this, `AccessOfGroup-${name}`, name));
+    });
+
+    new CfnOutput(this, 'PortfolioId', { value: portfolio.portfolioId, description: 'Grant people access to it' });
+    new CfnOutput(this, 'ProductId', { value: product.productId });
+  }
+
+  private versions(settings: Settings): [CloudFormationProductVersion, ...CloudFormationProductVersion[]] {
+    const work = mkdtempSync(join(tmpdir(), 'mlflow-mlops-versions-'));
+    const released = releasedVersions().map(({ name, folder }) => productVersion(this, name, folder, work));
+    const [first, ...later] = settings.unreleasedProduct ? [...released, unreleasedVersion(this, work)] : released;
+    if (first === undefined) {
+      throw new Error('no version of the product is released: run `npm run release-product -- RealTimeEndpoint`');
+    }
+    return [first, ...later];
+  }
+}

@@ -1,0 +1,75 @@
+import type { Node } from 'constructs';
+import { z } from 'zod';
+
+/** An IAM name or path of a role or group, as in `role/<name>`. */
+const principal = z.string().regex(/^[\w+=,.@/-]{1,512}$/, 'give the name of a role or group, not its ARN');
+
+const source = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('codecommit') }),
+  z.strictObject({
+    type: z.literal('connection'),
+    /** ARN of a CodeConnections connection that somebody has confirmed in the console. */
+    connectionArn: z.string().startsWith('arn:'),
+    /** `owner/name` as the provider has it. */
+    repository: z.string().regex(/^[^/\s]+(\/[^/\s]+)+$/, 'give owner/name'),
+    branch: z.string().min(1).default('main'),
+  }),
+]);
+
+const settings = z.strictObject({
+  pipeline: z.boolean(),
+  source,
+  access: z.strictObject({ roles: z.array(principal).default([]), groups: z.array(principal).default([]) }),
+  'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
+});
+
+/** What people decide in cdk.json, below `mlflow-mlops`. */
+export interface Settings {
+  /** Whether the root stack has the pipeline `MLflow-MLOps`; without it the stages are deployed by whoever runs `cdk deploy`. */
+  readonly pipeline: boolean;
+  /** Where the pipeline takes this project's code from. */
+  readonly source: z.infer<typeof source>;
+  /** Who may provision the product. */
+  readonly access: { readonly roles: readonly string[]; readonly groups: readonly string[] };
+  /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
+  readonly unreleasedProduct: boolean;
+}
+
+const DEFAULTS = { pipeline: true, source: { type: 'codecommit' }, access: {}, 'unreleased-product': false };
+
+/**
+ * The settings of an app: each from the context `mlflow-mlops:<name>`, which `-c` can set for one run and cdk.json for good (a
+ * value of `-c` is gone at the pipeline's next self-mutation).
+ *
+ * @throws Error that names each wrong key, its value and what is allowed
+ */
+export function settingsOf(node: Node): Settings {
+  const given = Object.fromEntries(
+    Object.entries(DEFAULTS).map(([name, standard]) => [
+      name,
+      parsed(node.tryGetContext(`mlflow-mlops:${name}`) ?? standard),
+    ]),
+  );
+  const result = settings.safeParse(given);
+  if (!result.success) {
+    const wrong = result.error.issues.map(({ path: [name, ...below], message }) => {
+      const where = [`mlflow-mlops:${String(name)}`, ...below].join('.');
+      return `${where} (${JSON.stringify(given[String(name)])}): ${message}`;
+    });
+    throw new Error(`wrong context, see "Settings" in README.md: ${wrong.join('; ')}`);
+  }
+  const { 'unreleased-product': unreleasedProduct, ...others } = result.data;
+  return { ...others, unreleasedProduct };
+}
+
+/** `-c` gives text, cdk.json gives JSON. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') {
+    return value;
+  }
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

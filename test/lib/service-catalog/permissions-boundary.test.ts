@@ -1,0 +1,94 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { actionsOf, covers, resourcesOf, type Statement } from '../../support/policies';
+import { productTemplates, provisioned, type Resource } from '../../support/product-template';
+import { synthesize } from '../../support/synth';
+
+let template: Template;
+let templates: Map<string, Record<string, Resource>>;
+
+beforeAll(() => {
+  template = synthesize().scProduct;
+  templates = productTemplates();
+}, 120_000);
+
+function boundary(): Statement[] {
+  const [policy] = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+  expect(policy?.Properties.ManagedPolicyName).toBe('mlflow-mlops-model-pipeline-boundary');
+  return policy?.Properties.PolicyDocument.Statement;
+}
+
+function withinBoundary(action: string, resource: string): boolean {
+  return boundary().some(
+    (one) =>
+      actionsOf(one).some((pattern) => covers(pattern, action)) &&
+      resourcesOf(one).some((pattern) => covers(provisioned(pattern, {}), resource)),
+  );
+}
+
+function ofType(resources: Readonly<Record<string, Resource>>, type: string): Resource[] {
+  return Object.values(resources).filter(({ Type }) => Type === type);
+}
+
+test('every role of the product has the boundary', () => {
+  for (const resources of templates.values()) {
+    for (const { Properties } of ofType(resources, 'AWS::IAM::Role')) {
+      expect(provisioned(Properties.PermissionsBoundary, resources)).toBe(
+        'arn:aws:iam::111111111111:policy/mlflow-mlops-model-pipeline-boundary',
+      );
+      // The launch role could attach no managed policy, nor does the boundary know what is in it.
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  }
+});
+
+test('what the product’s roles are granted is within the boundary, on the same resources', () => {
+  for (const [version, resources] of templates) {
+    const statements = ofType(resources, 'AWS::IAM::Policy').flatMap(
+      ({ Properties }) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement,
+    );
+    expect(statements.length).toBeGreaterThan(10);
+    for (const statement of statements) {
+      for (const resource of resourcesOf(statement).map((node) => provisioned(node, resources))) {
+        // CDK's self-mutation may assume any role with a bootstrap tag; the boundary leaves it CDK's own.
+        const bounded =
+          resource === 'arn:*:iam::111111111111:role/*' ? 'arn:aws:iam::111111111111:role/cdk-x' : resource;
+        const outside = actionsOf(statement).filter((action) => !withinBoundary(action, bounded));
+        expect([version, bounded, outside]).toEqual([version, bounded, []]);
+      }
+    }
+  }
+});
+
+test('no role can touch IAM, secrets, functions, the registry’s packages or endpoints, whatever its policy says', () => {
+  const actions = boundary().flatMap(actionsOf);
+  expect(
+    actions.filter(
+      (action) =>
+        /^(iam|secretsmanager|lambda|ec2|kms|ssm):|:\*$/.test(action) ||
+        /^sagemaker:(?!DescribeModelPackage$|ListModelPackages$)/.test(action),
+    ),
+  ).toEqual([]);
+});
+
+test('on everything it allows lists only', () => {
+  const everywhere = boundary().filter((one) => resourcesOf(one).includes('*'));
+  expect(everywhere.flatMap(actionsOf).sort()).toEqual([
+    'cloudformation:DescribeStacks',
+    's3:ListBucket',
+    'sagemaker:ListModelPackages',
+  ]);
+});
+
+test('it allows no use of another team’s pipeline, bucket or stack', () => {
+  expect(withinBoundary('s3:GetObject', 'arn:aws:s3:::sagemaker-mlflow-us-east-1-111111111111/models/x')).toBe(false);
+  expect(
+    withinBoundary('codepipeline:StartPipelineExecution', 'arn:aws:codepipeline:us-east-1:111111111111:MLflow-MLOps'),
+  ).toBe(false);
+  expect(
+    withinBoundary(
+      'cloudformation:DeleteStack',
+      'arn:aws:cloudformation:us-east-1:111111111111:stack/MlflowMlopsStack/1',
+    ),
+  ).toBe(false);
+  expect(withinBoundary('sts:AssumeRole', 'arn:aws:iam::111111111111:role/Admin')).toBe(false);
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { productTemplate } from '../../lib/service-catalog/product-snapshot';
+import { TEMPLATE_FILE } from '../../lib/service-catalog/product-version';
+import { releasedVersions } from '../../lib/service-catalog/released-versions';
+
+/** A resource of a template, as far as tests look at it. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+}
+
+/** A product's template by its version's name: all released ones, and the one that the working tree would make. */
+export function productTemplates(): Map<string, Record<string, Resource>> {
+  const released = releasedVersions().map(
+    ({ name, folder }) => [name, readFileSync(join(folder, TEMPLATE_FILE), 'utf8')] as const,
+  );
+  return new Map(
+    [...released, ['the working tree', productTemplate()] as const].map(([name, text]) => [
+      name,
+      JSON.parse(text).Resources,
+    ]),
+  );
+}
+
+/** What provisioning would put in the place of references, for a product of the model `churn`. */
+const VALUES: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'us-east-1',
+  'AWS::AccountId': '111111111111',
+  'AWS::StackName': 'SC-111111111111-pp-abcdefghijklm',
+};
+const ATTRIBUTES: Readonly<Record<string, string>> = {
+  GroupName: 'churn',
+  RepositoryName: 'sagemaker-mlflow-churn-deployment',
+  PipelineName: 'sagemaker-mlflow-churn-pipeline',
+  RuleName: 'sagemaker-DeployModelRule-churn',
+};
+
+/** A text of a template with its references resolved, as they would be in a provisioned product. */
+export function provisioned(node: unknown, resources: Readonly<Record<string, Resource>>): string {
+  if (typeof node === 'string') {
+    return node;
+  }
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = node as Record<string, never>;
+  if (join !== undefined) {
+    return (join[1] as unknown[]).map((part) => provisioned(part, resources)).join(join[0]);
+  }
+  const [id = '', name] = (attribute as [string, string] | undefined) ?? [Ref];
+  const physical = VALUES[id] ?? physicalName(id, resources);
+  return name === 'Arn' ? arnOf(id, physical, resources) : ((name && ATTRIBUTES[name]) ?? physical);
+}
+
+function physicalName(id: string, resources: Readonly<Record<string, Resource>>): string {
+  const { Type, Properties } = resources[id] ?? { Type: '', Properties: {} };
+  const given = Properties.Name ?? Properties.RepositoryName;
+  if (given !== undefined) {
+    return provisioned(given, resources);
+  }
+  // CloudFormation names build projects after their ids only, and everything else after the stack too.
+  const generated = Type === 'AWS::CodeBuild::Project' ? `${id}-XYZ` : `${VALUES['AWS::StackName']}-${id}-XYZ`;
+  return Type === 'AWS::S3::Bucket' ? generated.toLowerCase() : generated;
+}
+
+function arnOf(id: string, name: string, resources: Readonly<Record<string, Resource>>): string {
+  switch (resources[id]?.Type) {
+    case 'AWS::S3::Bucket':
+      return `arn:aws:s3:::${name}`;
+    case 'AWS::IAM::Role':
+      return `arn:aws:iam::111111111111:role/${name}`;
+    case 'AWS::CodeBuild::Project':
+      return `arn:aws:codebuild:us-east-1:111111111111:project/${name}`;
+    default:
+      throw new Error(`tests know no ARN of ${id}: add its type here`);
+  }
+}
