@@ -3,14 +3,20 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { ModelRepackStage } from './model-repack-stage';
 import { SECRET_NAME_PARAMETER } from './names';
+import { MlflowMlopsPipeline } from './pipeline/mlflow-mlops-pipeline';
+import { pipelineSource } from './pipeline/pipeline-source';
+import { ServiceCatalogStage } from './service-catalog-stage';
+import { settingsOf } from './settings';
 
 /**
- * The only stack at the top of the app. It says which secret holds the registry's credentials; everything else is in stages
- * below it, each deployable by itself once that is said.
+ * The only stack at the top of the app: it says which secret holds the registry's credentials, and has the pipeline that deploys
+ * the stages below it. Without the pipeline (see {@link settingsOf}) each stage is deployable by itself; their stacks and
+ * resources are the same either way, so a pipeline that is added later takes them over as they are.
  */
 export class MlflowMlopsStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
-    super(scope, id, { description: 'MLflow-MLOps: what all its stages need', ...props });
+    super(scope, id, { description: 'MLflow-MLOps: the pipeline, and what all its stages need', ...props });
+    const settings = settingsOf(this.node);
 
     const secretName = new CfnParameter(this, 'SecretName', {
       description: 'Name of the secret in AWS Secrets Manager that holds the credentials of the MLflow registry',
@@ -29,6 +35,13 @@ export class MlflowMlopsStack extends Stack {
       stringValue: secretName.valueAsString,
     });
 
-    new ModelRepackStage(this, 'ModelRepack');
+    const stages = [
+      new ModelRepackStage(this, 'ModelRepack'),
+      new ServiceCatalogStage(this, 'ServiceCatalogProduct', settings),
+    ];
+    if (settings.pipeline) {
+      const source = pipelineSource(this, settings.source);
+      new MlflowMlopsPipeline(this, 'MLflow-MLOps', source, stages);
+    }
   }
 }

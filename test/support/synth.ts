@@ -1,13 +1,33 @@
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { MlflowMlopsStack } from '../../lib/mlflow-mlops-stack';
-import type { ModelRepackStage } from '../../lib/model-repack-stage';
 
-/** The app's stacks as templates. Nothing is bundled: what a function's code is, is not looked at here. */
-export function synthesize(): { root: Template; modelSync: Template; modelSyncStack: Stack } {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+/** The app's stacks as templates. */
+export interface Synthesized {
+  readonly root: Template;
+  readonly modelSync: Template;
+  readonly modelSyncStack: Stack;
+  readonly scProduct: Template;
+  readonly scProductStack: Stack;
+}
+
+/**
+ * Synthesizes the app. Nothing is bundled: what a function's code is, is not looked at here.
+ *
+ * @param settings context below `mlflow-mlops:`
+ */
+export function synthesize(settings: Readonly<Record<string, unknown>> = {}): Synthesized {
+  const context = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`mlflow-mlops:${name}`, value]));
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context } });
   const root = new MlflowMlopsStack(app, 'MlflowMlopsStack');
-  const stage = root.node.findChild('ModelRepack') as ModelRepackStage;
-  const modelSyncStack = stage.node.findChild('ModelSyncStack') as Stack;
-  return { root: Template.fromStack(root), modelSync: Template.fromStack(modelSyncStack), modelSyncStack };
+  const stackOf = (stage: string, stack: string) => root.node.findChild(stage).node.findChild(stack) as Stack;
+  const modelSyncStack = stackOf('ModelRepack', 'ModelSyncStack');
+  const scProductStack = stackOf('ServiceCatalogProduct', 'ScProductStack');
+  return {
+    root: Template.fromStack(root),
+    modelSync: Template.fromStack(modelSyncStack),
+    modelSyncStack,
+    scProduct: Template.fromStack(scProductStack),
+    scProductStack,
+  };
 }

@@ -1,0 +1,86 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { devDependencies } from '../../../package.json';
+import { synthesize } from '../../support/synth';
+
+let root: Template;
+
+beforeAll(() => {
+  root = synthesize().root;
+}, 60_000);
+
+interface Action {
+  readonly Name: string;
+  readonly RunOrder: number;
+  readonly ActionTypeId: { readonly Provider: string };
+  readonly Configuration: Record<string, unknown>;
+}
+
+function stages(template: Template): { Name: string; Actions: Action[] }[] {
+  const [pipeline] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
+  return pipeline?.Properties.Stages;
+}
+
+/** The commands of all builds, as their buildspecs have them. */
+function buildSpecs(template: Template): string[] {
+  return Object.values(template.findResources('AWS::CodeBuild::Project')).map(({ Properties }) =>
+    JSON.stringify(Properties.Source.BuildSpec),
+  );
+}
+
+test('the pipeline MLflow-MLOps is V2 and restarts when it changed itself', () => {
+  root.hasResourceProperties('AWS::CodePipeline::Pipeline', {
+    Name: 'MLflow-MLOps',
+    PipelineType: 'V2',
+    RestartExecutionOnUpdate: true,
+  });
+});
+
+test('it takes branch main of the repository that the parameter names', () => {
+  root.hasParameter('RepositoryName', { Type: 'String', Default: 'mlflow-mlops' });
+  expect(stages(root)[0]?.Actions).toEqual([
+    expect.objectContaining({
+      ActionTypeId: expect.objectContaining({ Provider: 'CodeCommit' }),
+      Configuration: { RepositoryName: { Ref: 'RepositoryName' }, BranchName: 'main', PollForSourceChanges: false },
+    }),
+  ]);
+});
+
+test('it deploys both application stacks, in their order, under their own names', () => {
+  const deployed = stages(root).slice(-2);
+  expect(deployed.map(({ Name }) => Name)).toEqual(['ModelRepack', 'ServiceCatalogProduct']);
+  const names = deployed.map(({ Actions }) => [
+    ...new Set(Actions.map(({ Configuration }) => Configuration.StackName)),
+  ]);
+  expect(names).toEqual([['ModelRepack-ModelSyncStack'], ['ServiceCatalogProduct-ScProductStack']]);
+});
+
+test('its builds run npm ci, the unit tests and synth, with pinned tools and without Docker', () => {
+  const specs = buildSpecs(root);
+  const synth = specs.find((spec) => spec.includes('npm ci')) ?? '';
+  expect(synth).toMatch(/npm ci.*npm run test:unit.*npx cdk synth/s);
+  const text = specs.join();
+  expect(text).toContain(`aws-cdk@${devDependencies['aws-cdk']}`);
+  expect(text).not.toMatch(/cdk-assets@latest|aws-cdk[^@\w-]*"/);
+  root.allResourcesProperties('AWS::CodeBuild::Project', { Environment: Match.objectLike({ PrivilegedMode: false }) });
+});
+
+test('a repository behind a connection takes the place of CodeCommit, and of its parameter', () => {
+  const connectionArn = 'arn:aws:codeconnections:us-east-1:111111111111:connection/abc';
+  const source = { type: 'connection', connectionArn, repository: 'acme/mlflow-mlops' };
+  const { root: connected } = synthesize({ source });
+  expect(stages(connected)[0]?.Actions[0]).toMatchObject({
+    ActionTypeId: { Provider: 'CodeStarSourceConnection' },
+    Configuration: { ConnectionArn: connectionArn, FullRepositoryId: 'acme/mlflow-mlops', BranchName: 'main' },
+  });
+  expect(Object.keys(connected.findParameters('*'))).not.toContain('RepositoryName');
+});
+
+test('without the pipeline the application stacks are the same', () => {
+  const withPipeline = synthesize();
+  const without = synthesize({ pipeline: false });
+  without.root.resourceCountIs('AWS::CodePipeline::Pipeline', 0);
+  without.root.resourceCountIs('AWS::SSM::Parameter', 1);
+  for (const stack of ['modelSync', 'scProduct'] as const) {
+    expect(without[stack].toJSON()).toEqual(withPipeline[stack].toJSON());
+  }
+});
