@@ -2,19 +2,21 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { messageOf } from '../shared/errors';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
+import { type Attributes, attributesOf } from './attributes';
 import { type EnrolmentEffects, enrol, unenrol } from './enrol';
 
 /** What CDK's provider framework takes as an answer (aws-cdk-lib custom-resources, Provider). */
 export interface ProviderAnswer {
   readonly PhysicalResourceId?: string;
-  readonly Data?: { readonly GroupName: string };
+  readonly Data?: Attributes;
 }
 
 /**
- * The custom resource that enrols a model: property `ModelName`, attribute `GroupName`.
+ * The custom resource that enrols a model: property `ModelName`, attributes {@link Attributes}.
  *
  * An update to another model enrols that one and answers a new physical id, upon which CloudFormation deletes the old
- * resource: that delete carries the old `ModelName`, and only this counts.
+ * resource: that delete carries the old `ModelName`, and only this counts. With the property `ModelNameIsFixed` such an update
+ * is refused: there is more in the stack that is named after the model.
  *
  * @param effectsOf the effects of a request, by its identity
  * @throws Error for people, who see it as the reason of their stack's failure
@@ -34,13 +36,21 @@ export async function answerRequest(
     throw new Error('property ModelName is missing: give the name of the model in the MLflow registry');
   }
   const groupName = groupNameOf(modelName);
+  const moves = event.RequestType === 'Update' && event.PhysicalResourceId !== idOf(groupName);
+  if (moves && event.ResourceProperties.ModelNameIsFixed === 'true') {
+    throw new Error(
+      `the model cannot be changed to ${JSON.stringify(modelName)}, because repository, pipeline and endpoints are named after it: ` +
+        'provision another product for that model, and terminate this one when its model is not to be deployed any more',
+    );
+  }
   try {
     const effects = effectsOf(event.RequestId);
     await (event.RequestType === 'Delete'
       ? unenrol(modelName, holder, effects)
       : enrol(modelName, groupName, holder, effects));
   } catch (error) {
-    if (recordedAnew(event, modelName)) {
+    // What the resource held before, it still holds.
+    if (event.RequestType === 'Create' || moves) {
       await rollBack(modelName, holder, effectsOf(`${event.RequestId}-rollback`));
     }
     logger.error('enrolment failed', { reason: messageOf(error) });
@@ -54,13 +64,15 @@ export async function answerRequest(
     // An answer with an id other than the one that is deleted would be refused, whatever that was.
     return {};
   }
-  return { PhysicalResourceId: `mlflow-mlops-${groupName}`, Data: { GroupName: groupName } };
+  return { PhysicalResourceId: idOf(groupName), Data: attributesOf(modelName, groupName, event.StackId) };
 }
 
-/** Whether the request enrolled a model that its resource did not hold before. */
-function recordedAnew(event: CloudFormationCustomResourceEvent, modelName: string): boolean {
-  const moved = event.RequestType === 'Update' && event.OldResourceProperties.ModelName !== modelName;
-  return event.RequestType === 'Create' || moved;
+/**
+ * The physical id says which model a resource stands for. `OldResourceProperties` does not: in a rollback they are those of the
+ * update that failed.
+ */
+function idOf(groupName: string): string {
+  return `mlflow-mlops-${groupName}`;
 }
 
 /**

@@ -9,14 +9,19 @@ beforeEach(() => {
 });
 
 /** A request as CloudFormation sends it, as far as it is read. */
-function request(RequestType: 'Create' | 'Update' | 'Delete', ModelName: string, before = ModelName) {
+function request(
+  RequestType: 'Create' | 'Update' | 'Delete',
+  ModelName: string,
+  { before = ModelName, id, fixed = false }: { before?: string; id?: string; fixed?: boolean } = {},
+) {
   return answerRequest(
     {
       RequestType,
       RequestId: `${RequestType}-${ModelName}`,
       StackId: 'stack',
       LogicalResourceId: 'Model',
-      ResourceProperties: { ServiceToken: 'token', ModelName },
+      ResourceProperties: { ServiceToken: 'token', ModelName, ...(fixed ? { ModelNameIsFixed: 'true' } : {}) },
+      ...(RequestType === 'Create' ? {} : { PhysicalResourceId: id ?? `mlflow-mlops-${before}` }),
       ...(RequestType === 'Update' ? { OldResourceProperties: { ModelName: before } } : {}),
     } as unknown as CloudFormationCustomResourceEvent,
     () => world,
@@ -26,7 +31,13 @@ function request(RequestType: 'Create' | 'Update' | 'Delete', ModelName: string,
 test('creation enrols and answers the group; deletion takes it back', async () => {
   expect(await request('Create', 'churn')).toEqual({
     PhysicalResourceId: 'mlflow-mlops-churn',
-    Data: { GroupName: 'churn' },
+    Data: {
+      GroupName: 'churn',
+      RepositoryName: 'sagemaker-mlflow-churn-deployment',
+      PipelineName: 'sagemaker-mlflow-churn-pipeline',
+      RuleName: 'sagemaker-DeployModelRule-churn',
+      StartPipelineInput: expect.stringContaining('"pipelineName":"sagemaker-mlflow-churn-pipeline"'),
+    },
   });
   expect([...world.webhooks]).toEqual(['churn']);
   expect(await request('Delete', 'churn')).toEqual({});
@@ -44,7 +55,7 @@ test('a creation that fails half-way leaves no enrolment, and says what to check
 test('an update to another model that fails leaves the old enrolment alone', async () => {
   await request('Create', 'churn');
   world.takesWebhooks = false;
-  await expect(request('Update', 'fraud', 'churn')).rejects.toThrow('fraud');
+  await expect(request('Update', 'fraud', { before: 'churn' })).rejects.toThrow('fraud');
   expect([...world.records.keys()]).toEqual(['churn']);
   expect([...world.webhooks]).toEqual(['churn']);
 });
@@ -59,4 +70,40 @@ test('an update of the same model that fails keeps its enrolment', async () => {
 test('a request without a model name is refused, and can be deleted', async () => {
   await expect(request('Create', '')).rejects.toThrow('ModelName is missing');
   expect(await request('Delete', '')).toEqual({});
+});
+
+describe('a resource whose model is fixed', () => {
+  beforeEach(() => request('Create', 'churn', { fixed: true }));
+
+  test('refuses another model, touches nothing, and says what to do', async () => {
+    await expect(request('Update', 'fraud', { before: 'churn', fixed: true })).rejects.toThrow(
+      /"fraud".*provision another product.*terminate this one/,
+    );
+    expect([...world.records.keys()]).toEqual(['churn']);
+  });
+
+  test('takes the rollback of that update, which names the refused model as the old one', async () => {
+    const answer = await request('Update', 'churn', { before: 'fraud', id: 'mlflow-mlops-churn', fixed: true });
+    expect(answer.PhysicalResourceId).toBe('mlflow-mlops-churn');
+    expect([...world.records.keys()]).toEqual(['churn']);
+  });
+
+  test('keeps its enrolment when that rollback fails', async () => {
+    world.takesWebhooks = false;
+    await expect(
+      request('Update', 'churn', { before: 'fraud', id: 'mlflow-mlops-churn', fixed: true }),
+    ).rejects.toThrow('refuses webhooks');
+    expect([...world.records.keys()]).toEqual(['churn']);
+  });
+
+  test('is updated and deleted as any other', async () => {
+    await request('Update', 'churn', { fixed: true });
+    expect(await request('Delete', 'churn', { fixed: true })).toEqual({});
+    expect(world.records.size).toBe(0);
+  });
+});
+
+test('a registry that cannot be reached fails with what to check', async () => {
+  world.reachable = false;
+  await expect(request('Create', 'churn')).rejects.toThrow(/cannot be reached.*Check that the registry can be reached/);
 });
