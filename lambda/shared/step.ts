@@ -7,7 +7,7 @@ const PASSING =
   /Throttl|TooManyRequests|RequestLimitExceeded|ConflictException|ResourceInUse|SlowDown|Timeout|InternalFailure|ServiceUnavailable|InternalServer/;
 
 /** What a step needs to know of its invocation. */
-export type StepContext = Pick<Context, 'getRemainingTimeInMillis'>;
+export type StepContext = Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestId'>;
 
 /**
  * A Lambda handler around one step: the log carries what the step works on, and errors reach the state machine by names

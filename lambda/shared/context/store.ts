@@ -1,5 +1,6 @@
 import { requireEnv } from '../env';
 import { Claims } from '../store/claims';
+import { Deployments } from '../store/deployments';
 import { Enrolments } from '../store/enrolments';
 import { openTable } from '../store/table';
 import { once } from './once';
@@ -8,3 +9,4 @@ const table = once(() => openTable(requireEnv('TABLE_NAME')));
 
 export const claims = once(() => new Claims(table()));
 export const enrolments = once(() => new Enrolments(table()));
+export const deployments = once(() => new Deployments(table()));

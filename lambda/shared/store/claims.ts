@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { ClaimLostError } from '../errors';
 import { CLAIM, type ConditionalChange, type Table, updateIf } from './table';
 
@@ -120,6 +120,14 @@ export class Claims {
       }
       throw error;
     }
+  }
+
+  /** Whether an execution works on the model. */
+  async isHeld(modelName: string): Promise<boolean> {
+    const { Item } = await this.table.client.send(
+      new GetCommand({ TableName: this.table.name, Key: key(modelName), ConsistentRead: true }),
+    );
+    return typeof Item?.expiresAt === 'number' && Item.expiresAt >= this.now();
   }
 
   private expiry(): number {

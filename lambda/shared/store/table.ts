@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 /** One table: the partition says what an item is, the sort key which model it concerns. */
 export const ENROLMENT = 'ENROLMENT';
 export const CLAIM = 'CLAIM';
+export const DEPLOYMENT = 'DEPLOYMENT';
 
 /** What the stores need of DynamoDB. */
 export interface Table {
