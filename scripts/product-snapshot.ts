@@ -6,4 +6,7 @@ const [folder] = process.argv.slice(2);
 if (folder === undefined) {
   throw new Error('usage: tsx scripts/product-snapshot.ts FOLDER');
 }
-await writeSnapshot(folder);
+writeSnapshot(folder).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});
