@@ -5,25 +5,35 @@ objects live in memory.
 """
 
 import api_owner
+import custom_resources
 import executions
 import function_properties
 import generated_secrets
+import iam_resources
 import node_errors
 import recorded_calls
 import recorded_types
+import resource_types
+import rule_targets
 import secret_reference
 import service_events
+import stack_rules
 
 PATCHES = (
     api_owner,
+    custom_resources,
     executions,
     function_properties,
     generated_secrets,
+    iam_resources,
     node_errors,
     recorded_calls,
     recorded_types,
+    resource_types,
+    rule_targets,
     secret_reference,
     service_events,
+    stack_rules,
 )
 
 

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PartSpec } from '../processes/part';
 import type { SandboxPaths } from '../processes/paths';
+import { developerToolsEndpoints } from './endpoints';
 
 /** What MiniStack is started with. */
 export interface MiniStackOptions {
@@ -10,12 +11,21 @@ export interface MiniStackOptions {
   /** The environment that every server begins with: MiniStack hands its own on to every Lambda. */
   readonly base: Readonly<Record<string, string>>;
   readonly port: number;
-  /** Where Lambdas find SageMaker, which MiniStack does not have. */
+  /** Where SageMaker is, which MiniStack does not have. */
   readonly sagemakerUrl: string;
+  /** Where CodeCommit, CodeBuild, CodePipeline and Service Catalog are. */
+  readonly developerToolsUrl: string;
 }
 
 /** MiniStack: CloudFormation, Lambda, Step Functions, S3 and the rest of AWS, on one port, in memory. */
-export function ministackPart({ paths, python, base, port, sagemakerUrl }: MiniStackOptions): PartSpec {
+export function ministackPart({
+  paths,
+  python,
+  base,
+  port,
+  sagemakerUrl,
+  developerToolsUrl,
+}: MiniStackOptions): PartSpec {
   const url = `http://127.0.0.1:${port}`;
   const data = join(paths.home, 'ministack');
   mkdirSync(data, { recursive: true });
@@ -34,7 +44,12 @@ export function ministackPart({ paths, python, base, port, sagemakerUrl }: MiniS
       // Both would listen on all interfaces.
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
+      // Where CloudFormation has their resource types made, and rules their pipelines started.
+      SAGEMAKER_URL: sagemakerUrl,
+      DEVELOPER_TOOLS_URL: developerToolsUrl,
+      // Where Lambdas find them.
       AWS_ENDPOINT_URL_SAGEMAKER: sagemakerUrl,
+      ...developerToolsEndpoints(developerToolsUrl),
     },
     listening: new RegExp(`Running on http://127\\.0\\.0\\.1:${port}\\b`),
     health: `${url}/_ministack/health`,

@@ -1,7 +1,7 @@
 """Accept the resource types that MiniStack refuses, so that a stack with one of them can be deployed.
 
-Nothing runs behind them: a pipeline does not build, a repository holds no commits, a product cannot be provisioned.
-They are there to be referred to. What the sandbox does in their place (deploying the stage's stacks) it does itself.
+Nothing runs behind them: an alarm is never raised. They are there to be referred to. Types that a stand-in has are its
+own: resource_types.py.
 """
 
 import logging
@@ -28,48 +28,12 @@ def _unique(stack: str, logical_id: str) -> str:
     return f"{stack}-{logical_id}-{uuid.uuid4().hex[:12].upper()}"
 
 
-def _pipeline(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, Attributes]:
-    return props.get("Name") or _unique(stack, logical_id), {"Version": "1"}
-
-
-def _repository(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, Attributes]:
-    name = props["RepositoryName"]
-    host = f"git-codecommit.{get_region()}.amazonaws.com/v1/repos/{name}"
-    clone = {"CloneUrlHttp": f"https://{host}", "CloneUrlSsh": f"ssh://{host}"}
-    return str(uuid.uuid4()), {"Arn": _arn("codecommit", name), "Name": name, **clone}
-
-
-def _portfolio(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, Attributes]:
-    return f"port-{uuid.uuid4().hex[:13]}", {"PortfolioName": props["DisplayName"]}
-
-
-def _product(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, Attributes]:
-    versions = props.get("ProvisioningArtifactParameters", [])
-    artifacts = {
-        "ProvisioningArtifactIds": ",".join(f"pa-{uuid.uuid4().hex[:13]}" for _ in versions),
-        "ProvisioningArtifactNames": ",".join(version.get("Name", "") for version in versions),
-    }
-    return f"prod-{uuid.uuid4().hex[:13]}", {"ProductName": props["Name"], **artifacts}
-
-
-def _association(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, Attributes]:
-    return _unique(stack, logical_id), {}
-
-
 def _alarm(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, Attributes]:
     name = props.get("AlarmName") or _unique(stack, logical_id)
     return name, {"Arn": _arn("cloudwatch", f"alarm:{name}")}
 
 
 RECORDED: dict[str, Callable[[str, dict[str, Any], str], tuple[str, Attributes]]] = {
-    "AWS::CodePipeline::Pipeline": _pipeline,
-    "AWS::CodeCommit::Repository": _repository,
-    "AWS::ServiceCatalog::Portfolio": _portfolio,
-    "AWS::ServiceCatalog::CloudFormationProduct": _product,
-    "AWS::ServiceCatalog::PortfolioProductAssociation": _association,
-    "AWS::ServiceCatalog::PortfolioPrincipalAssociation": _association,
-    "AWS::ServiceCatalog::LaunchRoleConstraint": _association,
-    "AWS::ServiceCatalog::LaunchNotificationConstraint": _association,
     "AWS::CloudWatch::CompositeAlarm": _alarm,
 }
 

@@ -1,8 +1,8 @@
-"""Let the service that stands beside MiniStack publish its own events.
+"""Let the services that stand beside MiniStack publish their own events.
 
 EventBridge refuses a PutEvents whose source begins with `aws.`, from anyone but the AWS service itself, and so does
-MiniStack. SageMaker runs beside it here and must publish `aws.sagemaker` events; as AWS's services do, it names itself
-by its service principal. A request without that header is refused as on AWS.
+MiniStack. SageMaker runs beside it here and must publish `aws.sagemaker` events, the developer tools theirs; as AWS's
+services do, each names itself by its service principal. A request without that header is refused as on AWS.
 """
 
 import json
@@ -14,7 +14,12 @@ from expect import expect
 
 PATCH = "events of services beside MiniStack"
 HEADER = "x-service-principal"
-SOURCES = {"sagemaker.amazonaws.com": "aws.sagemaker"}
+SOURCES = {
+    "sagemaker.amazonaws.com": "aws.sagemaker",
+    "codecommit.amazonaws.com": "aws.codecommit",
+    "codepipeline.amazonaws.com": "aws.codepipeline",
+    "codebuild.amazonaws.com": "aws.codebuild",
+}
 
 
 def apply() -> None:

@@ -1,7 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
@@ -12,12 +8,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { localWebhookUrl } from '../../../sandbox/deploy/outputs';
-import { ministackPart } from '../../../sandbox/ministack/ministack';
-import { baseEnvironment } from '../../../sandbox/processes/base-environment';
-import { Part } from '../../../sandbox/processes/part';
-import { sandboxPaths } from '../../../sandbox/processes/paths';
-import { freePorts } from '../../../sandbox/processes/ports';
-import { ensureVenv } from '../../../sandbox/setup/venv';
+import type { Part } from '../../../sandbox/processes/part';
+import { NOWHERE, startMiniStack } from './cloudformation/ministack';
+import { outputsOf, Stacks } from './cloudformation/stacks';
 import { TEMPLATE } from './ministack-template';
 
 jest.setTimeout(60_000);
@@ -28,17 +21,7 @@ let url: string;
 let outputs: Record<string, string>;
 
 beforeAll(async () => {
-  const paths = sandboxPaths(join(mkdtempSync(join(tmpdir(), 'ministack ')), 'home'));
-  const python = await ensureVenv(() => undefined);
-  const [port = 0] = await freePorts(1);
-  const base = baseEnvironment(paths, python);
-  ministack = new Part(
-    ministackPart({ paths, python, base, port, sagemakerUrl: 'http://127.0.0.1:9' }),
-    python,
-    paths.logs,
-    () => undefined,
-  );
-  expect(await ministack.serves(30_000)).toBe(true);
+  ministack = await startMiniStack();
   url = ministack.spec.url;
   outputs = await deploy();
 }, 400_000);
@@ -46,19 +29,12 @@ beforeAll(async () => {
 afterAll(() => ministack?.stop());
 
 async function deploy(): Promise<Record<string, string>> {
-  const client = new CloudFormationClient(clientConfig(url, ACCOUNT));
-  await client.send(new CreateStackCommand({ StackName: 'gaps', TemplateBody: JSON.stringify(TEMPLATE) }));
-  for (;;) {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: 'gaps' }));
-    const [stack] = Stacks;
-    if (stack?.StackStatus === 'CREATE_COMPLETE') {
-      client.destroy();
-      return Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-    }
-    if (stack?.StackStatus !== 'CREATE_IN_PROGRESS') {
-      throw new Error(`${stack?.StackStatus}: ${stack?.StackStatusReason}`);
-    }
-  }
+  const stacks = new Stacks(url, ACCOUNT);
+  const stack = await stacks.create('gaps', JSON.stringify(TEMPLATE), ['CAPABILITY_IAM']);
+  const failures = await stacks.failures('gaps');
+  stacks.client.destroy();
+  expect([stack.StackStatus, failures]).toEqual(['CREATE_COMPLETE', []]);
+  return outputsOf(stack) as Record<string, string>;
 }
 
 /** Calls Lambda's REST API; unsigned but for the access key, which is the account. */
@@ -92,10 +68,14 @@ it('applies the dead letter queue and the reserved concurrency of a template', a
   expect(concurrency).toEqual({ ReservedConcurrentExecutions: 3 });
 });
 
-it('hands Lambdas the Node that runs this, and where SageMaker is', async () => {
+it('hands Lambdas the Node that runs this, and where the services are that stand beside it', async () => {
   const seen = (await invoke({ tell: true })) as { version: string; env: Record<string, string> };
   expect(seen.version).toBe(process.version);
-  expect(seen.env).toMatchObject({ AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9' });
+  expect(seen.env).toMatchObject({
+    AWS_ENDPOINT_URL: url,
+    AWS_ENDPOINT_URL_SAGEMAKER: NOWHERE,
+    AWS_ENDPOINT_URL_CODEPIPELINE: NOWHERE,
+  });
 });
 
 it('hands Lambdas nothing of the user that runs it', async () => {
@@ -121,7 +101,7 @@ it('serves an API to callers that sign nothing', async () => {
 });
 
 it('accepts types that nothing runs behind', () => {
-  expect(outputs.RepositoryName).toBe('gaps-repository');
+  expect(outputs.AlarmArn).toBe(`arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:gaps`);
 });
 
 describe('events of AWS services', () => {
@@ -146,10 +126,12 @@ describe('events of AWS services', () => {
     expect(await put('aws.sagemaker')).toBe('NotAuthorizedForSourceException');
     expect(await put('aws.s3', 'sagemaker.amazonaws.com')).toBe('NotAuthorizedForSourceException');
     expect(await put('aws.sagemaker', 's3.amazonaws.com')).toBe('NotAuthorizedForSourceException');
+    expect(await put('aws.codecommit', 'codebuild.amazonaws.com')).toBe('NotAuthorizedForSourceException');
   });
 
   it('are taken from the service itself', async () => {
     expect(await put('aws.sagemaker', 'sagemaker.amazonaws.com')).toBeUndefined();
+    expect(await put('aws.codecommit', 'codecommit.amazonaws.com')).toBeUndefined();
     expect(await put('own.events')).toBeUndefined();
   });
 });

@@ -48,7 +48,7 @@ export const TEMPLATE = {
       Properties: { Name: 'gaps/secret', GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true } },
     },
     DefaultSecret: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: {} } },
-    Repository: { Type: 'AWS::CodeCommit::Repository', Properties: { RepositoryName: 'gaps-repository' } },
+    Alarm: { Type: 'AWS::CloudWatch::CompositeAlarm', Properties: { AlarmName: 'gaps', AlarmRule: 'FALSE' } },
     Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'gaps' } },
     Method: {
       Type: 'AWS::ApiGateway::Method',
@@ -80,7 +80,7 @@ export const TEMPLATE = {
     SecretRef: { Value: { Ref: 'Secret' } },
     SecretId: { Value: { 'Fn::GetAtt': ['Secret', 'Id'] } },
     DefaultSecretRef: { Value: { Ref: 'DefaultSecret' } },
-    RepositoryName: { Value: { 'Fn::GetAtt': ['Repository', 'Name'] } },
+    AlarmArn: { Value: { 'Fn::GetAtt': ['Alarm', 'Arn'] } },
     Url: { Value: join('https://', { Ref: 'Api' }, '.execute-api.', region, '.amazonaws.com/prod/') },
   },
 };
