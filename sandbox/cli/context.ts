@@ -12,7 +12,11 @@ const sandboxEnv = z.object({
   AWS_ENDPOINT_URL: z.url(),
   AWS_ENDPOINT_URL_SAGEMAKER: z.url(),
   AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: z.url(),
-  /** The account's id: MiniStack and the SageMaker stand-in tell accounts apart by it. */
+  AWS_ENDPOINT_URL_CODECOMMIT: z.url(),
+  AWS_ENDPOINT_URL_CODEBUILD: z.url(),
+  AWS_ENDPOINT_URL_CODEPIPELINE: z.url(),
+  AWS_ENDPOINT_URL_SERVICE_CATALOG: z.url(),
+  /** The account's id: MiniStack and the stand-ins tell accounts apart by it. */
   AWS_ACCESS_KEY_ID: z.string().regex(/^\d{12}$/),
   AWS_SECRET_ACCESS_KEY: z.string(),
   AWS_REGION: z.string(),
@@ -21,6 +25,8 @@ const sandboxEnv = z.object({
   WEBHOOK_SECRET: z.string().min(1),
   STATE_MACHINE_ARN: z.string(),
   ARTIFACT_BUCKET: z.string(),
+  /** The folder of the account's git repositories. */
+  REPOSITORIES: z.string(),
   /** The interpreter with MLflow and the model libraries. */
   PYTHON: z.string(),
 });

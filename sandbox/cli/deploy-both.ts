@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { ACCOUNTS, REGION, SECRET_KEY, type TargetAccount, targetAccounts } from '../deploy/accounts';
 import type { CdkContext } from '../deploy/cdk';
 import { bootstrap, deployAccount } from '../deploy/deploy-account';
 import type { Deployed } from '../deploy/outputs';
-import type { PART_NAMES } from '../processes/sandbox-parts';
+import { developerToolsEndpoints } from '../ministack/endpoints';
+import { DEVELOPER_TOOLS, type PART_NAMES } from '../processes/sandbox-parts';
 import type { SandboxState } from '../processes/state';
 import type { SandboxEnv } from './context';
 
@@ -41,6 +43,7 @@ export async function deployBoth(options: BothAccounts, assembly: string, urls: 
     AWS_ENDPOINT_URL: urls.ministack,
     AWS_ENDPOINT_URL_SAGEMAKER: urls.sagemaker,
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: urls.sagemaker,
+    ...developerToolsEndpoints(urls['developer-tools']),
     AWS_SECRET_ACCESS_KEY: SECRET_KEY,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
@@ -52,12 +55,14 @@ export async function deployBoth(options: BothAccounts, assembly: string, urls: 
       MLFLOW_TRACKING_TOKEN: options.token,
       ...common,
       AWS_ACCESS_KEY_ID: ACCOUNTS.databricks,
+      REPOSITORIES: join(options.paths.repositories, ACCOUNTS.databricks),
       ...ofDeployed(inDatabricks),
     },
     openSource: {
       MLFLOW_TRACKING_URI: urls.mlflow,
       ...common,
       AWS_ACCESS_KEY_ID: ACCOUNTS.openSource,
+      REPOSITORIES: join(options.paths.repositories, ACCOUNTS.openSource),
       ...ofDeployed(inOpenSource),
     },
   };
@@ -83,6 +88,7 @@ export function serverUrls(state: SandboxState): ServerUrls {
     ministack: url('ministack'),
     mlflow: url('mlflow'),
     sagemaker: url('sagemaker'),
+    'developer-tools': DEVELOPER_TOOLS ? url('developer-tools') : 'http://127.0.0.1:9',
     databricks: url('databricks'),
   };
 }

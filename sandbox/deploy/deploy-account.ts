@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DEVELOPER_TOOLS } from '../processes/sandbox-parts';
 import { REGION, REGISTRY_SECRET, type TargetAccount } from './accounts';
 import { type CdkContext, type CdkRun, cdk } from './cdk';
 import { type ClientConfig, clientConfig } from './clients';
@@ -45,6 +46,10 @@ export async function deployAccount(deployment: Deployment, assembly: string): P
   const deployed = await readDeployed(config);
   await announceWebhookUrl(config, deployed.webhookUrl);
   say(`account ${account.id}: ModelRepack deployed`);
+  if (DEVELOPER_TOOLS) {
+    await deploy(deployment, assembly, ['MlflowMlopsStack/ServiceCatalogProduct/*']);
+    say(`account ${account.id}: ServiceCatalogProduct deployed`);
+  }
   return deployed;
 }
 

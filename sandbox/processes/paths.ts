@@ -10,6 +10,8 @@ export interface SandboxPaths {
   readonly logs: string;
   readonly tmp: string;
   readonly cdkOut: string;
+  /** The git repositories that stand for CodeCommit's: `<account>/<name>.git`. */
+  readonly repositories: string;
   /** Addresses and credentials of the account whose registry is a Databricks workspace. */
   readonly env: string;
   /** The same of the account whose registry is open-source MLflow. */
@@ -31,6 +33,7 @@ export function sandboxPaths(home: string = process.env.SANDBOX_HOME || join(PRO
     logs: join(folder, 'logs'),
     tmp: join(folder, 'tmp'),
     cdkOut: join(folder, 'cdk.out'),
+    repositories: join(folder, 'repositories'),
     env: join(folder, 'env'),
     openSourceEnv: join(folder, 'env.opensource'),
     lock: join(folder, 'lock'),

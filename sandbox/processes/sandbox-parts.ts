@@ -1,17 +1,25 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ministackPart } from '../ministack/ministack';
 import { mlflowPart } from '../mlflow/mlflow';
 import { baseEnvironment } from './base-environment';
+import { buildEnvironment } from './build-environment';
 import type { PartSpec } from './part';
 import { PROJECT, type SandboxPaths } from './paths';
 import { typescriptArguments } from './start';
 
 /** How many ports the sandbox's servers need. */
-export const PORT_COUNT = 4;
+export const PORT_COUNT = 5;
 
 /** The names of the servers, as `status` and `logs` show them. */
-export const PART_NAMES = ['ministack', 'mlflow', 'sagemaker', 'databricks'] as const;
+export const PART_NAMES = ['ministack', 'mlflow', 'sagemaker', 'developer-tools', 'databricks'] as const;
+
+/** Whether the developer tools' stand-in is there to be started. */
+export const DEVELOPER_TOOLS = existsSync(join(PROJECT, 'sandbox', 'developer-tools', 'main.ts'));
+
+/** The servers that are this project's own. */
+type StandIn = Exclude<(typeof PART_NAMES)[number], 'ministack' | 'mlflow'>;
 
 /** The line with which a server of this project says that it listens. */
 const READY_LINE = /^\{"url":/;
@@ -22,13 +30,13 @@ const READY_LINE = /^\{"url":/;
  * @param token what the Databricks front accepts
  */
 export function sandboxParts(paths: SandboxPaths, python: string, token: string, ports: readonly number[]): PartSpec[] {
-  const [ministack, mlflow, sagemaker, databricks] = ports;
-  if (!ministack || !mlflow || !sagemaker || !databricks) {
+  const [ministack, mlflow, sagemaker, databricks, developerTools] = ports;
+  if (!ministack || !mlflow || !sagemaker || !databricks || !developerTools) {
     throw new Error(`the sandbox needs ${PORT_COUNT} ports, not ${ports.length}`);
   }
   const base = baseEnvironment(paths, python);
   const url = (port: number): string => `http://127.0.0.1:${port}`;
-  const standIn = (name: 'sagemaker' | 'databricks', port: number, env: Record<string, string>): PartSpec => ({
+  const standIn = (name: StandIn, port: number, env: Record<string, string>): PartSpec => ({
     name,
     port,
     url: url(port),
@@ -37,16 +45,32 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
     env: { ...base, PORT: String(port), STOP_WITH_STDIN: '1', ...env },
     listening: READY_LINE,
   });
-  return [
-    ministackPart({ paths, python, base, port: ministack, sagemakerUrl: url(sagemaker) }),
+  const all = [
+    ministackPart({
+      paths,
+      python,
+      base,
+      port: ministack,
+      sagemakerUrl: url(sagemaker),
+      developerToolsUrl: DEVELOPER_TOOLS ? url(developerTools) : '',
+    }),
     mlflowPart({ paths, python, base, port: mlflow }),
     standIn('sagemaker', sagemaker, {
       PYTHON: python,
       AWS_ENDPOINT_URL: url(ministack),
       WORK_DIR: join(paths.home, 'sagemaker'),
     }),
+    standIn('developer-tools', developerTools, {
+      PYTHON: python,
+      AWS_ENDPOINT_URL: url(ministack),
+      SAGEMAKER_URL: url(sagemaker),
+      WORK_DIR: join(paths.home, 'developer-tools'),
+      REPOSITORIES_DIR: paths.repositories,
+      BUILD_ENVIRONMENT: JSON.stringify(buildEnvironment()),
+    }),
     standIn('databricks', databricks, { MLFLOW_SERVER_URI: url(mlflow), DATABRICKS_TOKEN: token }),
   ];
+  return all.filter(({ name }) => DEVELOPER_TOOLS || name !== 'developer-tools');
 }
 
 /** A token in the shape of a Databricks personal access token. */
