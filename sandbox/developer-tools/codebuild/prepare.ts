@@ -1,0 +1,55 @@
+import { reasonOf } from '../../aws-json/errors';
+import type { Session } from '../aws/session';
+import type { Build } from './build';
+import { writeLog } from './build-log';
+import { type Buildspec, parseBuildspec } from './buildspec';
+import { type BuildFacts, type BuildFolders, type BuildHost, initialEnvironment } from './environment';
+import { PhaseFailure } from './failure';
+import { buildspecText } from './sources';
+import { givenVariables } from './variables';
+
+/** A build's specification, from its project, its call or its source. @throws PhaseFailure when it cannot be read */
+export async function specificationOf({ details }: Build, { source }: BuildFolders): Promise<Buildspec> {
+  try {
+    return parseBuildspec(await buildspecText(details.source?.buildspec, source));
+  } catch (error) {
+    throw new PhaseFailure('YAML_FILE_ERROR', reasonOf(error));
+  }
+}
+
+/** The environment that a build's commands begin with. @throws PhaseFailure when a parameter is not there */
+export async function environmentOf(
+  build: Build,
+  host: BuildHost,
+  session: Session,
+  spec: Buildspec,
+  folders: BuildFolders,
+): Promise<Record<string, string>> {
+  for (const [runtime, version] of Object.entries(spec.phases.install?.['runtime-versions'] ?? {})) {
+    writeLog(build, `Runtime ${runtime} version ${version} is asked for: the sandbox builds with what the machine has`);
+  }
+  const { project, variables } = build.request;
+  const ofProject = project.details.environment.environmentVariables ?? [];
+  const initial = initialEnvironment(host, factsOf(build), folders, session.credentials);
+  try {
+    return { ...initial, ...(await givenVariables(spec.env, ofProject, variables, session)) };
+  } catch (error) {
+    throw new PhaseFailure('Decrypted Variables Error', reasonOf(error));
+  }
+}
+
+function factsOf({ details, request: { caller, pipeline }, uuid }: Build): BuildFacts {
+  return {
+    id: details.id,
+    arn: details.arn,
+    number: details.buildNumber ?? 0,
+    image: details.environment?.image ?? '',
+    initiator: details.initiator ?? '',
+    project: details.projectName ?? '',
+    started: details.startTime ?? new Date(),
+    region: caller.region,
+    sourceVersion: pipeline?.sourceVersion,
+    logStream: uuid,
+    encryptionKey: details.encryptionKey ?? '',
+  };
+}

@@ -1,0 +1,27 @@
+import type { JsonService } from '../../aws-json/service';
+import type { ServiceModel } from '../../aws-json/service-model';
+import { CODE_BUILD_ACTIONS, type CodeBuildContext, UNSUPPORTED_OVERRIDES } from './actions';
+import type { Builds } from './builds';
+import { notInCodeBuild } from './errors';
+import type { Projects } from './projects';
+
+/** CodeBuild over AWS JSON. */
+export function codeBuildService(
+  model: ServiceModel,
+  projects: Projects,
+  builds: Builds,
+): JsonService<CodeBuildContext> {
+  return {
+    name: 'CodeBuild',
+    model,
+    signingName: 'codebuild',
+    targetPrefix: 'CodeBuild_20161006',
+    actions: CODE_BUILD_ACTIONS,
+    contextOf: (caller) => ({ caller, projects, builds }),
+    refuseUnsupported(action, input) {
+      const given = input as Readonly<Record<string, unknown>>;
+      const lacking = UNSUPPORTED_OVERRIDES.find((member) => given[member] !== undefined);
+      if (action === 'StartBuild' && lacking) throw notInCodeBuild(lacking);
+    },
+  };
+}
