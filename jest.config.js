@@ -19,7 +19,11 @@ const withPython = { globalSetup: '<rootDir>/test/support/python.ts' };
 
 module.exports = {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{lib,lambda,bin}/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/{lib,lambda,bin}/**/*.test.ts', '<rootDir>/product-template/test/**/*.test.ts'],
+    },
     { ...shared, displayName: 'sandbox-unit', testMatch: ['<rootDir>/test/sandbox/unit/**/*.test.ts'] },
     { ...shared, ...withPython, displayName: 'templates', testMatch: ['<rootDir>/test/templates/**/*.test.ts'] },
     {

@@ -1,15 +1,13 @@
 #!/usr/bin/env -S npx tsx
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { addDeployment } from '../lib/deployment';
+import { deploymentApp } from '../lib/deployment';
+import { WrongInput } from '../lib/wrong-input';
 
 try {
-  // What the CDK would add about its own version is not part of this application.
-  const app = new App({ analyticsReporting: false });
-  addDeployment(app, join(__dirname, '..'), process.env);
-  app.synth();
+  deploymentApp(process.cwd(), process.env).synth();
 } catch (error) {
-  // The message is for people; a stack trace above it would only hide it.
-  console.error(error instanceof Error ? error.message : error);
+  if (!(error instanceof WrongInput)) {
+    throw error;
+  }
+  console.error(error.message);
   process.exitCode = 1;
 }

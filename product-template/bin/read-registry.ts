@@ -1,6 +1,5 @@
 #!/usr/bin/env -S npx tsx
 /* Writes what the SageMaker Model Registry holds of this model to a file, which synthesis reads. */
-import { join } from 'node:path';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { deployableSet } from '../lib/deployable/deployable';
 import { requireGroupName } from '../lib/group-name';
@@ -10,7 +9,7 @@ import { MODEL_PACKAGES_FILE, writeModelPackages } from '../lib/registry/model-p
 async function main(): Promise<void> {
   const groupName = requireGroupName(process.env);
   const packages = await approvedPackages(new SageMakerClient({ maxAttempts: 10 }), groupName);
-  writeModelPackages(join(__dirname, '..', MODEL_PACKAGES_FILE), { groupName, packages });
+  writeModelPackages(MODEL_PACKAGES_FILE, { groupName, packages });
   console.log(`${groupName}: ${packages.length} approved package(s)`);
   for (const { environment, version, packageArn } of deployableSet(packages)) {
     console.log(`  ${environment}: version ${version} (${packageArn})`);

@@ -1,4 +1,5 @@
 import { ENVIRONMENTS, type Environment } from '../deployable/environments';
+import { WrongInput } from '../wrong-input';
 import { brokenRules } from './rules';
 import { schemaProblems } from './schema-problems';
 import { parseYaml } from './yaml';
@@ -45,14 +46,14 @@ type Written = Readonly<Record<Environment, WrittenEndpoint>> & { readonly KeepE
 /**
  * Reads `inference.yaml`.
  *
- * @throws Error that lists everything that is wrong, each with its key, its value and what is allowed
+ * @throws WrongInput that lists everything that is wrong, each with its key, its value and what is allowed
  */
 export function readInference(text: string): Inference {
   const content = parseYaml(text);
   const problems = schemaProblems(content);
   const all = problems.length > 0 ? problems : brokenRules(content as Written);
   if (all.length > 0) {
-    throw new Error(`inference.yaml cannot be deployed:\n${all.map((problem) => `  - ${problem}`).join('\n')}`);
+    throw new WrongInput(`inference.yaml cannot be deployed:\n${all.map((problem) => `  - ${problem}`).join('\n')}`);
   }
   const written = content as Written;
   return {

@@ -30,7 +30,7 @@ function problemOf(error: ErrorObject): { key: string; text: string } {
     const known = Object.keys(properties);
     const meant = nearest(name, known);
     const value = shown((error.data as Record<string, unknown>)[name]);
-    const hint = meant ? `did you mean ${meant}? ` : '';
+    const hint = meant ? `Did you mean ${meant}? ` : '';
     return { key: below(name), text: `${below(name)} (${value}): no such key. ${hint}Allowed: ${known.join(', ')}.` };
   }
   if (error.keyword === 'required') {

@@ -1,4 +1,5 @@
 import { load, YAMLException } from 'js-yaml';
+import { WrongInput } from '../wrong-input';
 
 /** Enough to write both environments as one; what a file with more of them means, nobody sees at a glance. */
 const ALIASES_MAX = 10;
@@ -6,11 +7,11 @@ const ALIASES_MAX = 10;
 /**
  * The content of `inference.yaml`, unchecked.
  *
- * @throws Error that names the line when it is no YAML, or has a key twice
+ * @throws WrongInput that names the line when it is no YAML, or has a key twice
  */
 export function parseYaml(text: string): unknown {
-  if (text.replace(/^\s*(#.*)?$/gm, '') === '') {
-    throw new Error('inference.yaml is empty: it must say how Staging and Production look');
+  if (text.split('\n').every((line) => /^\s*(#|$)/.test(line))) {
+    throw new WrongInput('inference.yaml is empty: it must say how Staging and Production look');
   }
   try {
     return load(text, { maxAliases: ALIASES_MAX });
@@ -18,7 +19,7 @@ export function parseYaml(text: string): unknown {
     if (!(error instanceof YAMLException)) {
       throw error;
     }
-    throw new Error(`inference.yaml ${explained(error, text)}`, { cause: error });
+    throw new WrongInput(`inference.yaml ${explained(error, text)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { packageVersion, type RegisteredPackage, STEERING_METADATA } from '../deployable/deployable';
+import { WrongInput } from '../wrong-input';
 
 /** The file between reading the registry and synthesis. */
 export const MODEL_PACKAGES_FILE = 'model-packages.json';
@@ -26,19 +27,21 @@ export function writeModelPackages(path: string, content: ModelPackagesFile): vo
 /**
  * The packages that were found for a group.
  *
- * @throws Error when they were not read yet, or for another group
+ * @throws WrongInput when they were not read yet, or for another group
  */
 export function readModelPackages(path: string, groupName: string): readonly RegisteredPackage[] {
   const advice = `run \`GROUP_NAME=${groupName} npm run read-registry\``;
   if (!existsSync(path)) {
-    throw new Error(`${path} is missing: it says which packages there are in the SageMaker Model Registry; ${advice}`);
+    throw new WrongInput(
+      `${path} is missing: it says which packages there are in the SageMaker Model Registry; ${advice}`,
+    );
   }
   const content = parsed(readFileSync(path, 'utf8'));
   if (content === undefined) {
-    throw new Error(`${path} was not written by read-registry: ${advice}`);
+    throw new WrongInput(`${path} was not written by read-registry: ${advice}`);
   }
   if (content.groupName !== groupName) {
-    throw new Error(`${path} has the packages of group "${content.groupName}", not of "${groupName}": ${advice}`);
+    throw new WrongInput(`${path} has the packages of group "${content.groupName}", not of "${groupName}": ${advice}`);
   }
   return content.packages;
 }

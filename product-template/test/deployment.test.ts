@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { readInference } from '../lib/inference/inference';
+import { WrongInput } from '../lib/wrong-input';
+import { aPackage, BUILD_ENV, folderWith, SHIPPED_INFERENCE } from './support/fixtures';
+import { synthesize } from './support/synth';
+
+const PACKAGES = [aPackage(1, '1', 'Staging Production'), aPackage(2, '2', 'Staging'), aPackage(10, '10', 'Staging')];
+
+/** Every file of a folder with its content. */
+function files(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [relative(folder, path), readFileSync(path, 'utf8')]),
+  );
+}
+
+test('the same input gives the same bytes, whatever the order of the packages, the folder and the time', () => {
+  const first = files(synthesize(BUILD_ENV, folderWith(PACKAGES)).outdir);
+  const second = files(synthesize(BUILD_ENV, folderWith([...PACKAGES].reverse())).outdir);
+  expect(Object.keys(first).filter((name) => name.endsWith('.template.json'))).toHaveLength(3);
+  expect(second).toEqual(first);
+});
+
+test('the file in another order or with more in it changes nothing either', () => {
+  const folder = folderWith(PACKAGES);
+  const path = join(folder, 'model-packages.json');
+  const content = JSON.parse(readFileSync(path, 'utf8'));
+  const first = files(synthesize(BUILD_ENV, folder).outdir);
+  const foreign = aPackage(11, '3', 'Staging', { approval: 'Rejected' });
+  writeFileSync(path, JSON.stringify({ ...content, packages: [foreign, ...content.packages.reverse()] }));
+  expect(files(synthesize(BUILD_ENV, folder).outdir)).toEqual(first);
+});
+
+test('without what was read from the registry there is nothing to synthesize, and it is said what to run', () => {
+  const folder = folderWith(PACKAGES);
+  rmSync(join(folder, 'model-packages.json'));
+  const run = () => synthesize(BUILD_ENV, folder);
+  expect(run).toThrow(WrongInput);
+  expect(run).toThrow('model-packages.json is missing');
+  expect(run).toThrow('`GROUP_NAME=churn npm run read-registry`');
+});
+
+test('packages of another group are not deployed', () => {
+  const run = () => synthesize({ ...BUILD_ENV, GROUP_NAME: 'other' }, folderWith(PACKAGES));
+  expect(run).toThrow('has the packages of group "churn", not of "other"');
+});
+
+test.each(['', 'no JSON', 'null', '{"groupName": "churn"}', '[]'])('a file that is not ours is refused: %s', (text) => {
+  const folder = folderWith(PACKAGES);
+  writeFileSync(join(folder, 'model-packages.json'), text);
+  expect(() => synthesize(BUILD_ENV, folder)).toThrow('was not written by read-registry');
+});
+
+test('without inference.yaml nothing is synthesized', () => {
+  const folder = folderWith(PACKAGES);
+  rmSync(join(folder, 'inference.yaml'));
+  expect(() => synthesize(BUILD_ENV, folder)).toThrow('inference.yaml is missing');
+});
+
+test('a mistake in inference.yaml stops synthesis, also where nothing is in that environment', () => {
+  const folder = folderWith([], `${SHIPPED_INFERENCE}\nCanary: {}`);
+  expect(() => synthesize(BUILD_ENV, folder)).toThrow('Canary ({}): no such key.');
+});
+
+test.each([undefined, ''])('a build without the name of its stack is refused (%j)', (STACK_NAME) => {
+  expect(() => synthesize({ GROUP_NAME: 'churn', STACK_NAME }, folderWith([]))).toThrow('STACK_NAME is not set');
+});
+
+test.each(['Churn', 'a_b', '-a', 'x'.repeat(64), 'a/b'])('"%s" is no name of a group', (GROUP_NAME) => {
+  expect(() => synthesize({ ...BUILD_ENV, GROUP_NAME }, folderWith([]))).toThrow(`GROUP_NAME is "${GROUP_NAME}"`);
+});
+
+test("the README's examples of inference.yaml are right", () => {
+  const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
+  const examples = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
+  expect(examples.length).toBeGreaterThan(2);
+  for (const example of examples) {
+    expect(() => readInference(example)).not.toThrow();
+  }
+});
