@@ -5,6 +5,7 @@ import { type ListeningServer, startServer } from '../aws-json/server';
 import { loadServiceModel } from '../aws-json/service-model';
 import { ACTIONS } from './actions';
 import type { ActionContext } from './actions/context';
+import { hostingTypes } from './cloudformation';
 import { EndpointLifecycle } from './endpoints/lifecycle';
 import { ModelData } from './model-data';
 import { answerInvocation, SIGNING_NAME } from './runtime';
@@ -56,6 +57,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
     awsEndpoint,
     log,
     endpoints: [control],
+    resources: hostingTypes({ model, contextOf }),
     otherActions: ['InvokeEndpoint'],
     route: (request, response, path, host) => {
       const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(path)?.[1];
