@@ -1,7 +1,7 @@
 import { Choice, Condition, Map as MapState, Pass, ProvideItems } from 'aws-cdk-lib/aws-stepfunctions';
 import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import type { NodeFunction } from './node-function';
+import type { NodeFunction } from '../node-function';
 import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine } from './sync-step';
 

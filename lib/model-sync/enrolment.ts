@@ -9,10 +9,11 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeInvoke } from '../acknowledge';
+import { CREATE_WEBHOOK_FUNCTION } from '../../product-template/lib/names';
+import { acknowledgeInvoke, acknowledgeProvider } from '../acknowledge';
 import { WEBHOOK_URL_PARAMETER } from '../names';
+import { NodeFunction } from '../node-function';
 import { grantSecretValue } from './grant-secret';
-import { NodeFunction } from './node-function';
 
 /** A name of its own: the rule's target turns the rule off, and a reference each way would be a circle. */
 const PENDING_RULE = 'mlflow-mlops-pending-enrolments';
@@ -100,15 +101,12 @@ export class Enrolment extends Construct {
     }
 
     const provider = new Provider(this, 'Provider', {
+      providerFunctionName: CREATE_WEBHOOK_FUNCTION,
       onEventHandler: enrol,
       logGroup: new LogGroup(this, 'ProviderLogs', { retention: RetentionDays.THREE_MONTHS }),
     });
     acknowledgeInvoke(provider, enrol);
-    acknowledge(
-      provider,
-      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
-      "CDK's provider framework makes this role; its log group is the one given to it.",
-    );
+    acknowledgeProvider(provider);
     this.serviceToken = provider.serviceToken;
   }
 }

@@ -7,19 +7,25 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
+import { StartPipeline } from '../deployments/start-pipeline';
+import { Terminate } from '../deployments/terminate';
 import {
   ARTIFACT_BUCKET_PARAMETER,
   CREATE_WEBHOOK_LAMBDA_PARAMETER,
   SECRET_NAME_PARAMETER,
   WEBHOOK_SECRET,
 } from '../names';
+import { PythonFunctionImage } from '../python-function-image/python-function-image';
 import { ArtifactBucket } from './artifact-bucket';
 import { Enrolment } from './enrolment';
 import { SyncFunctions } from './sync-functions';
 import { SyncStateMachine } from './sync-state-machine';
 import { WebhookApi } from './webhook-api';
 
-/** Keeps SageMaker's Model Registry in step with MLflow's: a webhook is the hint, a schedule the safety net. */
+/**
+ * Keeps SageMaker's Model Registry in step with MLflow's: a webhook is the hint, a schedule the safety net. It also has what all
+ * provisioned models share: what starts their pipelines, and what cleans up behind them.
+ */
 export class ModelSyncStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, {
@@ -77,6 +83,9 @@ export class ModelSyncStack extends Stack {
       webhookUrl: api.url,
       deadLetterQueue,
     });
+    new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName });
+    new Terminate(this, 'Terminate', table);
+    new PythonFunctionImage(this, 'PythonFunctionImage');
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,

@@ -6,8 +6,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
 import { IMAGE_URI_PARAMETERS } from '../names';
+import { NodeFunction } from '../node-function';
 import { grantSecretValue } from './grant-secret';
-import { NodeFunction } from './node-function';
 
 export interface SyncFunctionsProps {
   readonly table: TableV2;

@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInvoke } from '../acknowledge';
-import type { NodeFunction } from './node-function';
+import type { NodeFunction } from '../node-function';
 import type { SyncFunctions } from './sync-functions';
 import { syncModel } from './sync-model';
 import { invokeStep } from './sync-step';

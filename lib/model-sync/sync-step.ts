@@ -3,7 +3,7 @@ import { JitterType, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { TRANSIENT_ERROR } from '../../lambda/shared/errors';
-import type { NodeFunction } from './node-function';
+import type { NodeFunction } from '../node-function';
 
 /** What passes by itself: our own word for it, and Lambda's (docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html). */
 const PASSING_ERRORS = [

@@ -13,8 +13,8 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
+import { NodeFunction } from '../node-function';
 import { grantSecretValue } from './grant-secret';
-import { NodeFunction } from './node-function';
 
 export interface WebhookApiProps {
   readonly table: TableV2;

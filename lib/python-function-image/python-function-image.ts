@@ -6,8 +6,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInvoke, acknowledgeProvider } from '../acknowledge';
-import { NodeFunction } from '../model-sync/node-function';
+import { acknowledgeWildcards } from '../acknowledge-wildcards';
 import { PYTHON_FUNCTION_IMAGE_PARAMETER } from '../names';
+import { NodeFunction } from '../node-function';
 import { buildCommands, MLFLOW_VERSION } from './build-commands';
 
 /**
@@ -34,6 +35,7 @@ export class PythonFunctionImage extends Construct {
       },
       timeout: Duration.hours(1),
       concurrentBuildLimit: 1,
+      grantReportGroupPermissions: false,
       logging: {
         cloudWatch: {
           logGroup: new LogGroup(this, 'Logs', {
@@ -54,6 +56,10 @@ export class PythonFunctionImage extends Construct {
       }),
     );
     this.startBuild(project, JSON.stringify(commands));
+    acknowledgeWildcards(
+      project,
+      'The wildcards stand for logs of this one project, and for the login to ECR, which takes no resource.',
+    );
     acknowledge(project, 'CB3', 'Building an image needs the Docker daemon of the build.');
     acknowledge(project, 'CB4', 'The build has no artifacts: its image goes to ECR, which encrypts it.');
   }

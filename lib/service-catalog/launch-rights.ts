@@ -2,7 +2,7 @@ import { Aws, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CREATE_WEBHOOK_FUNCTION, TERMINATE_FUNCTION } from '../../product-template/lib/names';
-import { allow, arn, bucketArn, colonArn, plainArn, roleArn } from './arns';
+import { allow, arn, bucketArn, colonArn, plainArn, roleArn } from '../arns';
 import { PRODUCT } from './product-names';
 
 /**

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../acknowledge-wildcards';
-import { allow, arn } from './arns';
+import { allow, arn } from '../arns';
 import { launchRights } from './launch-rights';
 import type { PermissionsBoundary } from './permissions-boundary';
 import { PRODUCT } from './product-names';

@@ -1,9 +1,9 @@
 import { Aws } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PERMISSIONS_BOUNDARY } from '../../product-template/lib/names';
 import { acknowledgeWildcards } from '../acknowledge-wildcards';
-import { allow, arn, bucketArn, colonArn, plainArn, roleArn } from './arns';
+import { allow, arn, bucketArn, colonArn, plainArn, roleArn } from '../arns';
 import { PRODUCT } from './product-names';
 
 /**

@@ -1,4 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
+import { actionsOf, covers, resourcesOf, type Statement } from '../support/policies';
+import { provisioned } from '../support/product-template';
 import { synthesize } from '../support/synth';
 
 let template: Template;
@@ -7,16 +9,19 @@ beforeAll(() => {
   template = synthesize().modelSync;
 }, 60_000);
 
-/** The actions that each role of the stack allows, by the construct that it belongs to. */
-function actionsOf(role: RegExp): string[] {
+/** A pattern, and not the ARN of a resource of the stack itself. */
+function isText(node: unknown): boolean {
+  return typeof node === 'string' || Object.hasOwn(node as object, 'Fn::Join');
+}
+
+/** What the policies of a role say, by the construct that it belongs to. Logs are left out. */
+function statementsOf(role: RegExp): Statement[] {
   const policies = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
     (Properties.Roles as { Ref: string }[]).some(({ Ref }) => role.test(Ref)),
   );
   return policies
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[] }[])
-    .flatMap(({ Action }) => Action)
-    .filter((action) => !action.startsWith('logs:'))
-    .sort();
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+    .filter((one) => !actionsOf(one).every((action) => action.startsWith('logs:')));
 }
 
 const READ_SECRET = ['secretsmanager:GetSecretValue'];
@@ -67,8 +72,40 @@ describe('least privilege', () => {
     ],
     ['release', /^FunctionsReleaseRole/, ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'states:StartExecution']],
     ['webhook', /^WebhookReceiverRole/, ['dynamodb:GetItem', ...READ_SECRET, 'states:StartExecution']],
+    [
+      'start-pipeline',
+      /^StartPipelineFunctionRole/,
+      [
+        'codepipeline:StartPipelineExecution',
+        'dynamodb:GetItem',
+        'dynamodb:UpdateItem',
+        'sagemaker:DescribeModelPackage',
+        'sagemaker:ListModelPackages',
+        'sqs:SendMessage',
+      ],
+    ],
+    ['terminate, at its beginning', /^TerminateBeginRole/, []],
+    [
+      'terminate',
+      /^TerminateProceedRole/,
+      [
+        'cloudformation:DeleteStack',
+        'cloudformation:DescribeStackEvents',
+        'cloudformation:DescribeStacks',
+        'codebuild:BatchGetBuilds',
+        'codebuild:ListBuildsForProject',
+        'codebuild:StopBuild',
+        'codecommit:UpdateRepositoryName',
+        'codepipeline:GetPipeline',
+        'codepipeline:ListPipelineExecutions',
+        'codepipeline:StopPipelineExecution',
+        'dynamodb:DeleteItem',
+        'events:DisableRule',
+      ],
+    ],
+    ['start-build', /^PythonFunctionImageStartRole/, ['codebuild:StartBuild']],
   ])('%s may do what it does and no more', (_name, role, actions) => {
-    expect(actionsOf(role)).toEqual(actions);
+    expect(statementsOf(role).flatMap(actionsOf).sort()).toEqual(actions);
   });
 
   test('no statement allows everything on everything', () => {
@@ -76,10 +113,28 @@ describe('least privilege', () => {
       for (const { Action, Resource } of Properties.PolicyDocument.Statement) {
         expect([Action].flat()).not.toContain('*');
         if (Resource === '*') {
-          // Log delivery and X-Ray of the state machine take no resource, nor does a list of packages.
-          expect([Action].flat().every((action: string) => /^(logs|xray):|^sagemaker:List/.test(action))).toBe(true);
+          // Log delivery and X-Ray of the state machine take no resource, nor does a list of packages or the login to ECR.
+          const allowed = /^(logs|xray):|^sagemaker:List|^ecr:GetAuthorizationToken$/;
+          expect([Action].flat().every((action: string) => allowed.test(action))).toBe(true);
         }
       }
+    }
+  });
+
+  test.each([
+    ['start-pipeline', /^StartPipelineFunctionRole/, ['MLflow-MLOps', 'stack/MlflowMlopsStack/', 'mlflow-mlops']],
+    ['terminate', /^TerminateProceedRole/, ['MLflow-MLOps', 'stack/MlflowMlopsStack/', 'project/MLflowMLOps']],
+  ])('%s reaches only what belongs to models', (_name, role, foreign) => {
+    const reached = statementsOf(role)
+      .flatMap(resourcesOf)
+      .filter(isText)
+      .map((node) => provisioned(node, {}));
+    for (const name of foreign) {
+      const arn = (service: string) => `arn:aws:${service}:us-east-1:111111111111:${name}`;
+      const found = ['codepipeline', 'cloudformation', 'codebuild', 'codecommit', 'events'].filter((service) =>
+        reached.some((pattern) => pattern !== '*' && covers(pattern, arn(service))),
+      );
+      expect([name, found]).toEqual([name, []]);
     }
   });
 });

@@ -75,7 +75,7 @@ describe('functions', () => {
     const ours = Object.values(
       template.findResources('AWS::Lambda::Function', { Properties: { MemorySize: Match.anyValue() } }),
     );
-    expect(ours.length).toBe(10);
+    expect(ours.length).toBe(14);
     for (const { Properties } of ours) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], LoggingConfig: { LogGroup: expect.anything() } });
       expect(Number(/^nodejs(\d+)\.x$/.exec(Properties.Runtime)?.[1])).toBeGreaterThanOrEqual(22);
@@ -126,5 +126,6 @@ describe('the outside', () => {
       Value: value,
     });
     expect(JSON.stringify(value.asObject())).toContain('EnrolmentProvider');
+    template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'mlflow-mlops-create-webhook' });
   });
 });

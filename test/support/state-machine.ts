@@ -17,11 +17,16 @@ export interface AslState {
   readonly ItemProcessor?: { readonly States: Record<string, AslState> };
 }
 
-/** The definition of the template's only state machine; references to resources become their logical ids. */
-export function definitionOf(template: Template): { text: string; states: Map<string, AslState> } {
-  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+/**
+ * The definition of one of the template's state machines; references to resources become their logical ids.
+ *
+ * @param of what its logical id begins with
+ */
+export function definitionOf(template: Template, of = 'Sync'): { text: string; states: Map<string, AslState> } {
+  const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine'));
+  const [, machine] = machines.find(([id]) => id.startsWith(of)) ?? [];
   if (machine === undefined) {
-    throw new Error('the template has no state machine');
+    throw new Error(`the template has no state machine ${of}`);
   }
   const [, parts] = machine.Properties.DefinitionString['Fn::Join'] as [string, unknown[]];
   const text = parts.map((part) => (typeof part === 'string' ? part : idOf(part))).join('');

@@ -4,13 +4,19 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-
-const ROOT = join(__dirname, '..', '..');
+import { PROJECT } from './project';
 
 export interface NodeFunctionProps {
   /** Folder of the step below `lambda/`, which holds its `handler.ts`. */
   readonly step: string;
+  /** What `handler.ts` exports. @default 'handler' */
+  readonly handler?: string;
+  /** For a function that other stacks know by its name. @default - CloudFormation names it */
+  readonly functionName?: string;
+  /** Takes asynchronous events that the function could not take. @default - they are dropped */
+  readonly deadLetterQueue?: IQueue;
   /** One line for those who look at the function in the console. */
   readonly description: string;
   readonly environment: Record<string, string>;
@@ -32,9 +38,12 @@ export class NodeFunction extends NodejsFunction {
     logGroup.grantWrite(role);
     super(scope, id, {
       description: props.description,
-      entry: join(ROOT, 'lambda', props.step, 'handler.ts'),
-      depsLockFilePath: join(ROOT, 'package-lock.json'),
-      projectRoot: ROOT,
+      ...(props.functionName ? { functionName: props.functionName } : {}),
+      ...(props.deadLetterQueue ? { deadLetterQueue: props.deadLetterQueue } : {}),
+      handler: props.handler ?? 'handler',
+      entry: join(PROJECT, 'lambda', props.step, 'handler.ts'),
+      depsLockFilePath: join(PROJECT, 'package-lock.json'),
+      projectRoot: PROJECT,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: props.timeout ?? Duration.seconds(30),

@@ -1,0 +1,68 @@
+import { Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { START_PIPELINE_FUNCTION, START_PIPELINE_QUEUE } from '../../product-template/lib/names';
+import { acknowledge } from '../acknowledge';
+import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { allow, arn, plainArn } from '../arns';
+import { NodeFunction } from '../node-function';
+import { PRODUCT } from '../service-catalog/product-names';
+
+export interface StartPipelineProps {
+  readonly table: TableV2;
+  /** Marks what this installation makes in SageMaker. */
+  readonly owner: string;
+}
+
+/**
+ * What the rule of every provisioned model calls: a function that starts the model's pipeline when what it deploys has changed,
+ * and the queue for what could not be delivered to it. Both have names that the product's template knows.
+ */
+export class StartPipeline extends Construct {
+  constructor(scope: Construct, id: string, { table, owner }: StartPipelineProps) {
+    super(scope, id);
+    const rules = arn(this, 'events', 'rule', PRODUCT.rule);
+
+    const queue = new Queue(this, 'DeadLetters', {
+      queueName: START_PIPELINE_QUEUE,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(queue, 'SQS3', 'This is the dead-letter queue.');
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rules } },
+      }),
+    );
+
+    const start = new NodeFunction(this, 'Function', {
+      step: 'start-pipeline',
+      functionName: START_PIPELINE_FUNCTION,
+      description: "Starts a model's pipeline when what it deploys has changed",
+      environment: { TABLE_NAME: table.tableName, OWNER: owner },
+      // Describes each package of the model.
+      timeout: Duration.seconds(45),
+      // EventBridge is done when it has handed an event over: what fails after that comes here, after Lambda's two retries.
+      deadLetterQueue: queue,
+    });
+    start.addPermission('Rules', { principal: new ServicePrincipal('events.amazonaws.com'), sourceArn: rules });
+    table.grant(start, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    for (const statement of [
+      allow('sagemaker', ['ListModelPackages'], '*'),
+      allow('sagemaker', ['DescribeModelPackage'], arn(this, 'sagemaker', 'model-package', '*')),
+      allow('codepipeline', ['StartPipelineExecution'], plainArn(this, 'codepipeline', PRODUCT.pipeline)),
+    ]) {
+      start.addToRolePolicy(statement);
+    }
+    acknowledgeWildcards(
+      this,
+      'Packages and pipelines are named after models, which come and go; a list takes no resource.',
+    );
+  }
+}
