@@ -38,7 +38,7 @@ export class ModelPipeline extends Construct {
         partialBuildSpec: BuildSpec.fromObject({ phases: { install: { 'runtime-versions': { nodejs: '22' } } } }),
       },
       // CDK's own classes do not fit its interfaces under exactOptionalPropertyTypes.
-      synth: synthStep(this, source as IFileSetProducer, props.groupName) as IFileSetProducer,
+      synth: synthStep(this, source as IFileSetProducer, props) as IFileSetProducer,
     });
     for (const stage of props.stages) {
       pipeline.addStage(stage);

@@ -9,8 +9,15 @@ import { stageStackName } from '../names';
  * Makes the templates of everything that the pipeline deploys. What it learns from AWS it learns before that, by commands of
  * their own: synthesis itself reads nothing but files.
  */
-export function synthStep(scope: Construct, source: IFileSetProducer, groupName: string): CodeBuildStep {
+export function synthStep(
+  scope: Construct,
+  source: IFileSetProducer,
+  names: { readonly pipelineName: string; readonly groupName: string },
+): CodeBuildStep {
+  const { pipelineName, groupName } = names;
   return new CodeBuildStep('Synth', {
+    // Its log is named after it.
+    projectName: `${pipelineName}-synth`,
     input: source,
     env: { STACK_NAME: Aws.STACK_NAME, GROUP_NAME: groupName },
     installCommands: ['npm ci --omit=dev'],

@@ -193,6 +193,9 @@ test('synth: locked packages, the registry, stacks that are in the way, template
     },
     artifacts: { 'base-directory': 'cdk.out' },
   });
+  expect(Properties.Name).toEqual({
+    'Fn::Join': ['', [{ 'Fn::GetAtt': [idOf('Enrolment'), 'PipelineName'] }, '-synth']],
+  });
   expect(Properties.Environment).toMatchObject({
     PrivilegedMode: false,
     EnvironmentVariables: [
