@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json as readJson } from 'node:stream/consumers';
 
@@ -19,6 +19,8 @@ export interface Asked {
 export interface FakeStandIn {
   readonly url: string;
   readonly asked: Asked[];
+  /** The headers of what was asked. */
+  readonly headers: IncomingHttpHeaders[];
   /** A message to refuse with, or a promise of none to wait for. */
   answer: (asked: Asked) => string | undefined | Promise<undefined>;
   /** `<action> <logical id>` of all that was asked so far; asking begins anew. */
@@ -31,6 +33,7 @@ export async function startFakeStandIn(): Promise<FakeStandIn> {
   const server = createServer(async (request, response) => {
     const asked = (await readJson(request)) as Asked;
     fake.asked.push(asked);
+    fake.headers.push(request.headers);
     const refusal = await fake.answer(asked);
     made += 1;
     const attributes = { Name: `attribute-${made}`, Arn: `arn:${asked.logicalId}` };
@@ -43,6 +46,7 @@ export async function startFakeStandIn(): Promise<FakeStandIn> {
   const fake: FakeStandIn = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked: [],
+    headers: [],
     answer: () => undefined,
     taken: () => fake.asked.splice(0).map(({ action, logicalId }) => `${action} ${logicalId}`),
     close: () => {
