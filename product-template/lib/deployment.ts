@@ -22,8 +22,12 @@ export const MODEL_PIPELINE_STACK = 'ModelPipelineStack';
  * - `SEED_BUCKET`, `SEED_KEY`: set where the product's template is made; there are no stages yet, since there is no model.
  */
 export function deploymentApp(folder: string, env: NodeJS.ProcessEnv, props: AppProps = {}): App {
-  // What the CDK would add about its own version is not part of this application.
-  const app = new App({ analyticsReporting: false, ...props });
+  const app = new App({
+    // What the CDK would add about its own version, and about where this folder is, is not part of this application.
+    analyticsReporting: false,
+    postCliContext: { 'aws:cdk:disable-creation-stack-traces': true },
+    ...props,
+  });
   new ModelPipelineStack(app, MODEL_PIPELINE_STACK, stackProps(folder, env));
   return app;
 }
