@@ -7,6 +7,8 @@ export interface Caller {
   readonly region: string;
   /** What calls, where that is told: the ARN of a Lambda function, or of a rule for which EventBridge calls. */
   readonly identity?: string;
+  /** The session of an assumed role that calls, as STS names it. */
+  readonly principal?: string;
 }
 
 const SCOPE = /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request,/;
@@ -42,5 +44,5 @@ export async function callerOf(
     );
   }
   const identity = source ?? (token?.startsWith('arn:') ? token : undefined);
-  return { account: await accounts.of(accessKey), region, ...(identity === undefined ? {} : { identity }) };
+  return { ...(await accounts.of(accessKey)), region, ...(identity === undefined ? {} : { identity }) };
 }
