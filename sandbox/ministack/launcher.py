@@ -6,6 +6,7 @@ objects live in memory.
 
 import api_owner
 import custom_resources
+import dead_letters
 import executions
 import function_properties
 import generated_secrets
@@ -22,6 +23,7 @@ import stack_rules
 PATCHES = (
     api_owner,
     custom_resources,
+    dead_letters,
     executions,
     function_properties,
     generated_secrets,

@@ -156,7 +156,9 @@ it('a rule that is disabled invokes nothing', async () => {
 
 it('a function that fails is tried three times, then its own queue has the event', async () => {
   await put('allowed-failing');
-  expect(JSON.parse((await received('Failed')).Body ?? '')).toMatchObject({ requestPayload: { fail: true } });
+  const message = await received('Failed');
+  expect(JSON.parse(message.Body ?? '')).toEqual({ fail: true });
+  expect(told(message)).toMatchObject({ ErrorCode: '200', ErrorMessage: 'failed' });
   expect(standIn.asked).toHaveLength(3);
 });
 
