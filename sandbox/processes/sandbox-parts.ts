@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { machineEnvironment } from '../developer-tools/codebuild/machine';
 import { ministackPart } from '../ministack/ministack';
 import { mlflowPart } from '../mlflow/mlflow';
 import { baseEnvironment } from './base-environment';
-import { buildEnvironment } from './build-environment';
 import type { PartSpec } from './part';
 import { PROJECT, type SandboxPaths } from './paths';
 import { typescriptArguments } from './start';
@@ -66,7 +66,8 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
       SAGEMAKER_URL: url(sagemaker),
       WORK_DIR: join(paths.home, 'developer-tools'),
       REPOSITORIES_DIR: paths.repositories,
-      BUILD_ENVIRONMENT: JSON.stringify(buildEnvironment()),
+      // The server's own environment has nothing of the machine's.
+      BUILD_ENVIRONMENT: JSON.stringify(machineEnvironment(undefined, process.env)),
     }),
     standIn('databricks', databricks, { MLFLOW_SERVER_URI: url(mlflow), DATABRICKS_TOKEN: token }),
   ];
