@@ -95,7 +95,7 @@ async function start(
     );
     throw error;
   }
-  // A pipeline that is still to be made reads the registry in its first run.
-  await record(exists ? { started: starting.fingerprint } : {});
+  // One that is still to be made runs as soon as it is, and finds this set or a later one.
+  await record({ started: starting.fingerprint });
   return exists;
 }

@@ -111,7 +111,10 @@ describe('a start', () => {
   test('of a pipeline that does not exist yet is left to its first run', async () => {
     world.faults.push('missing');
     expect(await event()).toBe('no pipeline yet');
+    expect(await event()).toBe('unchanged');
+    world.registry = [];
     expect(await event()).toBe('started');
+    expect(world.runs.size).toBe(1);
   });
 
   test('that an invocation died of is repeated by Lambda at once, by others when it is surely dead', async () => {

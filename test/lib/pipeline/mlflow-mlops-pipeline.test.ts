@@ -75,11 +75,14 @@ test('a repository behind a connection takes the place of CodeCommit, and of its
   expect(Object.keys(connected.findParameters('*'))).not.toContain('RepositoryName');
 });
 
-test('without the pipeline the application stacks are the same', () => {
+test('without the pipeline everything else is the same, so that one can be added to an installation', () => {
   const withPipeline = synthesize();
   const without = synthesize({ pipeline: false });
+  expect(withPipeline.root.toJSON()).toMatchObject(without.root.toJSON());
   without.root.resourceCountIs('AWS::CodePipeline::Pipeline', 0);
   without.root.resourceCountIs('AWS::SSM::Parameter', 1);
+  expect(without.modelSyncStack.stackName).toBe(withPipeline.modelSyncStack.stackName);
+  expect(without.scProductStack.stackName).toBe(withPipeline.scProductStack.stackName);
   for (const stack of ['modelSync', 'scProduct'] as const) {
     expect(without[stack].toJSON()).toEqual(withPipeline[stack].toJSON());
   }
