@@ -7,16 +7,16 @@ import { invalidParameters } from './errors';
 
 const parameterSchema = z.looseObject({
   Type: z.string(),
-  Default: z.unknown(),
+  Default: z.unknown().optional(),
   NoEcho: z.union([z.boolean(), z.string()]).optional(),
   Description: z.string().optional(),
   AllowedValues: z.array(z.unknown()).optional(),
   AllowedPattern: z.string().optional(),
   ConstraintDescription: z.string().optional(),
-  MinLength: z.unknown(),
-  MaxLength: z.unknown(),
-  MinValue: z.unknown(),
-  MaxValue: z.unknown(),
+  MinLength: z.unknown().optional(),
+  MaxLength: z.unknown().optional(),
+  MinValue: z.unknown().optional(),
+  MaxValue: z.unknown().optional(),
 });
 const templateSchema = z.looseObject({
   Parameters: z.record(z.string(), parameterSchema).default({}),

@@ -1,4 +1,8 @@
-import type { DescribeRecordInput, ListRecordHistoryInput } from '@aws-sdk/client-service-catalog';
+import type {
+  DescribeRecordInput,
+  ListRecordHistoryInput,
+  ListRecordHistorySearchFilter,
+} from '@aws-sdk/client-service-catalog';
 import { lackingInSandbox } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
 import { invalidParameters } from '../errors';
@@ -18,28 +22,25 @@ export function describeRecord(input: Valid<DescribeRecordInput>, { state }: Ser
 
 /** ListRecordHistory: the newest first. */
 export function listRecordHistory(input: Valid<ListRecordHistoryInput>, { state, caller }: ServiceCatalogContext) {
+  const wanted = matching(input.SearchFilter);
   const records = [...state.records.values()]
-    .filter(({ provisioned }) => ownedBy(provisioned, caller, input.AccessLevelFilter))
-    .filter((record) => matches(record, input.SearchFilter))
+    .filter((record) => ownedBy(record.provisioned, caller, input.AccessLevelFilter) && wanted(record))
     .reverse();
   const { items, ...rest } = page(records, input);
   return { RecordDetails: items.map(recordDetail), ...rest };
 }
 
-function matches(
-  { type, provisioned }: LaunchRecord,
-  filter: Valid<ListRecordHistoryInput>['SearchFilter'] = {},
-): boolean {
-  const { Key: key, Value: value } = filter;
+/** @throws ServiceError `InvalidParametersException` for a key that there is not */
+function matching({ Key: key, Value: value = '' }: Valid<ListRecordHistorySearchFilter> = {}) {
   switch (key) {
     case undefined:
-      return true;
+      return () => true;
     case 'provisionedproduct':
-      return [provisioned.id, provisioned.name].includes(value ?? '');
+      return ({ provisioned: { id, name } }: LaunchRecord) => [id, name].includes(value);
     case 'product':
-      return provisioned.productId === value;
+      return ({ provisioned }: LaunchRecord) => provisioned.productId === value;
     case 'recordtype':
-      throw lackingInSandbox('Service Catalog', `the search filter recordtype of ListRecordHistory (${type})`);
+      throw lackingInSandbox('Service Catalog', 'the search filter recordtype of ListRecordHistory');
     default:
       throw invalidParameters(`Invalid search filter key: ${key}`);
   }
