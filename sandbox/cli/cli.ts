@@ -46,7 +46,8 @@ function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`);
   return `npm run sandbox [-- COMMAND]
 
-The whole system on this machine: MLflow, a front that speaks Databricks' dialect, MiniStack for AWS, a stand-in for SageMaker.
+The whole system on this machine: MLflow, a front that speaks Databricks' dialect, MiniStack for AWS, stand-ins
+for SageMaker and for AWS's developer tools.
 Without a command: ${whole.summary}
 
 Commands:

@@ -7,8 +7,8 @@ export const upCommand: Command = {
   summary: 'start everything and deploy the stacks; it runs until `down`',
   help: `npm run sandbox -- up
 
-Starts MLflow, the Databricks front, MiniStack and the SageMaker stand-in, and deploys the stacks to two accounts: one follows
-the Databricks front, the other MLflow itself. Returns when all is ready, in about a minute; the first time it also makes
+Starts MLflow, the Databricks front, MiniStack and the stand-ins for SageMaker and for AWS's developer tools, and deploys the
+stacks to two accounts: one follows the Databricks front, the other MLflow itself. Returns when all is ready, in about a minute; the first time it also makes
 the Python environment (2 to 5 minutes). Afterwards, in a shell:
 
   set -a; . .sandbox/env; set +a              the account that follows the Databricks front

@@ -29,13 +29,19 @@ it('brings everything up, says how it goes, and takes everything down', async ()
   const { env, openSource } = await up({ home, stay: false, say: (line) => said.push(line) });
   const paths = sandboxPaths(home);
   expect(allWell(sandboxHealth(paths))).toBe(true);
-  expect(said.join('\n')).toMatch(/mlflow is running.*[\s\S]*account 111111111111: ModelRepack deployed/);
+  expect(said.join('\n')).toMatch(
+    /mlflow is running.*[\s\S]*account 111111111111: ModelRepack and ServiceCatalogProduct deployed/,
+  );
 
   // Both accounts have a stack that answers, and refuses what nobody signed.
   expect(openSource.STATE_MACHINE_ARN).toContain(':222222222222:');
   for (const { WEBHOOK_URL } of [env, openSource]) {
     expect((await fetch(WEBHOOK_URL, { method: 'POST', body: '{}' })).status).toBe(401);
   }
+
+  // And a place for repositories, beside the services that fill it.
+  expect(openSource.REPOSITORIES).toBe(join(home, 'repositories', '222222222222'));
+  expect((await fetch(`${env.AWS_ENDPOINT_URL_CODEPIPELINE}/health`)).status).toBe(200);
 
   // A second up finds it.
   const again: string[] = [];
