@@ -63,7 +63,7 @@ export class Terminate extends Construct {
       allow(
         'codebuild',
         ['BatchGetBuilds', 'ListBuildsForProject', 'StopBuild'],
-        ...PRODUCT.projects.map((name) => arn(this, 'codebuild', 'project', name)),
+        arn(this, 'codebuild', 'project', PRODUCT.anyProject),
       ),
       allow(
         'cloudformation',

@@ -102,7 +102,7 @@ export function launchRights(scope: Construct, boundaryArn: string): Record<stri
       allow(
         'codebuild',
         ['BatchGetProjects', 'CreateProject', 'DeleteProject', 'UpdateProject'],
-        ...PRODUCT.projects.map((name) => arn(scope, 'codebuild', 'project', name)),
+        arn(scope, 'codebuild', 'project', PRODUCT.project),
       ),
       passRole(roles, 'codebuild'),
     ],

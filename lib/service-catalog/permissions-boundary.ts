@@ -42,18 +42,18 @@ export class PermissionsBoundary extends Construct {
       allow(
         'codebuild',
         ['BatchGetBuilds', 'StartBuild', 'StopBuild'],
-        ...PRODUCT.projects.map((name) => arn(this, 'codebuild', 'project', name)),
+        arn(this, 'codebuild', 'project', PRODUCT.anyProject),
       ),
       allow(
         'codebuild',
         ['BatchPutCodeCoverages', 'BatchPutTestCases', 'CreateReport', 'CreateReportGroup', 'UpdateReport'],
-        ...PRODUCT.projects.map((name) => arn(this, 'codebuild', 'report-group', name)),
+        arn(this, 'codebuild', 'report-group', PRODUCT.anyProject),
       ),
       allow('codepipeline', ['StartPipelineExecution'], plainArn(this, 'codepipeline', PRODUCT.pipeline)),
       allow(
         'logs',
         ['CreateLogGroup', 'CreateLogStream', 'PutLogEvents'],
-        ...PRODUCT.projects.map((name) => colonArn(this, 'logs', 'log-group', `/aws/codebuild/${name}`)),
+        colonArn(this, 'logs', 'log-group', `/aws/codebuild/${PRODUCT.anyProject}`),
       ),
       allow('sagemaker', ['DescribeModelPackage'], arn(this, 'sagemaker', 'model-package', '*')),
       // Lists are lists; the CLI looks for the stacks and the bucket of CDK's bootstrapping.

@@ -7,8 +7,9 @@ export const PRODUCT = {
   role: 'SC-*',
   /** CloudFormation names buckets after the stack, in lower case. */
   bucket: 'sc-*',
-  /** CDK names one build project after the pipeline; CloudFormation names the others after their ids, or after the stack. */
-  projects: ['sagemaker-mlflow-*-pipeline-*', 'Pipeline*', 'SC-*'],
+  /** Named after the pipeline. Steps that people add to their pipeline may have projects of any name. */
+  project: 'sagemaker-mlflow-*-pipeline-*',
+  anyProject: '*',
   repository: 'sagemaker-mlflow-*-deployment',
   pipeline: 'sagemaker-mlflow-*-pipeline',
   rule: 'sagemaker-DeployModelRule-*',

@@ -123,7 +123,7 @@ describe('least privilege', () => {
 
   test.each([
     ['start-pipeline', /^StartPipelineFunctionRole/, ['MLflow-MLOps', 'stack/MlflowMlopsStack/', 'mlflow-mlops']],
-    ['terminate', /^TerminateProceedRole/, ['MLflow-MLOps', 'stack/MlflowMlopsStack/', 'project/MLflowMLOps']],
+    ['terminate', /^TerminateProceedRole/, ['MLflow-MLOps', 'stack/MlflowMlopsStack/', 'rule/mlflow-mlops']],
   ])('%s reaches only what belongs to models', (_name, role, foreign) => {
     const reached = statementsOf(role)
       .flatMap(resourcesOf)

@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PRODUCT_TEMPLATE, PROJECT } from '../../lib/project';
 import { productTemplate } from '../../lib/service-catalog/product-snapshot';
 import { TEMPLATE_FILE } from '../../lib/service-catalog/product-version';
 import { releasedVersions } from '../../lib/service-catalog/released-versions';
+import { deploymentApp, MODEL_PIPELINE_STACK } from '../../product-template/lib/deployment';
+import { MODEL_PACKAGES_FILE, writeModelPackages } from '../../product-template/lib/registry/model-packages-file';
 
 /** A resource of a template, as far as tests look at it. */
 export interface Resource {
@@ -21,6 +25,21 @@ export function productTemplates(): Map<string, Record<string, Resource>> {
       JSON.parse(text).Resources,
     ]),
   );
+}
+
+/** What the pipeline of the working tree's product makes of its stack: the same, with the stages that it deploys. */
+export function mutatedTemplate(): Record<string, Resource> {
+  const folder = mkdtempSync(join(tmpdir(), 'model-pipeline-'));
+  try {
+    cpSync(join(PROJECT, 'inference.yaml'), join(folder, 'inference.yaml'));
+    writeModelPackages(join(folder, MODEL_PACKAGES_FILE), { groupName: 'churn', packages: [] });
+    const { context } = JSON.parse(readFileSync(join(PRODUCT_TEMPLATE, 'cdk.json'), 'utf8'));
+    const env = { GROUP_NAME: 'churn', STACK_NAME: VALUES['AWS::StackName'] };
+    const assembly = deploymentApp(folder, env, { context, outdir: join(folder, 'cdk.out') }).synth();
+    return assembly.getStackArtifact(MODEL_PIPELINE_STACK).template.Resources;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** What provisioning would put in the place of references, for a product of the model `churn`. */
@@ -57,8 +76,7 @@ function physicalName(id: string, resources: Readonly<Record<string, Resource>>)
   if (given !== undefined) {
     return provisioned(given, resources);
   }
-  // CloudFormation names build projects after their ids only, and everything else after the stack too.
-  const generated = Type === 'AWS::CodeBuild::Project' ? `${id}-XYZ` : `${VALUES['AWS::StackName']}-${id}-XYZ`;
+  const generated = `${VALUES['AWS::StackName']}-${id}-XYZ`;
   return Type === 'AWS::S3::Bucket' ? generated.toLowerCase() : generated;
 }
 

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { actionsOf, covers, resourcesOf, type Statement } from '../../support/policies';
-import { productTemplates, provisioned, type Resource } from '../../support/product-template';
+import { mutatedTemplate, productTemplates, provisioned, type Resource } from '../../support/product-template';
 import { synthesize } from '../../support/synth';
 
 let template: Template;
@@ -8,7 +8,7 @@ let templates: Map<string, Record<string, Resource>>;
 
 beforeAll(() => {
   template = synthesize().scProduct;
-  templates = productTemplates();
+  templates = productTemplates().set('a pipeline with stages', mutatedTemplate());
 }, 120_000);
 
 function boundary(): Statement[] {
