@@ -4,7 +4,7 @@ import type { CdkContext } from '../deploy/cdk';
 import { bootstrap, deployAccount } from '../deploy/deploy-account';
 import type { Deployed } from '../deploy/outputs';
 import { developerToolsEndpoints } from '../ministack/endpoints';
-import { DEVELOPER_TOOLS, type PART_NAMES } from '../processes/sandbox-parts';
+import type { PART_NAMES } from '../processes/sandbox-parts';
 import type { SandboxState } from '../processes/state';
 import type { SandboxEnv } from './context';
 
@@ -88,7 +88,7 @@ export function serverUrls(state: SandboxState): ServerUrls {
     ministack: url('ministack'),
     mlflow: url('mlflow'),
     sagemaker: url('sagemaker'),
-    'developer-tools': DEVELOPER_TOOLS ? url('developer-tools') : 'http://127.0.0.1:9',
+    'developer-tools': url('developer-tools'),
     databricks: url('databricks'),
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { SandboxPaths } from '../processes/paths';
-import { DEVELOPER_TOOLS, PART_NAMES } from '../processes/sandbox-parts';
+import { PART_NAMES } from '../processes/sandbox-parts';
 import { readState } from '../processes/state';
 import { isAlive } from '../processes/stop';
 
@@ -53,7 +53,7 @@ export function sandboxHealth(paths: SandboxPaths): Health[] {
 /** Whether every part runs and the stacks are deployed. */
 export function allWell(health: readonly Health[]): boolean {
   const names = health.map(({ part }) => part);
-  const complete = PART_NAMES.every((name) => names.includes(name) || (name === 'developer-tools' && !DEVELOPER_TOOLS));
+  const complete = PART_NAMES.every((name) => names.includes(name));
   return complete && health.every(({ state }) => state === 'running' || state === 'deployed');
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { machineEnvironment } from '../developer-tools/codebuild/machine';
 import { ministackPart } from '../ministack/ministack';
@@ -14,9 +13,6 @@ export const PORT_COUNT = 5;
 
 /** The names of the servers, as `status` and `logs` show them. */
 export const PART_NAMES = ['ministack', 'mlflow', 'sagemaker', 'developer-tools', 'databricks'] as const;
-
-/** Whether the developer tools' stand-in is there to be started. */
-export const DEVELOPER_TOOLS = existsSync(join(PROJECT, 'sandbox', 'developer-tools', 'main.ts'));
 
 /** The servers that are this project's own. */
 type StandIn = Exclude<(typeof PART_NAMES)[number], 'ministack' | 'mlflow'>;
@@ -45,14 +41,14 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
     env: { ...base, PORT: String(port), STOP_WITH_STDIN: '1', ...env },
     listening: READY_LINE,
   });
-  const all = [
+  return [
     ministackPart({
       paths,
       python,
       base,
       port: ministack,
       sagemakerUrl: url(sagemaker),
-      developerToolsUrl: DEVELOPER_TOOLS ? url(developerTools) : '',
+      developerToolsUrl: url(developerTools),
     }),
     mlflowPart({ paths, python, base, port: mlflow }),
     standIn('sagemaker', sagemaker, {
@@ -71,7 +67,6 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
     }),
     standIn('databricks', databricks, { MLFLOW_SERVER_URI: url(mlflow), DATABRICKS_TOKEN: token }),
   ];
-  return all.filter(({ name }) => DEVELOPER_TOOLS || name !== 'developer-tools');
 }
 
 /** A token in the shape of a Databricks personal access token. */
