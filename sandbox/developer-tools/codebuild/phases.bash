@@ -120,6 +120,8 @@ __codebuild_finish() {
 }
 
 trap __codebuild_resume EXIT
+# A build that is stopped is over: its shell must not go on behind the command that was ended.
+trap 'trap - EXIT; exit 143' TERM
 if [ -z "$__codebuild_status" ]; then
   export CODEBUILD_BUILD_SUCCEEDING=1
 else

@@ -1,6 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGuarded } from '../../processes/guarded';
+import { endStrays } from './strays';
+
+/** What tells the processes of one build from all others. */
+const BUILD_ID = 'CODEBUILD_BUILD_ID';
 
 const SCRIPT = join(__dirname, 'phases.bash');
 
@@ -27,8 +31,11 @@ export function startShell(
   log: string,
 ): RunningShell {
   const command = ['bash', '--noprofile', '--norc', SCRIPT, plan] as const;
-  const guarded = startGuarded(python, { command: [...command], cwd: folder, env: environment }, (chunk) =>
+  const env = { ...environment, GUARD_GRACE_SECONDS: '2' };
+  const guarded = startGuarded(python, { command: [...command], cwd: folder, env }, (chunk) =>
     appendFileSync(log, chunk),
   );
+  // What has left the process group would keep the log open, and run on.
+  guarded.guard.once('exit', () => endStrays(BUILD_ID, environment[BUILD_ID] ?? ''));
   return { ended: guarded.ended, stop: guarded.stop };
 }
