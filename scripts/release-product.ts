@@ -1,10 +1,7 @@
 #!/usr/bin/env -S npx tsx
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { PRODUCT_VERSIONS, PROJECT } from '../lib/project';
+import { PRODUCT_VERSIONS } from '../lib/project';
 import { writeSnapshot } from '../lib/service-catalog/product-snapshot';
-import { SEED_FILE, TEMPLATE_FILE } from '../lib/service-catalog/product-version';
-import { releasedVersions, versionNumber } from '../lib/service-catalog/released-versions';
+import { release } from '../lib/service-catalog/release';
 
 const HELP = `npm run release-product [-- VERSION]
 
@@ -18,34 +15,13 @@ async function main([version, ...rest]: string[]): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const last = releasedVersions().at(-1);
-  const next = last ? versionNumber(last.name) + 1 : 1;
-  const name = version ?? nameOf(next);
-  if (rest.length > 0 || versionNumber(name) !== next) {
-    throw new Error(`the next version is ${nameOf(next)}, not ${[name, ...rest].join(' ')}`);
+  if (rest.length > 0) {
+    throw new Error(`one version at a time, not ${[version, ...rest].join(' ')}`);
   }
-  const draft = mkdtempSync(join(PROJECT, '.release-'));
-  try {
-    await writeSnapshot(draft);
-    if (last && [TEMPLATE_FILE, SEED_FILE].every((file) => same(join(draft, file), join(last.folder, file)))) {
-      throw new Error(`nothing changed since ${last.name}: there is nothing to release`);
-    }
-    mkdirSync(PRODUCT_VERSIONS, { recursive: true });
-    renameSync(draft, join(PRODUCT_VERSIONS, name));
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
+  const name = await release(PRODUCT_VERSIONS, version, writeSnapshot);
   process.stdout.write(
     `Released product-versions/${name}. Commit it: the next deployment offers it in Service Catalog.\n`,
   );
-}
-
-function nameOf(number: number): string {
-  return number === 1 ? 'RealTimeEndpoint' : `RealTimeEndpoint-${number}`;
-}
-
-function same(one: string, other: string): boolean {
-  return existsSync(one) && existsSync(other) && readFileSync(one).equals(readFileSync(other));
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

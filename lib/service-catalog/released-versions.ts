@@ -34,3 +34,8 @@ export function versionNumber(name: string): number {
   }
   return Number(found[1] ?? 1);
 }
+
+/** The name of the version in a place: the inverse of {@link versionNumber}. */
+export function versionName(number: number): string {
+  return number === 1 ? 'RealTimeEndpoint' : `RealTimeEndpoint-${number}`;
+}

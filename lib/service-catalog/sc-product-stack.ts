@@ -50,7 +50,7 @@ export class ScProductStack extends Stack {
     const released = releasedVersions().map(({ name, folder }) => productVersion(this, name, folder, work));
     const [first, ...later] = settings.unreleasedProduct ? [...released, unreleasedVersion(this, work)] : released;
     if (first === undefined) {
-      throw new Error('no version of the product is released: run `npm run release-product -- RealTimeEndpoint`');
+      throw new Error('no version of the product is released: run `npm run release-product`');
     }
     return [first, ...later];
   }

@@ -30,11 +30,9 @@ function allowed(action: string, resource: string): boolean {
   );
 }
 
-test('the launch role has rights for each type of resource that the product makes, and for no other', () => {
-  for (const [version, resources] of templates) {
-    const types = new Set(Object.values(resources).map(({ Type }) => Type));
-    expect([version, [...types].sort()]).toEqual([version, Object.keys(rights).sort()]);
-  }
+test('the launch role has rights for each type of resource that some version of the product makes, and for no other', () => {
+  const made = [...templates.values()].flatMap((resources) => Object.values(resources).map(({ Type }) => Type));
+  expect([...new Set(made)].sort()).toEqual(Object.keys(rights).sort());
 });
 
 test('it may make everything under the name that the product gives it', () => {
@@ -68,7 +66,7 @@ test('it may make everything under the name that the product gives it', () => {
   }
 });
 
-test('it touches nothing of a stack, role or function that is not the product’s', () => {
+test('it touches no stack, role or function of anybody else', () => {
   expect(allowed('iam:CreateRole', 'arn:aws:iam::111111111111:role/Admin')).toBe(false);
   expect(allowed('codebuild:UpdateProject', 'arn:aws:codebuild:us-east-1:111111111111:project/MLflowMLOps')).toBe(
     false,

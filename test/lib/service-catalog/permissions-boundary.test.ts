@@ -41,7 +41,7 @@ test('every role of the product has the boundary', () => {
   }
 });
 
-test('what the product’s roles are granted is within the boundary, on the same resources', () => {
+test('what roles of the product are granted is within the boundary, on the same resources', () => {
   for (const [version, resources] of templates) {
     const statements = ofType(resources, 'AWS::IAM::Policy').flatMap(
       ({ Properties }) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement,
@@ -59,7 +59,7 @@ test('what the product’s roles are granted is within the boundary, on the same
   }
 });
 
-test('no role can touch IAM, secrets, functions, the registry’s packages or endpoints, whatever its policy says', () => {
+test('no role can touch IAM, secrets, functions, packages or endpoints, whatever its policy says', () => {
   const actions = boundary().flatMap(actionsOf);
   expect(
     actions.filter(
@@ -79,7 +79,7 @@ test('on everything it allows lists only', () => {
   ]);
 });
 
-test('it allows no use of another team’s pipeline, bucket or stack', () => {
+test('it allows no use of another pipeline, bucket or stack', () => {
   expect(withinBoundary('s3:GetObject', 'arn:aws:s3:::sagemaker-mlflow-us-east-1-111111111111/models/x')).toBe(false);
   expect(
     withinBoundary('codepipeline:StartPipelineExecution', 'arn:aws:codepipeline:us-east-1:111111111111:MLflow-MLOps'),
