@@ -2,17 +2,29 @@ import { type Command, type CommandContext, UsageError } from './command';
 import { demo } from './commands/demo';
 import { downCommand } from './commands/down';
 import { logs } from './commands/logs';
+import { pipelines } from './commands/pipelines';
+import { provision } from './commands/provision';
 import { status } from './commands/status';
+import { terminate } from './commands/terminate';
 import { upCommand } from './commands/up';
 import { whole } from './commands/whole';
 
-const COMMANDS: Readonly<Record<string, Command>> = { up: upCommand, status, demo, logs, down: downCommand };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  up: upCommand,
+  status,
+  demo,
+  provision,
+  terminate,
+  pipelines,
+  logs,
+  down: downCommand,
+};
 
 /** The exit code for words that mean nothing here. */
 const USAGE = 2;
 
 /**
- * Runs the command that the arguments name: `up`, `status`, `demo`, `logs`, `down`, or all of it when there are none.
+ * Runs the command that the arguments name: `up`, `status`, `demo`, `provision`, ..., or all of it when there are none.
  *
  * @returns the exit code: 0 when what was asked was seen to happen, 1 when not, 2 when the arguments mean nothing
  */
@@ -43,7 +55,7 @@ export async function runCommand(args: readonly string[], context: CommandContex
 }
 
 function help(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`);
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
   return `npm run sandbox [-- COMMAND]
 
 The whole system on this machine: MLflow, a front that speaks Databricks' dialect, MiniStack for AWS, stand-ins

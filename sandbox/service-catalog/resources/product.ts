@@ -77,14 +77,16 @@ async function versionsOf(
   if (!Array.isArray(listed) || listed.length === 0) {
     throw invalidParameters('A product needs at least one provisioning artifact.');
   }
-  return Promise.all(listed.map((one) => versionOf(context, caller, one as Properties, former)));
+  // One request makes them all: of the same age, they are told apart by their order.
+  const createdTime = new Date();
+  return Promise.all(listed.map((one) => versionOf(context, caller, one as Properties, { former, createdTime })));
 }
 
 async function versionOf(
   { model, sessions }: ResourceContext,
   caller: Caller,
   properties: Properties,
-  former: readonly Version[],
+  { former, createdTime }: { readonly former: readonly Version[]; readonly createdTime: Date },
 ): Promise<Version> {
   const input = inputOf(model, 'ProvisioningArtifactProperties', properties) as Valid<ProvisioningArtifactProperties>;
   const { Name: name, Description: description, Info: info = {}, Type: type = ONLY_TYPE } = input;
@@ -96,7 +98,7 @@ async function versionOf(
   if (same) return { ...same, description };
   const id = newId('pa');
   const template = await readTemplate(sessions, caller, url);
-  return { id, name: name ?? id, description, createdTime: new Date(), template };
+  return { id, name: name ?? id, description, createdTime, template };
 }
 
 function described({ id, details, versions }: Product): StackResource {

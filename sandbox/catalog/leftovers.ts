@@ -1,0 +1,45 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ListBucketsCommand } from '@aws-sdk/client-s3';
+import { paginateListEndpoints } from '@aws-sdk/client-sagemaker';
+import type { SandboxEnv } from '../cli/context';
+import { awsOf } from '../demo/aws';
+import { listPackages } from '../demo/packages';
+import { namesOf } from './provisioned';
+
+/** What is there of a model whose product was terminated: a line for each thing. */
+export async function whatStays(env: SandboxEnv, modelName: string): Promise<string[]> {
+  const { groupName, repositoryName } = namesOf(modelName);
+  const aws = awsOf(env);
+  const packages = await listPackages(aws, groupName);
+  return [
+    ...repositories(env, repositoryName, groupName).map((folder) => `git repository ${folder}`),
+    ...(await bucketsOfPipelines(env)).map((name) => `bucket ${name} of a pipeline's artifacts`),
+    ...(await endpointsOf(env, groupName)).map((name) => `endpoint ${name}`),
+    ...(packages.length > 0 ? [`${packages.length} packages in the model package group ${groupName}`] : []),
+  ];
+}
+
+/** The repository as it is called now: the name it had is free again. */
+function repositories({ REPOSITORIES: folder }: SandboxEnv, name: string, group: string): string[] {
+  const all = existsSync(folder) ? readdirSync(folder) : [];
+  const old = `${name.slice(0, name.indexOf(group) + group.length)}-old-`;
+  return all.filter((entry) => entry.startsWith(old) || entry === `${name}.git`).map((entry) => join(folder, entry));
+}
+
+/** Buckets that no stack owns any more: Service Catalog's stacks call theirs `sc-<account>-pp-...`. */
+async function bucketsOfPipelines(env: SandboxEnv): Promise<string[]> {
+  const { Buckets = [] } = await awsOf(env).s3.send(new ListBucketsCommand({}));
+  return Buckets.map(({ Name = '' }) => Name).filter((name) => name.startsWith(`sc-${env.AWS_ACCESS_KEY_ID}-pp-`));
+}
+
+async function endpointsOf(env: SandboxEnv, group: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { Endpoints = [] } of paginateListEndpoints(
+    { client: awsOf(env).sageMaker },
+    { NameContains: group },
+  )) {
+    names.push(...Endpoints.map(({ EndpointName = '' }) => EndpointName));
+  }
+  return names.filter((name) => name.startsWith(`${group}-`));
+}
