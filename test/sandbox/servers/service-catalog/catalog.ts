@@ -9,12 +9,13 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ResourceHandler } from '../../../../sandbox/aws-json/cloudformation';
 import { type ListeningServer, startServer } from '../../../../sandbox/aws-json/server';
 import { loadServiceModel } from '../../../../sandbox/aws-json/service-model';
+import type { SandboxEnv } from '../../../../sandbox/cli/context';
 import { until } from '../../../../sandbox/demo/until';
 import { clientConfig } from '../../../../sandbox/deploy/clients';
 import type { Part } from '../../../../sandbox/processes/part';
 import { freePorts } from '../../../../sandbox/processes/ports';
 import { type ServiceCatalog, serviceCatalog } from '../../../../sandbox/service-catalog';
-import { startMiniStack } from '../cloudformation/ministack';
+import { NOWHERE, startMiniStack } from '../cloudformation/ministack';
 import { ACCOUNT, Stacks } from '../cloudformation/stacks';
 import { requirePython } from '../sagemaker/stage';
 
@@ -35,6 +36,8 @@ export interface Catalog {
   readonly stacks: Stacks;
   readonly client: ServiceCatalogClient;
   readonly log: string[];
+  /** The addresses of an account's environment file. */
+  readonly env: SandboxEnv;
   /** A client with the session of a role. */
   asRole(roleArn: string): Promise<ServiceCatalogClient>;
   /** Stores a template. @returns its address in AWS */
@@ -80,6 +83,7 @@ async function open(ministack: Part, port: number): Promise<Catalog> {
     stacks,
     client,
     log,
+    env: environment(awsEndpoint, server.url),
     async asRole(roleArn) {
       const sts = new STSClient(config);
       const answer = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'ada' }));
@@ -118,6 +122,31 @@ async function closeAll(
   await server.close();
 }
 
+/** What functions over a sandbox need of it here; the rest leads nowhere. */
+function environment(ministack: string, catalog: string): SandboxEnv {
+  return {
+    MLFLOW_TRACKING_URI: NOWHERE,
+    MLFLOW_SERVER_URI: NOWHERE,
+    AWS_ENDPOINT_URL: ministack,
+    AWS_ENDPOINT_URL_SAGEMAKER: NOWHERE,
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: NOWHERE,
+    AWS_ENDPOINT_URL_CODECOMMIT: NOWHERE,
+    AWS_ENDPOINT_URL_CODEBUILD: NOWHERE,
+    AWS_ENDPOINT_URL_CODEPIPELINE: NOWHERE,
+    AWS_ENDPOINT_URL_SERVICE_CATALOG: catalog,
+    AWS_ACCESS_KEY_ID: ACCOUNT,
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    WEBHOOK_URL: NOWHERE,
+    WEBHOOK_SECRET: 'secret',
+    STATE_MACHINE_ARN: '',
+    ARTIFACT_BUCKET: '',
+    REPOSITORIES: '',
+    PYTHON: '',
+  };
+}
+
 function thingResource(thing: Thing): ResourceHandler {
   const answered = async (physicalId: string) => {
     const refusal = await thing.answer();
@@ -132,17 +161,17 @@ function thingResource(thing: Thing): ResourceHandler {
 }
 
 /** The product's template: a role, whose capability somebody must acknowledge, and the thing. */
-export function productTemplate(colour: string): string {
+export function productTemplate(colour: string, parameter = 'Model'): string {
   return JSON.stringify({
     Parameters: {
-      Model: { Type: 'String', MaxLength: 20, AllowedPattern: '^[^/]+$', Description: 'Name of a model' },
+      [parameter]: { Type: 'String', MaxLength: 20, AllowedPattern: '^[^/]+$', Description: 'Name of a model' },
       Size: { Type: 'Number', Default: 1 },
     },
     Resources: {
       Role: {
         Type: 'AWS::IAM::Role',
         Properties: {
-          RoleName: { Ref: 'Model' },
+          RoleName: { Ref: parameter },
           AssumeRolePolicyDocument: {
             Version: '2012-10-17',
             Statement: [
@@ -153,15 +182,18 @@ export function productTemplate(colour: string): string {
       },
       Thing: {
         Type: 'AWS::CodeCommit::Repository',
-        Properties: { RepositoryName: { Ref: 'Model' }, RepositoryDescription: colour },
+        Properties: { RepositoryName: { Ref: parameter }, RepositoryDescription: colour },
       },
     },
-    Outputs: { Colour: { Value: colour, Description: 'The version' }, Model: { Value: { Ref: 'Model' } } },
+    Outputs: { Colour: { Value: colour, Description: 'The version' }, Model: { Value: { Ref: parameter } } },
   });
 }
 
 /** The catalog's stack: a portfolio with one product, launched by a role. */
-export function catalogTemplate(versions: Readonly<Record<string, string>>, principals = [SCIENTIST]): string {
+export function catalogTemplate(
+  versions: Readonly<Record<string, string>>,
+  { productName = 'Deploy', principals = [SCIENTIST] } = {},
+): string {
   const portfolioAndProduct = { PortfolioId: { Ref: 'Portfolio' }, ProductId: { Ref: 'Product' } };
   const associations = principals.map((PrincipalARN, index) => [
     `Access${index}`,
@@ -179,7 +211,7 @@ export function catalogTemplate(versions: Readonly<Record<string, string>>, prin
       Product: {
         Type: 'AWS::ServiceCatalog::CloudFormationProduct',
         Properties: {
-          Name: 'Deploy',
+          Name: productName,
           Owner: 'Platform',
           ProvisioningArtifactParameters: Object.entries(versions).map(([Name, url]) => ({
             Name,

@@ -36,7 +36,9 @@ function stateOfThisProcess(part: Partial<SandboxState['parts'][number]> = {}): 
 it('refuses an unknown command and names what there is', async () => {
   const { code, said } = await run('restart');
   expect(code).toBe(2);
-  expect(said).toContain('There is no command restart. There are: up, status, demo, logs, down.');
+  expect(said).toContain(
+    'There is no command restart. There are: up, status, demo, provision, terminate, pipelines, logs, down.',
+  );
 });
 
 it.each(['up', 'down', 'status', 'demo'])('%s refuses arguments', async (command) => {
@@ -45,16 +47,20 @@ it.each(['up', 'down', 'status', 'demo'])('%s refuses arguments', async (command
   expect(said).toContain(`${command} takes no arguments, but got: now`);
 });
 
-it.each(['up', 'down', 'status', 'demo', 'logs'])('%s --help tells about it and does nothing', async (command) => {
-  const { code, said } = await run(command, '--help');
-  expect(code).toBe(0);
-  expect(said).toContain(`npm run sandbox -- ${command}`);
-});
+it.each(['up', 'down', 'status', 'demo', 'provision', 'terminate', 'pipelines', 'logs'])(
+  '%s --help tells about it and does nothing',
+  async (command) => {
+    const { code, said } = await run(command, '--help');
+    expect(code).toBe(0);
+    expect(said).toContain(`npm run sandbox -- ${command}`);
+  },
+);
 
 it('--help names all commands and what the environment decides', async () => {
   const { code, said } = await run('--help');
   expect(code).toBe(0);
-  for (const word of ['up', 'status', 'demo', 'logs', 'down', 'SANDBOX_HOME', 'SANDBOX_VENV', 'PYTHON']) {
+  const commands = ['up', 'status', 'demo', 'provision', 'terminate', 'pipelines', 'logs', 'down'];
+  for (const word of [...commands, 'SANDBOX_HOME', 'SANDBOX_VENV', 'PYTHON']) {
     expect(said).toContain(word);
   }
 });
@@ -63,10 +69,27 @@ it('down is content when nothing runs', async () => {
   expect(await run('down')).toEqual({ code: 0, said: `Nothing runs in ${home}.\n` });
 });
 
-it('demo says how to start a sandbox when none is up', async () => {
-  const { code, said } = await run('demo');
-  expect(code).toBe(1);
-  expect(said).toContain('npm run sandbox -- up');
+it.each(['demo', 'provision', 'terminate', 'pipelines'])(
+  '%s says how to start a sandbox when none is up',
+  async (command) => {
+    const { code, said } = await run(command);
+    expect(code).toBe(1);
+    expect(said).toContain('npm run sandbox -- up');
+  },
+);
+
+describe.each(['provision', 'terminate', 'pipelines'])('%s', (command) => {
+  it('takes one name, quoted when it has spaces', async () => {
+    const { code, said } = await run(command, 'my', 'model');
+    expect(code).toBe(2);
+    expect(said).toContain(`${command} takes one name, but got: my model. Quote a name that has spaces.`);
+  });
+
+  it('names the option that there is', async () => {
+    const { code, said } = await run(command, 'model', '--fast');
+    expect(code).toBe(2);
+    expect(said).toContain(`${command} has no option --fast. There is: --opensource.`);
+  });
 });
 
 describe('status', () => {
