@@ -7,14 +7,18 @@ import { awsOf } from '../demo/aws';
 import { listPackages } from '../demo/packages';
 import { namesOf } from './provisioned';
 
-/** What is there of a model whose product was terminated: a line for each thing. */
-export async function whatStays(env: SandboxEnv, modelName: string): Promise<string[]> {
+/**
+ * What is there of a model whose product was terminated: a line for each thing.
+ *
+ * @param productId the identifier that the provisioned product had
+ */
+export async function whatStays(env: SandboxEnv, modelName: string, productId: string): Promise<string[]> {
   const { groupName, repositoryName } = namesOf(modelName);
   const aws = awsOf(env);
   const packages = await listPackages(aws, groupName);
   return [
     ...repositories(env, repositoryName, groupName).map((folder) => `git repository ${folder}`),
-    ...(await bucketsOfPipelines(env)).map((name) => `bucket ${name} of a pipeline's artifacts`),
+    ...(await bucketsOf(env, productId)).map((name) => `bucket ${name} of the pipeline's artifacts`),
     ...(await endpointsOf(env, groupName)).map((name) => `endpoint ${name}`),
     ...(packages.length > 0 ? [`${packages.length} packages in the model package group ${groupName}`] : []),
   ];
@@ -27,10 +31,11 @@ function repositories({ REPOSITORIES: folder }: SandboxEnv, name: string, group:
   return all.filter((entry) => entry.startsWith(old) || entry === `${name}.git`).map((entry) => join(folder, entry));
 }
 
-/** Buckets that no stack owns any more: Service Catalog's stacks call theirs `sc-<account>-pp-...`. */
-async function bucketsOfPipelines(env: SandboxEnv): Promise<string[]> {
+/** CloudFormation calls a bucket after its stack, in lower case. */
+async function bucketsOf(env: SandboxEnv, productId: string): Promise<string[]> {
   const { Buckets = [] } = await awsOf(env).s3.send(new ListBucketsCommand({}));
-  return Buckets.map(({ Name = '' }) => Name).filter((name) => name.startsWith(`sc-${env.AWS_ACCESS_KEY_ID}-pp-`));
+  const start = `sc-${env.AWS_ACCESS_KEY_ID}-${productId}-`;
+  return Buckets.map(({ Name = '' }) => Name).filter((name) => name.startsWith(start));
 }
 
 async function endpointsOf(env: SandboxEnv, group: string): Promise<string[]> {

@@ -23,9 +23,9 @@ stay.
     const { terminateModel } = await import('../../catalog/terminate.js');
     const { whatStays } = await import('../../catalog/leftovers.js');
     const say = progress(undefined, context.out);
-    await terminateModel(env, modelName, { say });
+    const productId = await terminateModel(env, modelName, { say });
     say('terminated');
-    const left = await whatStays(env, modelName);
+    const left = await whatStays(env, modelName, productId);
     context.out(
       left.length > 0 ? `\nWhat stays:\n${left.map((line) => `  ${line}\n`).join('')}` : '\nNothing stays.\n',
     );

@@ -1,3 +1,4 @@
+import { UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { PRODUCT_NAME } from '../../../lib/names';
 import { provisionModel } from '../../../sandbox/catalog/provision';
 import { findProduct, provisionedModelNames } from '../../../sandbox/catalog/provisioned';
@@ -79,4 +80,28 @@ it('terminates, with the reason when that fails, and names what is provisioned w
   await expect(terminateModel(catalog.env, 'later')).rejects.toThrow(
     `${PRODUCT_NAME} is not provisioned for later. It is for: My Model.v2.`,
   );
+});
+
+it('terminates also what is being updated, once that has ended', async () => {
+  const { stackName } = await provisionModel(catalog.env, 'busy');
+  let goOn: (value: undefined) => void = () => undefined;
+  const held = new Promise<undefined>((resolve) => (goOn = resolve));
+  catalog.thing.answer = () => held;
+  await catalog.stacks.client.send(
+    new UpdateStackCommand({
+      StackName: stackName,
+      TemplateBody: productTemplate('green', 'ModelName'),
+      Parameters: [{ ParameterKey: 'ModelName', UsePreviousValue: true }],
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+    }),
+  );
+  const said: string[] = [];
+  await terminateModel(catalog.env, 'busy', {
+    say: (line) => {
+      said.push(line);
+      if (/trying again/.test(line)) goOn(undefined);
+    },
+  });
+  expect(said.at(-1)).toBe('its pipeline is changing the stack just now: trying again');
+  expect(await findProduct(awsOf(catalog.env), 'busy')).toBeUndefined();
 });
