@@ -15,6 +15,13 @@ import { answerPush } from './codecommit/pushes';
 import { Repositories } from './codecommit/repositories';
 import { repositoryResource } from './codecommit/resource';
 import { codeCommitService } from './codecommit/service';
+import { Approvals } from './codepipeline/approvals';
+import { Engine } from './codepipeline/engine';
+import { PipelineEvents } from './codepipeline/events';
+import { Pipelines } from './codepipeline/pipelines';
+import { providerRunner } from './codepipeline/providers';
+import { pipelineResource } from './codepipeline/resource';
+import { codePipelineService } from './codepipeline/service';
 
 /** How the developer tools' stand-in is started. */
 export interface DeveloperToolsOptions {
@@ -51,8 +58,12 @@ export async function startDeveloperTools(options: DeveloperToolsOptions): Promi
   await mkdir(workDir, { recursive: true });
   const urlFile = join(workDir, 'url');
   const sessions = new Sessions(awsEndpoint);
-  const senders = new Map(['codecommit', 'codebuild'].map((name) => [name, new EventSender(name, awsEndpoint, log)]));
-  const sender = (name: string): EventSender => senders.get(name) ?? new EventSender(name, awsEndpoint, log);
+  const senders: EventSender[] = [];
+  const sender = (service: string): EventSender => {
+    const made = new EventSender(service, awsEndpoint, log);
+    senders.push(made);
+    return made;
+  };
 
   const repositories = new Repositories(options.repositories, urlFile);
   await repositories.clear();
@@ -70,9 +81,14 @@ export async function startDeveloperTools(options: DeveloperToolsOptions): Promi
   const projects = new Projects();
   const builds = new Builds(join(workDir, 'builds'), { python, sessions, host }, sender('codebuild'), log);
 
+  const approvals = new Approvals();
+  const run = providerRunner({ repositories, projects, builds, approvals, sessions });
+  const pipelines = new Pipelines(new Engine({ run, observer: new PipelineEvents(sender('codepipeline'), log) }));
+
   const models = {
     codeCommit: await loadServiceModel(python, 'codecommit'),
     codeBuild: await loadServiceModel(python, 'codebuild'),
+    codePipeline: await loadServiceModel(python, 'codepipeline'),
   };
   const server = await startServer({
     port: options.port,
@@ -81,10 +97,12 @@ export async function startDeveloperTools(options: DeveloperToolsOptions): Promi
     endpoints: [
       endpointOf(codeCommitService(models.codeCommit, codeCommit)),
       endpointOf(codeBuildService(models.codeBuild, projects, builds)),
+      endpointOf(codePipelineService(models.codePipeline, pipelines, approvals)),
     ],
     resources: new Map<string, ResourceHandler>([
       ['AWS::CodeCommit::Repository', repositoryResource(models.codeCommit, codeCommit)],
       ['AWS::CodeBuild::Project', projectResource(models.codeBuild, projects)],
+      ['AWS::CodePipeline::Pipeline', pipelineResource(models.codePipeline, pipelines)],
     ]),
     route: (request, response, path) =>
       request.method === 'POST' && path === '/_sandbox/pushes' ? answerPush(request, response, codeCommit) : undefined,
@@ -95,8 +113,9 @@ export async function startDeveloperTools(options: DeveloperToolsOptions): Promi
     url: server.url,
     close: async () => {
       const closed = server.close();
+      pipelines.close();
       await builds.close();
-      for (const events of senders.values()) await events.close();
+      for (const events of senders) await events.close();
       await closed;
     },
   };

@@ -22,7 +22,7 @@ export class Session {
   private ssmClient: SSMClient | undefined;
 
   constructor(
-    private readonly endpoint: string,
+    readonly endpoint: string,
     readonly region: string,
     readonly credentials: Credentials,
   ) {}
