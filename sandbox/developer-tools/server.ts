@@ -5,6 +5,7 @@ import { EventSender } from '../aws-json/events';
 import { endpointOf } from '../aws-json/protocol';
 import { type ListeningServer, startServer } from '../aws-json/server';
 import { loadServiceModel } from '../aws-json/service-model';
+import { serviceCatalog } from '../service-catalog';
 import { Sessions } from './aws/session';
 import { Builds } from './codebuild/builds';
 import { Projects } from './codebuild/projects';
@@ -90,6 +91,7 @@ export async function startDeveloperTools(options: DeveloperToolsOptions): Promi
     codeBuild: await loadServiceModel(python, 'codebuild'),
     codePipeline: await loadServiceModel(python, 'codepipeline'),
   };
+  const catalog = serviceCatalog({ model: await loadServiceModel(python, 'servicecatalog'), awsEndpoint, log });
   const server = await startServer({
     port: options.port,
     awsEndpoint,
@@ -98,11 +100,13 @@ export async function startDeveloperTools(options: DeveloperToolsOptions): Promi
       endpointOf(codeCommitService(models.codeCommit, codeCommit)),
       endpointOf(codeBuildService(models.codeBuild, projects, builds)),
       endpointOf(codePipelineService(models.codePipeline, pipelines, approvals)),
+      catalog.endpoint,
     ],
     resources: new Map<string, ResourceHandler>([
       ['AWS::CodeCommit::Repository', repositoryResource(models.codeCommit, codeCommit)],
       ['AWS::CodeBuild::Project', projectResource(models.codeBuild, projects)],
       ['AWS::CodePipeline::Pipeline', pipelineResource(models.codePipeline, pipelines)],
+      ...catalog.resources,
     ]),
     route: (request, response, path) =>
       request.method === 'POST' && path === '/_sandbox/pushes' ? answerPush(request, response, codeCommit) : undefined,

@@ -1,7 +1,7 @@
 import type { Caller } from '../../aws-json/caller';
+import { type Provider, providerOf } from './action-types';
 import type { Action } from './definition';
 import { invalidAction, notInCodePipeline } from './errors';
-import { type Provider, providerOf } from './providers';
 
 /** Members of an action that would change what it does and are not here. */
 const LACKING = ['commands', 'outputVariables', 'environmentVariables'] as const;

@@ -17,7 +17,7 @@ export interface ProviderServices {
   readonly sessions: Sessions;
 }
 
-/** Runs each action by its provider: what a definition's check lets in (providers.ts). */
+/** Runs each action by its provider: what a definition's check lets in (action-types.ts). */
 export function providerRunner(services: ProviderServices): JobRunner {
   const { repositories, projects, builds, approvals, sessions } = services;
   const runners: Readonly<Record<string, JobRunner>> = {
