@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
@@ -19,13 +19,7 @@ export class ScProductStack extends Stack {
     super(scope, id, { description: 'MLflow-MLOps: the Service Catalog product Deploy-MLflow-model', ...props });
 
     const boundary = new PermissionsBoundary(this, 'Boundary');
-    const product = new CloudFormationProduct(this, 'Product', {
-      productName: PRODUCT_NAME,
-      owner: PROVIDER_NAME,
-      description:
-        'A pipeline that deploys the Staging and Production endpoints of one MLflow model, and follows its promotions',
-      productVersions: this.versions(settings),
-    });
+    const product = this.product(settings);
     const portfolio = new Portfolio(this, 'Portfolio', {
       displayName: PORTFOLIO_NAME,
       providerName: PROVIDER_NAME,
@@ -45,8 +39,26 @@ export class ScProductStack extends Stack {
     new CfnOutput(this, 'ProductId', { value: product.productId });
   }
 
-  private versions(settings: Settings): [CloudFormationProductVersion, ...CloudFormationProductVersion[]] {
+  private product(settings: Settings): CloudFormationProduct {
     const work = mkdtempSync(join(tmpdir(), 'mlflow-mlops-versions-'));
+    try {
+      return new CloudFormationProduct(this, 'Product', {
+        productName: PRODUCT_NAME,
+        owner: PROVIDER_NAME,
+        description:
+          'A pipeline that deploys the Staging and Production endpoints of one MLflow model, and follows its promotions',
+        productVersions: this.versions(settings, work),
+      });
+    } finally {
+      // CDK has copied what it publishes.
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+
+  private versions(
+    settings: Settings,
+    work: string,
+  ): [CloudFormationProductVersion, ...CloudFormationProductVersion[]] {
     const released = releasedVersions().map(({ name, folder }) => productVersion(this, name, folder, work));
     const [first, ...later] = settings.unreleasedProduct ? [...released, unreleasedVersion(this, work)] : released;
     if (first === undefined) {
