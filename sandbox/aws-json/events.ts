@@ -31,9 +31,14 @@ export class EventSender {
     this.last = this.last.then(() => this.put(caller, event));
   }
 
+  /** Resolves when everything that was sent so far has been delivered, or given up. */
+  async delivered(): Promise<void> {
+    await this.last;
+  }
+
   /** Waits for what is on its way, then lets the connections go. */
   async close(): Promise<void> {
-    await this.last;
+    await this.delivered();
     for (const client of this.clients.values()) client.destroy();
   }
 

@@ -14,6 +14,8 @@ export interface Credentials {
 /** Longest name of a session that STS takes (API_AssumeRole). */
 const SESSION_NAME_MAX = 64;
 
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** Clients of the services in MiniStack for one set of credentials. */
 export class Session {
   private readonly clients: { destroy(): void }[] = [];
@@ -28,9 +30,15 @@ export class Session {
   ) {}
 
   get s3(): S3Client {
-    // Checksums of streams would be sent as trailers, which say nothing here.
     this.s3Client ??= this.kept(
-      new S3Client({ ...this.config, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }),
+      new S3Client({
+        ...this.config,
+        forcePathStyle: true,
+        // Checksums of streams would be sent as trailers, which say nothing here.
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        // The SDK warns on the console of each upload that fails: it fails for whoever wanted it, who tells of it.
+        logger: SILENT,
+      }),
     );
     return this.s3Client;
   }

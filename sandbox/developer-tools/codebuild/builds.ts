@@ -26,7 +26,9 @@ export class Builds {
   start(request: BuildRequest): Build {
     const { project, caller } = request;
     const limit = project.details.concurrentBuildLimit;
-    const active = [...this.running.keys()].filter((build) => build.request.project === project).length;
+    const active = [...this.running.keys()].filter(
+      ({ request, details }) => request.project === project && details.buildComplete === false,
+    ).length;
     if (limit !== undefined && active >= limit) {
       const message = `Cannot have more than ${limit} active builds for the project`;
       throw new ServiceError('AccountLimitExceededException', message);

@@ -29,16 +29,28 @@ export interface BuildTools {
 export async function runBuild(build: Build, tools: BuildTools): Promise<void> {
   const workspace = join(dirname(build.logFile), 'workspace');
   await mkdir(workspace, { recursive: true });
+  const status = await statusOf(build, tools, workspace);
+  build.begin('FINALIZING');
+  // Whoever sees the build complete finds nothing of it any more but its log.
+  await rm(workspace, { recursive: true, force: true, maxRetries: 3 });
+  build.end('SUCCEEDED');
+  writeLog(build, `Build ${status}`);
+  build.complete(status);
+}
+
+async function statusOf(build: Build, tools: BuildTools, workspace: string): Promise<BuildEnd> {
   let session: Session | undefined;
   try {
     session = await provision(build, tools.sessions);
-    const failed = await runPhases(build, tools, session, workspace);
-    finish(build, failed ? 'FAILED' : 'SUCCEEDED');
+    return (await runPhases(build, tools, session, workspace)) ? 'FAILED' : 'SUCCEEDED';
   } catch (error) {
-    fail(build, error);
+    const statusCode = error instanceof PhaseFailure ? error.code : 'CLIENT_ERROR';
+    writeLog(build, `${statusCode}: ${reasonOf(error)}`);
+    if (build.ordered) build.end(build.ordered, build.orderedContexts);
+    else build.end('FAILED', [{ statusCode, message: reasonOf(error) }]);
+    return build.ordered ?? 'FAILED';
   } finally {
     session?.close();
-    await rm(workspace, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
@@ -118,19 +130,4 @@ async function uploaded(
 
 function refuseOrdered({ ordered }: Build): void {
   if (ordered !== undefined) throw new PhaseFailure(ordered, `the build was ${ordered}`);
-}
-
-function fail(build: Build, error: unknown): void {
-  const statusCode = error instanceof PhaseFailure ? error.code : 'CLIENT_ERROR';
-  writeLog(build, `${statusCode}: ${reasonOf(error)}`);
-  if (build.ordered) build.end(build.ordered, build.orderedContexts);
-  else build.end('FAILED', [{ statusCode, message: reasonOf(error) }]);
-  finish(build, build.ordered ?? 'FAILED');
-}
-
-function finish(build: Build, status: BuildEnd): void {
-  build.begin('FINALIZING');
-  build.end('SUCCEEDED');
-  writeLog(build, `Build ${status}`);
-  build.complete(status);
 }

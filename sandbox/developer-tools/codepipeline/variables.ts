@@ -15,7 +15,9 @@ export function namespacesIn(text: string): string[] {
  */
 export function resolveText(text: string, namespaces: Namespaces): string {
   return text.replaceAll(REFERENCE, (reference: string, namespace: string, name: string) => {
-    const value = namespaces.get(namespace)?.[name];
+    const values = namespaces.get(namespace);
+    // A text chooses the names: every object has a `toString`, and no action gave it.
+    const value = values && Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) throw new Error(`The variable ${reference} has no value.`);
     return value;
   });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -19,6 +18,7 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { outputsOf, templateOf } from './cloudformation/stacks';
+import { processesWith } from './developer-tools/processes';
 import { ACCOUNT, openStage, ROLE, type Stage, until } from './developer-tools/stage';
 
 jest.setTimeout(60_000);
@@ -72,12 +72,6 @@ async function build(name: string, overrides: Partial<StartBuildCommandInput> = 
     return now.buildComplete ? now : undefined;
   });
 }
-
-/** The processes whose command line has a text. */
-const processesWith = (mark: string) =>
-  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes(mark) && !line.includes('ps -eo'));
 
 test('a build runs its phases in one shell and tells how they went', async () => {
   const spec = phases({
