@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { PROJECT } from '../processes/paths';
 import { REGION, REGISTRY_SECRET, type TargetAccount } from './accounts';
 import { type CdkContext, type CdkRun, cdk } from './cdk';
 import { type ClientConfig, clientConfig } from './clients';
@@ -42,18 +41,13 @@ export async function deployAccount(deployment: Deployment, assembly: string): P
   const secret = ['--parameters', `SecretName=${REGISTRY_SECRET}`];
   await deploy(deployment, assembly, ['MlflowMlopsStack', ...secret]);
   say(`account ${account.id}: MlflowMlopsStack deployed`);
-  const catalog = catalogIsServed() ? ['MlflowMlopsStack/ServiceCatalogProduct/*'] : [];
   // One run of the CLI for both stages, side by side: neither needs the other to be deployed.
-  await deploy(deployment, assembly, ['MlflowMlopsStack/ModelRepack/*', ...catalog, '--concurrency', '2']);
+  const stages = ['MlflowMlopsStack/ModelRepack/*', 'MlflowMlopsStack/ServiceCatalogProduct/*'];
+  await deploy(deployment, assembly, [...stages, '--concurrency', '2']);
   const deployed = await readDeployed(config);
   await announceWebhookUrl(config, deployed.webhookUrl);
   say(`account ${account.id}: ModelRepack and ServiceCatalogProduct deployed`);
   return deployed;
-}
-
-/** Temporary, while the pieces come together. */
-function catalogIsServed(): boolean {
-  return readFileSync(join(PROJECT, 'sandbox', 'developer-tools', 'server.ts'), 'utf8').includes('service-catalog');
 }
 
 function deploy(deployment: Deployment, assembly: string, args: string[]): Promise<void> {

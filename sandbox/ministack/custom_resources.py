@@ -1,19 +1,28 @@
 """Treat custom resources as CloudFormation does when something goes wrong with them.
 
 A resource whose creation failed is deleted again by its provider (which has to cope with that); the reason says where it
-comes from; an attribute that the provider did not answer fails whoever refers to it, in CloudFormation's words.
+comes from; an attribute that the provider did not answer fails whoever refers to it, in CloudFormation's words. The provider
+is invoked asynchronously, so Lambda tries twice again when the function itself fails.
 """
 
+import contextvars
+import time
+from collections.abc import Callable
 from typing import Any
 
 import ministack.services.cloudformation.custom_resource as custom_resource
 import ministack.services.cloudformation.engine as engine
+import ministack.services.lambda_svc as lambda_svc
 
 from expect import expect
 
 PATCH = "custom resources that fail"
 # The physical ids that providers gave to what they failed to make, by stack and logical id.
 _failed: dict[tuple[str, str], str] = {}
+# Whether it is CloudFormation that invokes a function.
+_providing: contextvars.ContextVar[bool] = contextvars.ContextVar("providing", default=False)
+# How long Lambda waits before it tries again: 1 and 2 minutes on AWS.
+RETRY_SECONDS = (1, 2)
 
 
 def apply() -> None:
@@ -22,11 +31,26 @@ def apply() -> None:
         (custom_resource, "deliver_response"),
         (custom_resource, "invoke_custom_resource"),
         (engine, "_unknown_attribute_message"),
+        (lambda_svc, "_execute_function_with_config_scope"),
     ):
         expect(callable(getattr(module, name, None)), PATCH, f"{name} is missing")
     _remember_failures()
     _delete_what_failed()
     _name_missing_attributes()
+    lambda_svc._execute_function_with_config_scope = _retried(lambda_svc._execute_function_with_config_scope)
+
+
+def _retried(execute: Callable[..., Any]) -> Callable[..., Any]:
+    def execute_function(function: dict[str, Any], event: Any) -> Any:
+        result = execute(function, event)
+        for seconds in RETRY_SECONDS if _providing.get() else ():
+            if not result.get("error"):
+                break
+            time.sleep(seconds)
+            result = execute(function, event)
+        return result
+
+    return execute_function
 
 
 def _remember_failures() -> None:
@@ -48,6 +72,7 @@ def _delete_what_failed() -> None:
     def invoke_custom_resource(
         request: str, logical_id: str, props: dict[str, Any], stack: str, stack_id: str, *rest: Any, **kwargs: Any
     ) -> Any:
+        token = _providing.set(True)
         try:
             return invoke(request, logical_id, props, stack, stack_id, *rest, **kwargs)
         except RuntimeError as error:
@@ -57,6 +82,8 @@ def _delete_what_failed() -> None:
             raise RuntimeError(
                 f"Received response status [FAILED] from custom resource. Message returned: {error}"
             ) from error
+        finally:
+            _providing.reset(token)
 
     custom_resource.invoke_custom_resource = invoke_custom_resource
 

@@ -9,6 +9,7 @@ import custom_resources
 import dead_letters
 import executions
 import function_properties
+import function_workers
 import generated_secrets
 import iam_resources
 import node_errors
@@ -26,6 +27,7 @@ PATCHES = (
     dead_letters,
     executions,
     function_properties,
+    function_workers,
     generated_secrets,
     iam_resources,
     node_errors,

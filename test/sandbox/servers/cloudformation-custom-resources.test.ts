@@ -6,9 +6,14 @@ jest.setTimeout(60_000);
 
 /** A provider that fails on request, and tells how often it was called for what in an attribute. */
 const PROVIDER = `
+const fs = require('node:fs');
+const CRASHED = require('node:os').tmpdir() + '/crashed';
 const calls = [];
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 exports.handler = async (event) => {
-  const { fail = [], attribute = 'Calls' } = event.ResourceProperties;
+  const { fail = [], attribute = 'Calls', crash } = event.ResourceProperties;
+  if (crash && !fs.existsSync(CRASHED)) { fs.writeFileSync(CRASHED, ''); throw new Error('crashed'); }
+  if (event.ResourceProperties.slow) await sleep(500);
   calls.push(event.RequestType + ' ' + event.LogicalResourceId);
   const failed = fail.includes(event.RequestType);
   await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({
@@ -72,6 +77,25 @@ it('that was made is deleted when the rest of its stack fails', async () => {
   await stacks.create('rolls-back', templateOf({ Good: custom(), Bad: { ...failing, DependsOn: 'Good' } }));
   const after = await stacks.create('after-rollback', templateOf({ Teller: custom() }, calls));
   expect(outputsOf(after).Calls).toMatch(/Create Good, Create Bad, Delete Bad, Delete Good, Create Teller$/);
+});
+
+it("answers in one account while the other's function of the same name is deployed", async () => {
+  const others = new Stacks(ministack.spec.url, '222222222222');
+  const template = templateOf(PROVIDER_RESOURCES);
+  const deployed = others.create('provider', template, ['CAPABILITY_IAM']);
+  const made = stacks.create('beside', templateOf({ Teller: custom({ slow: true }) }, calls));
+  expect((await deployed).StackStatus).toBe('CREATE_COMPLETE');
+  // The function that was called before still runs.
+  expect(outputsOf(await made).Calls).toMatch(/, Create Teller$/);
+  others.client.destroy();
+});
+
+it('is made all the same when its provider crashes once', async () => {
+  const stack = await stacks.create('crashes', templateOf({ Teller: custom({ crash: true }) }, calls));
+  expect([stack.StackStatus, outputsOf(stack).Calls]).toEqual([
+    'CREATE_COMPLETE',
+    expect.stringContaining('Create Teller'),
+  ]);
 });
 
 it('fails whoever refers to an attribute that its provider does not answer', async () => {
