@@ -15,9 +15,10 @@ export function listText(pipelines: readonly PipelineRuns[], now: Date): string 
 
 /** What `pipelines` prints with a name. */
 export function reportText(report: PipelineReport, now: Date): string {
+  const width = widthOf(report.runs);
   const runs = report.runs.map((run) => {
     const actions = report.actions.get(run.id) ?? [];
-    return `${runLine(run, now)}\n${actions.map((action) => `${actionLine(action, now)}\n`).join('')}`;
+    return `${runLine(run, width, now)}\n${actions.map((action) => `${actionLine(action, now)}\n`).join('')}`;
   });
   const none = report.runs.length === 0 ? '  no runs yet\n' : '';
   const failure = report.failure === undefined ? '' : `\nThe newest run failed:\n${indented(report.failure)}\n`;
@@ -25,7 +26,8 @@ export function reportText(report: PipelineReport, now: Date): string {
 }
 
 function pipelineText(pipeline: PipelineRuns, now: Date): string {
-  const shown = pipeline.runs.slice(0, LISTED).map((run) => `${runLine(run, now)}\n`);
+  const latest = pipeline.runs.slice(0, LISTED);
+  const shown = latest.map((run) => `${runLine(run, widthOf(latest), now)}\n`);
   const more = pipeline.runs.length - shown.length;
   const rest = more > 0 ? `  and ${more} before\n` : '';
   return `${heading(pipeline)}\n${shown.length > 0 ? shown.join('') : '  no runs yet\n'}${rest}`;
@@ -35,10 +37,18 @@ function heading({ pipelineName, modelName }: PipelineRuns): string {
   return modelName === undefined ? pipelineName : `${pipelineName}  (model ${modelName})`;
 }
 
-function runLine({ id, status, stage, trigger, started, updated }: PipelineRun, now: Date): string {
-  const where = stage === undefined ? status : `${status} in ${stage}`;
+function runLine(run: PipelineRun, width: number, now: Date): string {
+  const { id, status, trigger, started, updated } = run;
   const took = duration(started, UNDER_WAY.has(status) ? now : updated);
-  return `  ${id.slice(0, 8)}  ${where.padEnd(24)}  ${moment(started)}  ${took}  ${trigger}`.trimEnd();
+  return `  ${id.slice(0, 8)}  ${whereOf(run).padEnd(width)}  ${moment(started)}  ${took}  ${trigger}`.trimEnd();
+}
+
+function whereOf({ status, stage }: PipelineRun): string {
+  return stage === undefined ? status : `${status} in ${stage}`;
+}
+
+function widthOf(runs: readonly PipelineRun[]): number {
+  return Math.max(0, ...runs.map((run) => whereOf(run).length));
 }
 
 function actionLine({ stage, action, status, started, updated }: PipelineAction, now: Date): string {

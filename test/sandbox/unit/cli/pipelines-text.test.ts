@@ -25,9 +25,9 @@ test('a list shows the latest runs of each pipeline, and where they are', () => 
   ];
   expect(listText(pipelines, NOW).split('\n')).toEqual([
     'sagemaker-mlflow-iris-pipeline  (model Iris)',
-    '  55555555  InProgress in Build       2026-01-02 03:04:00    50 s  CloudWatchEvent arn:rule',
-    '  44444444  Failed in StagingStack    2026-01-02 03:04:00    12 s  CloudWatchEvent arn:rule',
-    '  33333333  Succeeded                 2026-01-02 03:04:00    12 s  CloudWatchEvent arn:rule',
+    '  55555555  InProgress in Build     2026-01-02 03:04:00    50 s  CloudWatchEvent arn:rule',
+    '  44444444  Failed in StagingStack  2026-01-02 03:04:00    12 s  CloudWatchEvent arn:rule',
+    '  33333333  Succeeded               2026-01-02 03:04:00    12 s  CloudWatchEvent arn:rule',
     '  and 1 before',
     '',
     'MLflow-MLOps',
@@ -54,10 +54,10 @@ test('a report shows the actions of the runs, and why the newest failed', () => 
   };
   expect(reportText(report, NOW).split('\n')).toEqual([
     'p',
-    '  11111111  Failed in Build           2026-01-02 03:04:00    12 s  CloudWatchEvent arn:rule',
+    '  11111111  Failed in Build  2026-01-02 03:04:00    12 s  CloudWatchEvent arn:rule',
     '    Succeeded      1 s  Source/Source',
     '    Failed        11 s  Build/Synth',
-    '  00000000  Succeeded                 2026-01-02 03:04:00    12 s  CloudWatchEvent arn:rule',
+    '  00000000  Succeeded        2026-01-02 03:04:00    12 s  CloudWatchEvent arn:rule',
     '',
     'The newest run failed:',
     '  Build/Synth: Build terminated',
