@@ -1,5 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { devDependencies } from '../../../package.json';
+import { actionsOf, resourcesOf, type Statement } from '../../support/policies';
 import { synthesize } from '../../support/synth';
 
 let root: Template;
@@ -86,4 +87,27 @@ test('without the pipeline everything else is the same, so that one can be added
   for (const stack of ['modelSync', 'scProduct'] as const) {
     expect(without[stack].toJSON()).toEqual(withPipeline[stack].toJSON());
   }
+});
+
+describe('the roles of the pipeline', () => {
+  /** What a role's policies allow on everything. */
+  function everywhere(role: RegExp): string[] {
+    return Object.values(root.findResources('AWS::IAM::Policy'))
+      .filter(({ Properties }) => (Properties.Roles as { Ref: string }[]).some(({ Ref }) => role.test(Ref)))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+      .filter((statement) => resourcesOf(statement).includes('*'))
+      .flatMap(actionsOf)
+      .sort();
+  }
+
+  test('that run the code of this project do nothing on everything but look for stacks and buckets', () => {
+    expect(everywhere(/BuildSynth/)).toEqual([]);
+    expect(everywhere(/SelfMutation/)).toEqual(['cloudformation:DescribeStacks', 's3:ListBucket']);
+  });
+
+  test('can be assumed by services and by the pipeline, and not by everybody in the account', () => {
+    for (const { Properties } of Object.values(root.findResources('AWS::IAM::Role'))) {
+      expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).not.toContain(':root');
+    }
+  });
 });
