@@ -61,9 +61,13 @@ function* listCases(model: Model, shape: Shape, { path, put }: Place): Generator
   const member = shape.member?.shape ?? '';
   const rest = sized(model, shape, Math.max((shape.min ?? 0) - 1, 0));
   const inside = { path, prefix: 'Member must satisfy constraint: [' };
-  const composite = ['structure', 'list', 'map'].includes(model.shape(member).type);
   const place = { path: `${path}.1.member`, put: (value: Json) => put([value, ...rest]) };
-  yield* casesAt(model, member, composite ? place : { ...place, inside });
+  yield* casesAt(model, member, isComposite(model, member) ? place : { ...place, inside });
+}
+
+/** Whether AWS reports what is broken within an item by the item's own path. */
+function isComposite(model: Model, name: string): boolean {
+  return ['structure', 'list', 'map'].includes(model.shape(name).type);
 }
 
 function* mapCases(model: Model, shape: Shape, { path, put }: Place): Generator<Case> {
@@ -76,12 +80,10 @@ function* mapCases(model: Model, shape: Shape, { path, put }: Place): Generator<
     inside: { path, prefix: 'Map keys must satisfy constraint: [' },
   };
   yield* textCases(model.shape(shape.key?.shape ?? ''), keyPlace);
+  const target = shape.value?.shape ?? '';
+  const valuePlace: Place = { path: `${path}.${key}.member`, put: (item) => put({ [key]: item }) };
   const inside = { path, prefix: 'Map value must satisfy constraint: [' };
-  yield* casesAt(model, shape.value?.shape ?? '', {
-    path: `${path}.value`,
-    put: (item) => put({ [key]: item }),
-    inside,
-  });
+  yield* casesAt(model, target, isComposite(model, target) ? valuePlace : { ...valuePlace, inside });
 }
 
 function* sizes({ min = 0, max, type }: Shape, path: string, put: (size: number) => Json): Generator<Case> {

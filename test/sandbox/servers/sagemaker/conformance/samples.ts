@@ -87,6 +87,28 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   '^[a-zA-Z0-9](-*[a-zA-Z0-9])*': { fits: 'a', grows: 'a', breaks: 'a_b' },
   '^[a-zA-Z0-9]([\\-a-zA-Z0-9]*[a-zA-Z0-9])?$': { fits: 'a', grows: 'a', breaks: 'a-' },
   '^(NEW_SESSION)$|^[a-zA-Z0-9](-*[a-zA-Z0-9])*$': { fits: 'NEW_SESSION', breaks: 'OLD_SESSION' },
+  // What the developer tools' members are.
+  '[\\w\\.-]+': { fits: 'a', grows: '.', breaks: 'a/b' },
+  '^[a-zA-Z0-9:/_-]+$': { fits: 'alias/a', grows: 'a', breaks: 'a b' },
+  '[A-Za-z0-9][A-Za-z0-9\\-_]{1,149}': { fits: 'aa', grows: '_', breaks: '-a' },
+  '^([\\p{L}\\p{Z}\\p{N}_.:/=@+\\-]*)$': { fits: 'größe 3', grows: '@', breaks: 'a,b' },
+  '[A-Za-z0-9.@\\-_]+': { fits: 'a', grows: '@', breaks: 'a/b' },
+  'arn:aws(-[\\w]+)*:iam::[0-9]{12}:role/.*': {
+    fits: 'arn:aws:iam::111122223333:role/R',
+    grows: 'R',
+    breaks: 'arn:aws:iam::1111:role/RRRR',
+  },
+  '[a-zA-Z0-9\\-\\.]+': { fits: 'abc', grows: '.', breaks: 'a_b' },
+  '[0-9A-Za-z_-]+': { fits: 'a', grows: '_', breaks: 'a b' },
+  '[a-zA-Z0-9_\\-]+': { fits: 'a', grows: '_', breaks: 'a.b' },
+  '[A-Za-z0-9@\\-_]+': { fits: 'a', grows: '@', breaks: 'a.b' },
+  '[A-Za-z0-9_]+': { fits: 'a', grows: '_', breaks: 'a-b' },
+  '^[a-zA-Z0-9-]+$': { fits: 'a', grows: '-', breaks: 'a_b' },
+  '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}': {
+    fits: '01234567-89ab-cdef-0123-456789abcdef',
+    breaks: '01234567-89AB-CDEF-0123-456789ABCDEF',
+  },
+  '[a-zA-Z0-9!@ \\(\\)\\.\\*\\?\\-]+': { fits: 'a', grows: '?', breaks: 'a_b' },
 };
 
 /** The sample of a shape's pattern; any text will do for a shape without one. @throws Error for a pattern that has no sample */

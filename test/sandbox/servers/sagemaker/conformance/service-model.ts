@@ -29,7 +29,7 @@ export class Model {
     private readonly operations: Readonly<Record<string, { readonly input?: Member; readonly output?: Member }>>,
   ) {}
 
-  static async load(python: string, service: 'sagemaker' | 'sagemaker-runtime'): Promise<Model> {
+  static async load(python: string, service: string): Promise<Model> {
     const program = `import json, sys
 from botocore.loaders import Loader
 json.dump(Loader().load_service_model(sys.argv[1], 'service-2'), sys.stdout)`;

@@ -11,21 +11,32 @@ export interface Answer {
   readonly body: Record<string, Json>;
 }
 
-const AUTHORIZATION = `AWS4-HMAC-SHA256 Credential=${ACCOUNT}/20270101/${REGION}/sagemaker/aws4_request, SignedHeaders=host, Signature=0`;
+/** How a service's requests are named and signed. */
+export interface WireService {
+  readonly prefix: string;
+  readonly signingName: string;
+}
+
+const SAGEMAKER: WireService = { prefix: 'SageMaker', signingName: 'sagemaker' };
 
 /** Calls actions as bytes, without an SDK that would check or complete them. */
 export class Wire {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly service = SAGEMAKER,
+  ) {}
 
   call(action: string, input: Json): Promise<Answer> {
     const body = JSON.stringify(input);
+    const { prefix, signingName } = this.service;
+    const scope = `${ACCOUNT}/20270101/${REGION}/${signingName}/aws4_request`;
     const headers = {
-      'X-Amz-Target': `SageMaker.${action}`,
+      'X-Amz-Target': `${prefix}.${action}`,
       'Content-Type': 'application/x-amz-json-1.1',
       'Content-Length': Buffer.byteLength(body),
-      Authorization: AUTHORIZATION,
+      Authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
     };
     return new Promise((resolve, reject) => {
       const sent = request(this.url, { method: 'POST', headers, agent: this.agent }, (response) => {
