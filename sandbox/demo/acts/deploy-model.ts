@@ -1,0 +1,101 @@
+import { paginateListEndpoints } from '@aws-sdk/client-sagemaker';
+import { pipelineRuns } from '../../catalog/pipelines';
+import { type ProvisionedModel, provisionModel } from '../../catalog/provision';
+import { terminateModel } from '../../catalog/terminate';
+import type { SandboxContext, SandboxEnv } from '../../cli/context';
+import { type Aws, awsOf } from '../aws';
+import { comparePredictions } from '../comparison';
+import { transitionStage } from '../registry';
+import { timelineOf } from '../timeline';
+import { type TrainedModel, trainModel } from '../trained-model';
+import { until } from '../until';
+import { seconds, secondsSince } from '../words';
+
+/** Two runs of a pipeline on a busy machine. */
+const RUN_MS = 300_000;
+
+interface Scene {
+  readonly say: SandboxContext['say'];
+  readonly env: SandboxEnv;
+  readonly aws: Aws;
+  readonly product: ProvisionedModel;
+}
+
+/**
+ * The whole story, at a Databricks workspace: the product is provisioned for a model, and from then on people only promote and
+ * archive versions in the registry.
+ */
+export async function deployModel(say: SandboxContext['say'], env: SandboxEnv, run: string): Promise<void> {
+  const aws = awsOf(env);
+  const name = `demo-sklearn-${run}`;
+  say(`Databricks workspace: training two versions of a sklearn model and registering them as ${name}`);
+  const first = await trainModel(env, 'sklearn', name);
+  const second = await trainModel(env, 'sklearn', name, 7);
+  say(`  provisioning the product for ${name} in Service Catalog`);
+  const product = await provisionModel(env, name);
+  const scene = { say, env, aws, product };
+  say(`  repository ${product.repositoryName}, pipeline ${product.pipelineName}`);
+  await until('the end of the first runs', () => settled(scene), RUN_MS);
+  say('  the pipeline has added its stages to itself and deployed two empty stacks');
+
+  await promote(scene, first, 'Production');
+  await promote(scene, second, 'Staging');
+  await archive(scene, [first, second]);
+  await terminateModel(env, name);
+  say(`  the product is terminated; the repository's history stays under another name`);
+}
+
+/** Promotes a version, and touches nothing until its endpoint answers. */
+async function promote(scene: Scene, model: TrainedModel, stage: 'Staging' | 'Production'): Promise<void> {
+  const { say, env, aws, product } = scene;
+  const since = new Date();
+  await transitionStage(env, model.name, model.version, stage);
+  say(`  version ${model.version} moved to stage ${stage}; nobody types anything from here on`);
+  const endpoint = `${product.groupName}-${model.version}-${stage.toLowerCase()}`;
+  await until(`endpoint ${endpoint}`, async () => (await endpointsOf(scene)).includes(endpoint), RUN_MS);
+  await until('the end of the run', () => settled(scene), RUN_MS);
+  for (const { what, at } of await timelineOf(aws, env, since, product.pipelineName, endpoint)) {
+    say(`    + ${seconds(at.getTime() - since.getTime()).padStart(6)}  ${what}`);
+  }
+  await comparePredictions(say, aws, endpoint, model);
+}
+
+async function archive(scene: Scene, models: readonly TrainedModel[]): Promise<void> {
+  const { say, env } = scene;
+  const since = Date.now();
+  for (const { name, version } of models) {
+    await transitionStage(env, name, version, 'Archived');
+  }
+  say('  both versions archived');
+  await until('no endpoint', async () => (await endpointsOf(scene)).length === 0, RUN_MS);
+  say(`  their endpoints were gone ${secondsSince(since)} later`);
+  await until('the end of the run', () => settled(scene), RUN_MS);
+}
+
+/** The names of the model's endpoints that are in service. */
+async function endpointsOf({ aws, product }: Scene): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { Endpoints } of paginateListEndpoints({ client: aws.sageMaker }, {})) {
+    names.push(
+      ...(Endpoints ?? [])
+        .filter(({ EndpointStatus }) => EndpointStatus === 'InService')
+        .map(({ EndpointName = '' }) => EndpointName),
+    );
+  }
+  return names.filter((name) => name.startsWith(`${product.groupName}-`));
+}
+
+/**
+ * Whether no run is under way.
+ *
+ * @throws Error when the last one failed
+ */
+async function settled({ env, product }: Scene): Promise<boolean> {
+  const [last, ...others] = await pipelineRuns(env, product.pipelineName);
+  if (last?.status === 'Failed') {
+    throw new Error(
+      `a run of ${product.pipelineName} failed: \`npm run sandbox -- pipelines ${product.modelName}\` says why`,
+    );
+  }
+  return last?.status === 'Succeeded' && others.every(({ status }) => status !== 'InProgress');
+}
