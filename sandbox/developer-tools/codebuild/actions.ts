@@ -107,18 +107,10 @@ export const CODE_BUILD_ACTIONS: ReadonlyMap<string, Action<CodeBuildContext>> =
   ['ListBuildsForProject', listBuildsForProject],
 ]);
 
-/** Members of StartBuild that would change a build and are not here. */
-export const UNSUPPORTED_OVERRIDES = [
-  'secondarySourcesOverride',
-  'secondaryArtifactsOverride',
-  'artifactsOverride',
-  'sourceTypeOverride',
-  'sourceLocationOverride',
-  'sourceVersion',
-  'serviceRoleOverride',
-  'privilegedModeOverride',
-  'imageOverride',
-  'idempotencyToken',
-  'debugSessionEnabled',
-  'autoRetryLimitOverride',
-] as const;
+/** The members of StartBuild that are here; others would change the build unnoticed if they were left out. */
+export const STARTED_WITH: readonly string[] = [
+  'projectName',
+  'environmentVariablesOverride',
+  'buildspecOverride',
+  'timeoutInMinutesOverride',
+];

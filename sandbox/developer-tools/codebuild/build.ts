@@ -117,6 +117,7 @@ export class Build {
     const failed = this.phases.find(({ phaseStatus }) => phaseStatus !== undefined && phaseStatus !== 'SUCCEEDED');
     if (!failed) return undefined;
     const [context] = failed.contexts ?? [];
-    return `Phase: ${failed.phaseType}, Code: ${context?.statusCode ?? ''}, Message: ${context?.message ?? ''}`;
+    const why = context ? `, Code: ${context.statusCode}, Message: ${context.message}` : '';
+    return `Phase: ${failed.phaseType}${why}`;
   }
 }

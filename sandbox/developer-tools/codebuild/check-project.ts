@@ -13,6 +13,8 @@ const LACKING = [
   'buildBatchConfig',
   'secondarySources',
   'secondaryArtifacts',
+  'autoRetryLimit',
+  'badgeEnabled',
 ] as const;
 
 /**
@@ -47,5 +49,5 @@ export function checkVariable(name: string, type: string | undefined): void {
 }
 
 function isGiven(value: unknown): boolean {
-  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
 }

@@ -1,6 +1,6 @@
 import type { JsonService } from '../../aws-json/service';
 import type { ServiceModel } from '../../aws-json/service-model';
-import { CODE_BUILD_ACTIONS, type CodeBuildContext, UNSUPPORTED_OVERRIDES } from './actions';
+import { CODE_BUILD_ACTIONS, type CodeBuildContext, STARTED_WITH } from './actions';
 import type { Builds } from './builds';
 import { notInCodeBuild } from './errors';
 import type { Projects } from './projects';
@@ -19,9 +19,8 @@ export function codeBuildService(
     actions: CODE_BUILD_ACTIONS,
     contextOf: (caller) => ({ caller, projects, builds }),
     refuseUnsupported(action, input) {
-      const given = input as Readonly<Record<string, unknown>>;
-      const lacking = UNSUPPORTED_OVERRIDES.find((member) => given[member] !== undefined);
-      if (action === 'StartBuild' && lacking) throw notInCodeBuild(lacking);
+      const lacking = Object.keys(input as object).find((member) => !STARTED_WITH.includes(member));
+      if (action === 'StartBuild' && lacking) throw notInCodeBuild(`${lacking} of StartBuild`);
     },
   };
 }
