@@ -75,24 +75,26 @@ export class Execution {
   summary: string | undefined;
   updated = new Date();
   ending: Ending | undefined;
-  private readonly abandonment = new AbortController();
+  /** Resolves when the actions that run are abandoned. */
+  readonly abandonment: Promise<'abandoned'>;
+  isAbandoned = false;
+  private tellAbandoned: () => void = () => undefined;
 
   constructor(
     readonly definition: Definition,
     readonly version: number,
     readonly request: ExecutionRequest,
   ) {
+    this.abandonment = new Promise((resolve) => {
+      this.tellAbandoned = () => resolve('abandoned');
+    });
     this.namespaces.set(RESERVED_NAMESPACE, { PipelineExecutionId: this.id });
     this.namespaces.set(PIPELINE_VARIABLES, request.variables ?? {});
   }
 
-  /** Aborted when the actions that run are abandoned. */
-  get abandoned(): AbortSignal {
-    return this.abandonment.signal;
-  }
-
   abandon(): void {
-    this.abandonment.abort();
+    this.isAbandoned = true;
+    this.tellAbandoned();
   }
 
   /** Whether it still goes through the pipeline. */

@@ -29,6 +29,8 @@ export interface Job {
   /** The commit that a source action is to take instead of its branch's head. */
   readonly wantedRevision: string | undefined;
   report(progress: Progress): void;
+  /** To be called before something is begun: an abandoned action begins nothing. @throws ActionFailure when it is abandoned */
+  refuseAbandoned(): void;
 }
 
 /** What an action gave. */

@@ -90,6 +90,9 @@ function jobOf(pipeline: Pipeline, execution: Execution, run: ActionRun): Job {
     sourceRevision: execution.sources[0]?.revisionId,
     wantedRevision: execution.request.revisions?.get(action.name),
     report: (progress) => Object.assign(run, progress),
+    refuseAbandoned: () => {
+      if (execution.isAbandoned) throw new ActionFailure('JobFailed', 'The action was abandoned.');
+    },
   };
 }
 

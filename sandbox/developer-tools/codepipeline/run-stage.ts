@@ -18,7 +18,8 @@ export async function runStage(
 ): Promise<StageExecutionStatus> {
   for (const group of actionGroups(stage)) {
     const running = group.map((action) => runAction(pipeline, execution, stage.name, action, tools));
-    const ended = await Promise.race([Promise.all(running), abandoned(execution)]);
+    // What abandoned actions do goes on, and nobody waits for it.
+    const ended = await Promise.race([Promise.all(running), execution.abandonment]);
     if (ended === 'abandoned') {
       markAbandoned(pipeline, execution, tools);
       return 'Stopped';
@@ -27,14 +28,6 @@ export async function runStage(
     if (execution.ending) return execution.ending.kind === 'stop' ? 'Stopped' : 'Cancelled';
   }
   return 'Succeeded';
-}
-
-/** Resolves when the execution's actions are abandoned; what they do goes on, and nobody waits for it. */
-function abandoned({ abandoned: signal }: Execution): Promise<'abandoned'> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve('abandoned');
-    else signal.addEventListener('abort', () => resolve('abandoned'), { once: true });
-  });
 }
 
 function markAbandoned(pipeline: Pipeline, execution: Execution, { observer }: ActionTools): void {

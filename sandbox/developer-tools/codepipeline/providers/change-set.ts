@@ -25,6 +25,7 @@ export async function replaceChangeSet(job: Job, session: Session): Promise<void
   const request = await templateRequest(job, session);
   await ignoringMissing(cloudFormation.send(new DeleteChangeSetCommand({ StackName, ChangeSetName })));
   const ChangeSetType = NOT_YET.includes(stack?.StackStatus) ? 'CREATE' : 'UPDATE';
+  job.refuseAbandoned();
   await cloudFormation.send(new CreateChangeSetCommand({ StackName, ChangeSetName, ChangeSetType, ...request }));
   const made = await completed(session, StackName, ChangeSetName);
   reportStack(job, made.StackId);
@@ -47,6 +48,7 @@ export async function executeChangeSet(job: Job, session: Session): Promise<void
     job.report({ summary: `Change set ${ChangeSetName} has no changes: nothing was executed.` });
     return;
   }
+  job.refuseAbandoned();
   const since = new Date();
   await session.cloudFormation.send(new ExecuteChangeSetCommand({ StackName, ChangeSetName }));
   await settled(session, changeSet.StackId ?? StackName, ['CREATE_COMPLETE', 'UPDATE_COMPLETE'], since);

@@ -23,6 +23,7 @@ export function codeBuildAction(projects: Projects, builds: Builds, sessions: Se
     const { caller, configuration, executionId, pipelineName, roleArn, outputs, sourceRevision, report } = job;
     // Whoever runs the action must be able to: a role that cannot be assumed fails it.
     (await sessions.assume(caller, roleArn, executionId)).close();
+    job.refuseAbandoned();
     const build = builds.start({
       caller,
       project: projects.named(caller, configuration.ProjectName ?? ''),

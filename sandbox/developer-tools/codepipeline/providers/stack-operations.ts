@@ -8,6 +8,7 @@ import { templateRequest } from './template';
 export async function createOrUpdate(job: Job, session: Session): Promise<void> {
   const { StackName = '' } = job.configuration;
   const request = { StackName, ...(await templateRequest(job, session)) };
+  job.refuseAbandoned();
   const since = new Date();
   if (!(await findStack(session, StackName))) {
     await session.cloudFormation.send(new CreateStackCommand(request));
@@ -28,6 +29,7 @@ export async function deleteStack(job: Job, session: Session): Promise<void> {
   const stack = await findStack(session, StackName);
   if (!stack) return;
   reportStack(job, stack.StackId);
+  job.refuseAbandoned();
   const since = new Date();
   await session.cloudFormation.send(new DeleteStackCommand({ StackName, RoleARN }));
   await settled(session, stack.StackId ?? StackName, ['DELETE_COMPLETE'], since);

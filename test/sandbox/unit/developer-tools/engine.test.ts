@@ -145,6 +145,14 @@ describe('stopping', () => {
     expect(() => engine.stop(fake.pipeline, fake.execution(1), true, undefined)).toThrow('has ended as Stopped');
   });
 
+  test('by abandoning keeps an action from beginning anything further', async () => {
+    const fake = new FakePipeline(two);
+    const { job } = await fake.action(1, 'Source');
+    expect(() => job.refuseAbandoned()).not.toThrow();
+    fake.pipelines.engine.stop(fake.pipeline, fake.execution(1), true, undefined);
+    expect(() => job.refuseAbandoned()).toThrow('abandoned');
+  });
+
   test('ends at once what waits in front of a stage, and makes way', async () => {
     const fake = new FakePipeline({ ...two, executionMode: 'QUEUED' });
     fake.start();
