@@ -158,6 +158,20 @@ describe('an update', () => {
     expect(await stacks.failures('back')).toEqual(['The endpoint did not pass the ping health check.']);
   });
 
+  it('that fails after it replaced something keeps the old one and deletes the new one', async () => {
+    const template = (memory: number) =>
+      templateOf({ C: config(memory), E: endpoint('', { EndpointConfigName: { Ref: 'C' } }) }, { C: { Ref: 'C' } });
+    const before = outputsOf(await stacks.create('kept-old', template(1024)));
+    standIn.taken();
+    standIn.answer = fails('E', 'no');
+    const after = await stacks.update('kept-old', template(2048));
+    expect([after.StackStatus, outputsOf(after)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', before]);
+    const [created, , deleted] = standIn.asked;
+    expect(created).toMatchObject({ action: 'create', logicalId: 'C' });
+    expect(deleted).toMatchObject({ action: 'delete', logicalId: 'C' });
+    expect(deleted?.physicalId).not.toBe(before.C);
+  });
+
   it('deletes what the template has no more, after all else', async () => {
     await stacks.create('less', templateOf({ A: repository('a'), B: repository('b') }));
     standIn.taken();
