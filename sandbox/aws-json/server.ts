@@ -19,7 +19,7 @@ export interface ServerOptions {
   /** Names that can fail on request beside the endpoints' actions. */
   readonly otherActions?: readonly string[];
   /** The CloudFormation types that are made here, which MiniStack asks for. */
-  readonly resources?: ResourceHandlers;
+  readonly resources?: (host: Host) => ResourceHandlers;
   /** Answers what is not AWS JSON; undefined when the path is none of its own. */
   readonly route?: (
     request: IncomingMessage,
@@ -43,9 +43,10 @@ export interface ListeningServer {
  * @throws Error when the port is taken
  */
 export async function startServer(options: ServerOptions): Promise<ListeningServer> {
-  const { endpoints, resources = new Map(), log } = options;
+  const { endpoints, log } = options;
   const actions = [...endpoints.flatMap(({ actionNames }) => actionNames), ...(options.otherActions ?? [])];
   const host: Host = { accounts: new Accounts(options.awsEndpoint), faults: new Faults(new Set(actions)) };
+  const resources = options.resources?.(host) ?? new Map();
   const calls = new Calls(new Map(endpoints.map(({ targetPrefix, signingName }) => [targetPrefix, signingName])));
 
   const route = (request: IncomingMessage, response: ServerResponse): Promise<void> | void => {

@@ -33,7 +33,7 @@ export async function startDeveloperTools(options: DeveloperToolsOptions): Promi
     awsEndpoint,
     log,
     endpoints: services.endpoints,
-    resources: services.resources,
+    resources: () => services.resources,
     route: (request, response, path) =>
       request.method === 'POST' && path === '/_sandbox/pushes'
         ? answerPush(request, response, services.codeCommit)

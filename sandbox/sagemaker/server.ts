@@ -57,7 +57,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
     awsEndpoint,
     log,
     endpoints: [control],
-    resources: hostingTypes({ model, contextOf }),
+    resources: ({ faults }) => hostingTypes({ model, contextOf, faults }),
     otherActions: ['InvokeEndpoint'],
     route: (request, response, path, host) => {
       const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(path)?.[1];

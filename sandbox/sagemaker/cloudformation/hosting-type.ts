@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ResourceRequest } from '../../aws-json/cloudformation';
+import type { Faults } from '../../aws-json/faults';
 import { inputOf } from '../../aws-json/properties';
 import type { ServiceModel } from '../../aws-json/service-model';
 import type { Action, ActionContext } from '../actions/context';
@@ -11,6 +12,8 @@ export interface HostingDependencies {
   readonly model: ServiceModel;
   /** What SageMaker's actions work with, for a stack's account and region. */
   readonly contextOf: (caller: ResourceRequest['caller']) => ActionContext;
+  /** The faults that calls meet, whoever makes them. */
+  readonly faults: Faults;
 }
 
 type Properties = ResourceRequest['properties'];
@@ -37,14 +40,14 @@ export function nameOf(given: unknown, { stackName, logicalId }: ResourceRequest
  * @param properties the resource's, as the template has them
  */
 export async function perform(
-  { model }: HostingDependencies,
+  { model, faults }: HostingDependencies,
   [name, action]: readonly [string, Action],
   properties: Properties,
   context: ActionContext,
 ): Promise<void> {
   const input = inputOf(model, `${name}Input`, properties);
   refuseUnsupported(name, input);
-  await action(input as never, context);
+  await faults.around(name, context.caller, () => action(input as never, context));
 }
 
 /** Makes the tags of a resource those of the template; tags from elsewhere stay. */

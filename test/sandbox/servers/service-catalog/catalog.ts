@@ -70,7 +70,7 @@ async function open(ministack: Part, port: number): Promise<Catalog> {
     awsEndpoint,
     log: () => undefined,
     endpoints: [catalog.endpoint],
-    resources,
+    resources: () => resources,
   });
   const config = clientConfig(awsEndpoint, ACCOUNT);
   const s3 = new S3Client({ ...config, forcePathStyle: true });

@@ -22,7 +22,7 @@ beforeAll(async () => {
     awsEndpoint: 'http://127.0.0.1:9',
     log: () => undefined,
     endpoints: [],
-    resources: new Map([['AWS::Some::Thing', handler]]),
+    resources: () => new Map([['AWS::Some::Thing', handler]]),
   });
 });
 afterAll(() => server.close());
