@@ -56,6 +56,8 @@ export class PermissionsBoundary extends Construct {
         colonArn(this, 'logs', 'log-group', `/aws/codebuild/${PRODUCT.anyProject}`),
       ),
       allow('sagemaker', ['DescribeModelPackage'], arn(this, 'sagemaker', 'model-package', '*')),
+      // For the tests that people add between the environments.
+      allow('sagemaker', ['InvokeEndpoint'], arn(this, 'sagemaker', 'endpoint', '*')),
       // Lists are lists; the CLI looks for the stacks and the bucket of CDK's bootstrapping.
       allow('sagemaker', ['ListModelPackages'], '*'),
       allow('cloudformation', ['DescribeStacks'], '*'),

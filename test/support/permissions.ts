@@ -52,7 +52,7 @@ export async function permittedOf(env: SandboxEnv): Promise<Permitted[]> {
 
 /** The calls that functions of any account were seen to make since the sandbox came up, at both endpoints. */
 export async function recordedCalls(env: SandboxEnv): Promise<Call[]> {
-  const endpoints = [env.AWS_ENDPOINT_URL, env.AWS_ENDPOINT_URL_SAGEMAKER];
+  const endpoints = [env.AWS_ENDPOINT_URL, env.AWS_ENDPOINT_URL_SAGEMAKER, env.AWS_ENDPOINT_URL_CODEPIPELINE];
   const lists = await Promise.all(
     endpoints.map(async (endpoint) => {
       const response = await fetch(`${endpoint}/_sandbox/calls`);

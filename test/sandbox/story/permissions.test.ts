@@ -1,9 +1,12 @@
+import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { enrolModel, unenrolModel } from '../../../sandbox/demo/enrolment';
 import { listPackages } from '../../../sandbox/demo/packages';
 import { call, setTag, transitionStage } from '../../../sandbox/demo/registry';
+import { until } from '../../../sandbox/demo/until';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { changeAllTheTime } from '../../support/deliveries';
+import { Deployment } from '../../support/deployments';
 import { allows, grantedActions, type Permitted, permittedOf, recordedCalls } from '../../support/permissions';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
@@ -27,6 +30,8 @@ const UNSEEN: readonly Unseen[] = [
     of: 'EnrolmentPending',
     why: 'where an enrolment comes while the check is turned off',
   },
+  { action: 'cloudformation:DescribeStackEvents', of: 'Terminate', why: 'for a stack that cannot be deleted' },
+  { action: 'sqs:SendMessage', of: 'start-pipeline', why: "Lambda sends what failed for good in the function's name" },
   { action: 'lambda:GetFunction', of: 'Provider', why: "CDK's provider asks when a function is not ready yet" },
 ];
 
@@ -63,6 +68,24 @@ async function wholeLife(): Promise<void> {
   await stage.untilPackages(group, ({ length }) => length === 0);
   await unenrolModel(stage.aws, `enrolment-${name}`);
   await stage.idle();
+  await deployedLife(name, version);
+}
+
+/** A deployment that is started by a promotion, and terminated while it runs and has an endpoints' stack. */
+async function deployedLife(name: string, version: string): Promise<void> {
+  const deployment = await Deployment.provision(stage, name);
+  await transitionStage(stage.env, name, version, 'Production');
+  await until('a start by the rule', async () =>
+    (await recordedCalls(stage.env)).some(({ action }) => action === 'codepipeline:StartPipelineExecution'),
+  );
+  await stage.aws.cloudFormation.send(
+    new CreateStackCommand({
+      StackName: deployment.stackName('Staging'),
+      TemplateBody: JSON.stringify({ Resources: { Nothing: { Type: 'AWS::CloudFormation::WaitConditionHandle' } } }),
+    }),
+  );
+  await deployment.untilAction('Synth');
+  await deployment.terminate();
 }
 
 /** Does at once what the schedule does within a minute. */
