@@ -59,13 +59,13 @@ test('what roles of the product are granted is within the boundary, on the same 
   }
 });
 
-test('no role can touch IAM, secrets, functions, packages or endpoints, whatever its policy says', () => {
+test('no role can touch IAM, secrets, functions or packages, or do more with endpoints than ask them, whatever its policy says', () => {
   const actions = boundary().flatMap(actionsOf);
   expect(
     actions.filter(
       (action) =>
         /^(iam|secretsmanager|lambda|ec2|kms|ssm):|:\*$/.test(action) ||
-        /^sagemaker:(?!DescribeModelPackage$|ListModelPackages$)/.test(action),
+        /^sagemaker:(?!DescribeModelPackage$|ListModelPackages$|InvokeEndpoint$)/.test(action),
     ),
   ).toEqual([]);
 });
