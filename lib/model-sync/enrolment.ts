@@ -75,7 +75,7 @@ export class Enrolment extends Construct {
       }),
     );
 
-    table.grant(enrol, 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query');
+    table.grant(enrol, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query');
     table.grant(pending, 'dynamodb:UpdateItem', 'dynamodb:Query');
     // Enrolling turns the check on; the check turns itself off, and on again where an enrolment came meanwhile.
     const ruleActions = new Map([

@@ -148,7 +148,7 @@ test(
     const runs = await deployment.runsOf(() =>
       deployment.pushConfiguration('Instances', (text) =>
         text.replace(
-          /ServerlessMaxConcurrency: 5\n\s*ServerlessSizeInMB: 1000/,
+          /ServerlessMaxConcurrency: 5[\s\S]*?ServerlessSizeInMB: 1000/,
           'InstanceType: ml.m5.large\n  InstanceCount: 1',
         ),
       ),

@@ -66,6 +66,9 @@ async function wholeLife(): Promise<void> {
   }
   await transitionStage(stage.env, name, version, 'Archived');
   await stage.untilPackages(group, ({ length }) => length === 0);
+  // Two hold the enrolment: the first one to go leaves it to the other.
+  await enrolModel(stage.aws, `enrolment-${name}-too`, name);
+  await unenrolModel(stage.aws, `enrolment-${name}-too`);
   await unenrolModel(stage.aws, `enrolment-${name}`);
   await stage.idle();
   await deployedLife(name, version);
