@@ -32,7 +32,16 @@ const UNSEEN: readonly Unseen[] = [
   },
   { action: 'cloudformation:DescribeStackEvents', of: 'Terminate', why: 'for a stack that cannot be deleted' },
   { action: 'sqs:SendMessage', of: 'start-pipeline', why: "Lambda sends what failed for good in the function's name" },
-  { action: 'lambda:GetFunction', of: 'Provider', why: "CDK's provider asks when a function is not ready yet" },
+  ...['Provi', 'mlflow-mlops-create-webhook', 'mlflow-mlops-terminate-deployment'].map((of) => ({
+    action: 'lambda:GetFunction',
+    of,
+    why: "CDK's provider asks when a function is not ready yet",
+  })),
+  {
+    action: 'lambda:InvokeFunction',
+    of: 'TerminateProvider',
+    why: "CDK's provider grants it to what tells of a time-out, too",
+  },
 ];
 
 function isUnseen({ name }: Permitted, granted: string): boolean {
