@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { ModelRepackStage } from './model-repack-stage';
 import { SECRET_NAME_PARAMETER } from './names';
 import { MlflowMlopsPipeline } from './pipeline/mlflow-mlops-pipeline';
-import { pipelineSource } from './pipeline/pipeline-source';
+import { grantConnection, pipelineSource } from './pipeline/pipeline-source';
 import { ServiceCatalogStage } from './service-catalog-stage';
 import { settingsOf } from './settings';
 
@@ -41,7 +41,8 @@ export class MlflowMlopsStack extends Stack {
     ];
     if (settings.pipeline) {
       const source = pipelineSource(this, settings.source);
-      new MlflowMlopsPipeline(this, 'MLflow-MLOps', source, stages);
+      const pipeline = new MlflowMlopsPipeline(this, 'MLflow-MLOps', source, stages);
+      grantConnection(pipeline, settings.source);
     }
   }
 }

@@ -24,6 +24,8 @@ export interface ModelList {
 export interface ClaimResult {
   /** False where another execution holds the claim; that one was told to plan again. */
   readonly claimed: boolean;
+  /** The model's package group: known here, so that also a sync that can plan nothing can be told of. */
+  readonly groupName: string;
 }
 
 /** A version to be packed and registered. */

@@ -18,13 +18,7 @@ const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutp
  * `synced`, `deferred` (another execution holds the claim and will plan again) or `failed`. Errors never leave this chain.
  */
 export function syncModel(scope: Construct, functions: SyncFunctions): IChainable {
-  const claim = invokeStep(
-    scope,
-    'Claim model',
-    functions.claim,
-    MODEL,
-    keeping('{"claimed": $states.result.Payload.claimed}'),
-  );
+  const claim = invokeStep(scope, 'Claim model', functions.claim, MODEL, keeping('$states.result.Payload'));
   const plan = invokeStep(
     scope,
     'Plan',
@@ -80,8 +74,6 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   release.next(
     Choice.jsonata(scope, 'Changed meanwhile?')
       .when(Condition.jsonata('{% $states.input.again %}'), plan)
-      // Nothing was ever planned: there is nothing to tell of.
-      .when(Condition.jsonata('{% $not($exists($states.input.plan)) %}'), done)
       .otherwise(tell.next(done)),
   );
   plan.next(apply.first);
@@ -100,7 +92,7 @@ function completedEvent(scope: Construct): EventBridgePutEvents {
         detailType: SYNC_EVENT_DETAIL_TYPE,
         detail: TaskInput.fromObject({
           ModelName: '{% $states.input.modelName %}',
-          ModelPackageGroupName: '{% $states.input.plan.groupName %}',
+          ModelPackageGroupName: '{% $states.input.groupName %}',
           Created: '{% $states.input.totals.created %}',
           Updated: '{% $states.input.totals.updated %}',
           Deleted: '{% $states.input.totals.deleted %}',

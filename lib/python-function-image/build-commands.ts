@@ -12,7 +12,8 @@ export interface Phase {
 
 /**
  * The phases that build the image with MLflow's own command, push it to `$REPOSITORY_URI` and name it in the SSM parameter
- * `$PARAMETER`, unless that names an image from elsewhere: somebody chose it.
+ * `$PARAMETER`, unless that names an image from elsewhere: somebody chose it. A repository of this stack is known by its name,
+ * also that of an installation before this one, which may be gone.
  */
 export function buildCommands(): Readonly<Record<'install' | 'pre_build' | 'build', Phase>> {
   const image = `$REPOSITORY_URI:${TAG}`;
@@ -26,7 +27,7 @@ export function buildCommands(): Readonly<Record<'install' | 'pre_build' | 'buil
         // An image that is there already was pushed by a build that ended before it named it.
         `docker pull --quiet "${image}" || (mlflow sagemaker build-and-push-container --build --no-push --container mlflow-pyfunc && docker tag mlflow-pyfunc "${image}" && docker push "${image}")`,
         `current=$(aws ssm get-parameter --name "$PARAMETER" --query Parameter.Value --output text 2>/dev/null || true)`,
-        `case "$current" in ""|"$REPOSITORY_URI":*) aws ssm put-parameter --name "$PARAMETER" --value "${image}" --type String --overwrite;; *) echo "$PARAMETER names $current: it stays";; esac`,
+        `case "$current" in ""|*/modelrepack-modelsyncstack-pythonfunctionimage*) aws ssm put-parameter --name "$PARAMETER" --value "${image}" --type String --overwrite;; *) echo "$PARAMETER names $current: it stays";; esac`,
       ],
     },
   };

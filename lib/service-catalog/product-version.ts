@@ -22,6 +22,8 @@ export const SEED_KEY = 'SEED_KEY';
 export function productVersion(stack: Stack, name: string, folder: string, work: string): CloudFormationProductVersion {
   const seed = new Asset(stack, `Seed${name}`, { path: join(folder, SEED_FILE) });
   const place = { [SEED_BUCKET]: stack.resolve(seed.s3BucketName), [SEED_KEY]: stack.resolve(seed.s3ObjectKey) };
+  // The product's template is a file, and `cdk gc` looks for what is still in use in stacks only.
+  stack.addMetadata(`Seed${name}`, { Key: place[SEED_KEY] });
   const template: unknown = JSON.parse(readFileSync(join(folder, TEMPLATE_FILE), 'utf8'));
   mkdirSync(work, { recursive: true });
   const completed = join(work, `${name}.product.template.json`);

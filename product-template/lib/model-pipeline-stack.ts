@@ -34,7 +34,7 @@ export class ModelPipelineStack extends Stack {
     });
     const modelName = modelNameParameter(this);
     const enrolment = new Enrolment(this, 'Enrolment', modelName.valueAsString);
-    const { repository } = new ModelRepository(this, 'Repository', enrolment.repositoryName, props.seed);
+    const { repository, resource } = new ModelRepository(this, 'Repository', enrolment.repositoryName, props.seed);
     const artifacts = artifactBucket(this, 'Artifacts');
     const rule = new StartRule(this, 'Rule', enrolment);
     const pipeline = new ModelPipeline(this, 'Pipeline', {
@@ -48,6 +48,10 @@ export class ModelPipelineStack extends Stack {
 
     // A registry that cannot be reached is found out before there is a bucket that stays.
     artifacts.node.addDependency(enrolment);
+    // A second product for one model fails by the repository's name, before it has made anything else.
+    for (const later of [artifacts, rule]) {
+      later.node.addDependency(resource);
+    }
     // The first run reads the registry as it is; what changes after that is the rule's.
     pipeline.node.addDependency(rule);
     // Last made is first deleted: nothing may start or run any more when the rest goes.

@@ -56,15 +56,16 @@ describe("the product's template", () => {
   });
 });
 
-test('is made in this order: enrolment; repository, bucket, rule; pipeline; termination', () => {
+test('is made in this order: enrolment; repository; bucket, rule; pipeline; termination', () => {
   const enrolment = idOf('Enrolment');
   const [repository] = only(json, 'AWS::CodeCommit::Repository');
   const [bucket] = only(json, 'AWS::S3::Bucket');
   const [pipeline] = only(json, 'AWS::CodePipeline::Pipeline');
   const rule = Object.keys(json.Resources).find((id) => /^Rule[0-9A-F]{8}$/.test(id)) ?? '';
   expect(waitsFor(enrolment).size).toBe(0);
-  for (const id of [repository, bucket, rule]) {
-    expect(waitsFor(id)).toEqual(new Set([enrolment]));
+  expect(waitsFor(repository)).toEqual(new Set([enrolment]));
+  for (const id of [bucket, rule]) {
+    expect(waitsFor(id)).toEqual(new Set([enrolment, repository]));
   }
   for (const id of [repository, bucket, rule]) {
     expect(waitsFor(pipeline).has(id)).toBe(true);

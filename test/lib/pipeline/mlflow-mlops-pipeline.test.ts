@@ -74,6 +74,16 @@ test('a repository behind a connection takes the place of CodeCommit, and of its
     Configuration: { ConnectionArn: connectionArn, FullRepositoryId: 'acme/mlflow-mlops', BranchName: 'main' },
   });
   expect(Object.keys(connected.findParameters('*'))).not.toContain('RepositoryName');
+  // Under the service's old name and its new one: which of them counts is up to the connection's ARN.
+  const statements = Object.values(connected.findResources('AWS::IAM::Policy')).flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
+  );
+  const uses = statements.filter(({ Action }) => JSON.stringify(Action).includes(':UseConnection'));
+  expect(uses.flatMap(({ Action }) => Action).sort()).toEqual([
+    'codeconnections:UseConnection',
+    'codestar-connections:UseConnection',
+  ]);
+  expect(uses.map(({ Resource }) => Resource)).toEqual(uses.map(() => connectionArn));
 });
 
 test('without the pipeline everything else is the same, so that one can be added to an installation', () => {

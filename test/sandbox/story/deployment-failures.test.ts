@@ -1,4 +1,5 @@
 import { provisionModel } from '../../../sandbox/catalog/provision';
+import { updateModel } from '../../../sandbox/catalog/update';
 import { TOLERANCE } from '../../../sandbox/demo/comparison';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../../sandbox/demo/trained-model';
@@ -86,6 +87,20 @@ test(
     const runs = await deployment.runsOf(() => transitionStage(stage.env, name, first.version, 'Archived'));
     expect(runs.map(({ status }) => status)).toEqual(['Succeeded']);
     expect(await deployment.endpoints()).toEqual([`${deployment.group}-2-staging`]);
+  },
+  RUNS_MS,
+);
+
+test(
+  'updating the product to another version deletes and replaces nothing, and the pipeline puts its stages back',
+  async () => {
+    const before = await deployment.physicalIds();
+    const endpoint = `${deployment.group}-2-staging`;
+    const { CreationTime } = await deployment.describe(endpoint);
+    const runs = await deployment.runsOf(() => updateModel(stage.env, name, 'RealTimeEndpoint'));
+    expect(runs.map(({ status }) => status)).toEqual(['Succeeded', 'Cancelled']);
+    expect(await deployment.physicalIds()).toEqual(before);
+    expect((await deployment.describe(endpoint)).CreationTime).toEqual(CreationTime);
   },
   RUNS_MS,
 );
