@@ -53,7 +53,6 @@ export function launchRights(scope: Construct, boundaryArn: string): Record<stri
         [
           'CreateBucket',
           'DeleteBucket',
-          'DeleteBucketTagging',
           'Get*Configuration',
           'GetBucket*',
           'ListBucket',
