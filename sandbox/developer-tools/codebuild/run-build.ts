@@ -1,5 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { reasonOf } from '../../aws-json/errors';
 import type { Session, Sessions } from '../aws/session';
 import type { Build, BuildEnd } from './build';
@@ -13,6 +13,7 @@ import { startShell } from './shell';
 import { phasesUnderWay, showReport } from './show-report';
 import { fetchSources } from './sources';
 import { uploadArtifacts } from './upload';
+import { makeWorkspace } from './workspace';
 
 /** What builds run with. */
 export interface BuildTools {
@@ -27,8 +28,7 @@ export interface BuildTools {
  * is the build's own failure.
  */
 export async function runBuild(build: Build, tools: BuildTools): Promise<void> {
-  const workspace = join(dirname(build.logFile), 'workspace');
-  await mkdir(workspace, { recursive: true });
+  const workspace = await makeWorkspace();
   const status = await statusOf(build, tools, workspace);
   build.begin('FINALIZING');
   // Whoever sees the build complete finds nothing of it any more but its log.
