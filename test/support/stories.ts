@@ -101,13 +101,19 @@ export class Stage {
     await untilIdle(this.aws, this.env, since ?? (await executionNames(this.aws, this.env)));
   }
 
-  /** Syncs, as people do it by hand, and gives what came of it; a sync that only left word for a running one is repeated. */
-  async sync(input: object): Promise<Finished> {
+  /**
+   * Syncs, as people do it by hand, and gives what came of it; a sync that only left word for a running one is repeated.
+   *
+   * @param matters which models that concerns: late deliveries of another test's model may have it synced meanwhile
+   */
+  async sync(input: object, matters: (modelName: string) => boolean = () => true): Promise<Finished> {
     return until('a sync of its own', async () => {
       // A running sync would be told to plan again, and again.
       await untilIdle(this.aws, this.env, await executionNames(this.aws, this.env));
       const finished = await this.syncOnce(input);
-      return finished.output.models.some(({ outcome }) => outcome === 'deferred') ? undefined : finished;
+      return finished.output.models.some(({ modelName, outcome }) => outcome === 'deferred' && matters(modelName))
+        ? undefined
+        : finished;
     });
   }
 
