@@ -49,7 +49,8 @@ export const handler = step<Input, ActionResult>(
       s3,
       target,
       bytes,
-      (destination) => writeArchive(packaging.entries, (path) => source.openFile(version, path), destination),
+      (destination) =>
+        writeArchive(packaging.entries, async (path) => (await source.openFile(version, path)).bytes, destination),
       deadline,
     );
     // A person's decision on a version outlives the package that it was made on.

@@ -45,7 +45,7 @@ async function readSmallFile(
     throw new RefusedError(`${path} has ${file.size} bytes, more than the ${limit} that such a file may have`);
   }
   let size = 0;
-  const stream = await registry.openFile(version, path);
+  const { bytes: stream } = await registry.openFile(version, path);
   stream.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > file.size) {

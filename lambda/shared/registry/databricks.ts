@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { walkArtifacts } from './artifact-walk';
 import { API, parse, unlessMissing } from './mlflow-rest';
-import type { ArtifactFile, ModelVersion, WebhookState, WebhookTarget } from './registry';
+import type { ArtifactFile, FilePosition, ModelVersion, OpenedFile, WebhookState, WebhookTarget } from './registry';
 import { RestRegistry } from './rest-registry';
 
 const WEBHOOKS = `${API}/registry-webhooks`;
@@ -37,7 +36,7 @@ export class DatabricksRegistry extends RestRegistry {
     );
   }
 
-  override async openFile({ name, version }: ModelVersion, path: string): Promise<Readable> {
+  override async openFile({ name, version }: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile> {
     const answer = await this.http.get(`${API}/model-versions/get-signed-download-uri`, { name, version, path });
     const { signed_uri: uri, headers } = parse(SignedUri, answer, 'get-signed-download-uri');
     return this.http.streamSigned(
@@ -45,6 +44,7 @@ export class DatabricksRegistry extends RestRegistry {
       Array.isArray(headers)
         ? Object.fromEntries(headers.map((header) => [header.name, header.value]))
         : (headers ?? {}),
+      position,
     );
   }
 

@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { messageOf, RefusedError, TransientError } from '../errors';
 import type { Authorization } from './credentials';
+import type { FilePosition, OpenedFile } from './registry';
 
 /** An answer that says no, with the registry's own error code. */
 export class RegistryError extends RefusedError {
@@ -42,8 +43,8 @@ export class RegistryHttp {
   }
 
   /** The bytes that a GET answers; no time limit, since a file may be of any size. */
-  async stream(path: string, query: Query): Promise<Readable> {
-    return this.open(this.url(path, query), this.headers());
+  async stream(path: string, query: Query, position?: FilePosition): Promise<OpenedFile> {
+    return this.open(this.url(path, query), this.headers(), position);
   }
 
   /**
@@ -51,20 +52,29 @@ export class RegistryHttp {
    *
    * @throws RefusedError for an URL that would leave TLS while the registry itself is reached over TLS
    */
-  async streamSigned(url: string, headers: Readonly<Record<string, string>>): Promise<Readable> {
+  async streamSigned(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    position?: FilePosition,
+  ): Promise<OpenedFile> {
     const allowed = this.base.startsWith('https:') ? ['https:'] : ['https:', 'http:'];
     if (!URL.canParse(url) || !allowed.includes(new URL(url).protocol)) {
       throw new RefusedError(`the registry handed out a download address that is not ${allowed.join(' or ')}`);
     }
-    return this.open(new URL(url), headers);
+    return this.open(new URL(url), headers, position);
   }
 
-  private async open(url: URL, headers: Readonly<Record<string, string>>): Promise<Readable> {
+  private async open(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    position?: FilePosition,
+  ): Promise<OpenedFile> {
     const response = await this.fetch(url, { headers });
     if (!response.ok || !response.body) {
       throw await failure(response, url);
     }
-    return Readable.fromWeb(response.body as ReadableStream);
+    const bytes = Readable.fromWeb(response.body as ReadableStream);
+    return { bytes: position ? (bytes.compose(skip(position.offset)) as Readable) : bytes };
   }
 
   private async json(method: string, path: string, query: Query, body?: unknown): Promise<unknown> {
@@ -170,4 +180,16 @@ async function readText(response: Response, limit: number): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Drops the first `count` bytes. */
+function skip(count: number): Transform {
+  let left = count;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const dropped = Math.min(left, chunk.length);
+      left -= dropped;
+      done(null, chunk.subarray(dropped));
+    },
+  });
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { RefusedError } from '../errors';
 import { type ArtifactSource, parseArtifactSource } from './artifact-source';
 import { walkArtifacts } from './artifact-walk';
 import { API, parse, unlessMissing } from './mlflow-rest';
-import type { ArtifactFile, ModelVersion, WebhookState, WebhookTarget } from './registry';
+import type { ArtifactFile, FilePosition, ModelVersion, OpenedFile, WebhookState, WebhookTarget } from './registry';
 import { RestRegistry } from './rest-registry';
 
 /** The events that can change what is deployed. Stage transitions, renames and deletions send none: the schedule finds them. */
@@ -61,16 +60,20 @@ export class OpenSourceRegistry extends RestRegistry {
     }
   }
 
-  override async openFile(version: ModelVersion, path: string): Promise<Readable> {
+  override async openFile(version: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile> {
     const source = await this.sourceOf(version);
     switch (source.kind) {
       case 'logged-model':
-        return this.http.stream('/model-versions/get-artifact', { name: version.name, version: version.version, path });
+        return this.http.stream(
+          '/model-versions/get-artifact',
+          { name: version.name, version: version.version, path },
+          position,
+        );
       case 'run':
-        return this.http.stream('/get-artifact', { run_uuid: source.runId, path: `${source.path}/${path}` });
+        return this.http.stream('/get-artifact', { run_uuid: source.runId, path: `${source.path}/${path}` }, position);
       case 'proxied': {
         const whole = `${source.path}/${path}`.split('/').map(encodeURIComponent).join('/');
-        return this.http.stream(`/api/2.0/mlflow-artifacts/artifacts/${whole}`, {});
+        return this.http.stream(`/api/2.0/mlflow-artifacts/artifacts/${whole}`, {}, position);
       }
     }
   }

@@ -34,6 +34,31 @@ export interface ArtifactFile {
   readonly path: string;
   /** Bytes, as the listing says. */
   readonly size: number;
+  /** What tells these bytes from others of the same name and size, as `<kind>:<value>`, for example `etag:"..."`. Absent where the registry tells none. */
+  readonly checksum?: string | undefined;
+}
+
+/** Where reading of a file begins or goes on. */
+export interface FilePosition {
+  /** Bytes of the file that the caller has already. */
+  readonly offset: number;
+  /** The entity tag that came with those bytes: a file that has another one by now is not read on. */
+  readonly etag?: string | undefined;
+}
+
+/** A file that is being read. */
+export interface OpenedFile {
+  /** Begins at the position asked for. Ends with a `TransientError` where the connection broke, which a new open at the next position mends. */
+  readonly bytes: Readable;
+  /** As the store sends it, quotes included; absent where it sends none. */
+  readonly etag?: string | undefined;
+}
+
+/** A folder in S3 that this project may read by itself. */
+export interface S3Location {
+  readonly bucket: string;
+  /** Ends in `/`: a file's key is this and its path. */
+  readonly prefix: string;
 }
 
 /** What a registry's webhooks are made from. */
@@ -68,8 +93,14 @@ export interface ModelRegistry {
   getVersion(name: string, version: string): Promise<ModelVersion | undefined>;
   /** All files of a version's model folder, sorted by path. */
   listFiles(version: ModelVersion): Promise<ArtifactFile[]>;
-  /** The bytes of one file. The caller reads or destroys the stream. */
-  openFile(version: ModelVersion, path: string): Promise<Readable>;
+  /**
+   * The bytes of one file, from a position on. The caller reads or destroys the stream.
+   *
+   * @throws RefusedError when the file has changed since the position's entity tag was sent, or is shorter than the offset
+   */
+  openFile(version: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile>;
+  /** The version's folder where it lies in the S3 store that this installation may read directly; undefined otherwise. */
+  locate(version: ModelVersion): Promise<S3Location | undefined>;
   /** Makes the webhook that watches the model, or brings it up to date; repeated calls leave exactly one. */
   ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;
   /**

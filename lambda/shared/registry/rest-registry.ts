@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { ListedEntry } from './artifact-walk';
 import type { RegistryHttp } from './http';
@@ -6,9 +5,12 @@ import { listVersions } from './list-versions';
 import { API, getModel, getVersion, parse } from './mlflow-rest';
 import type {
   ArtifactFile,
+  FilePosition,
   ModelRegistry,
   ModelVersion,
+  OpenedFile,
   RegisteredModel,
+  S3Location,
   WebhookState,
   WebhookTarget,
 } from './registry';
@@ -52,8 +54,13 @@ export abstract class RestRegistry implements ModelRegistry {
     return getVersion(this.http, name, version);
   }
 
+  /** Nowhere, unless a registry knows better. */
+  async locate(_version: ModelVersion): Promise<S3Location | undefined> {
+    return undefined;
+  }
+
   abstract listFiles(version: ModelVersion): Promise<ArtifactFile[]>;
-  abstract openFile(version: ModelVersion, path: string): Promise<Readable>;
+  abstract openFile(version: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile>;
   abstract ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;
   abstract removeWebhook(modelName: string, url: string, last: boolean): Promise<void>;
 

@@ -24,7 +24,7 @@ function registryWith(
   return {
     listFiles: async () =>
       [...paths].map((path) => ({ path, size: all[path] === undefined ? sizeOf(path) : Buffer.byteLength(all[path]) })),
-    openFile: async (_version, path) => Readable.from([Buffer.from(all[path] ?? '')]),
+    openFile: async (_version, path) => ({ bytes: Readable.from([Buffer.from(all[path] ?? '')]) }),
   };
 }
 

@@ -53,7 +53,7 @@ describe('files', () => {
     };
     const registry = openSource();
     expect(await registry.listFiles(copy)).toEqual([{ path: 'MLmodel', size: 11 }]);
-    expect(await text(await registry.openFile(copy, 'MLmodel'))).toBe('flavors: {}');
+    expect(await text((await registry.openFile(copy, 'MLmodel')).bytes)).toBe('flavors: {}');
     expect(asked.filter((path) => path.endsWith('/get-download-uri'))).toHaveLength(1);
   });
 
@@ -77,7 +77,7 @@ describe('files', () => {
       expect(request.headers.authorization).toBeUndefined();
       response.end(`signed ${request.headers['x-ms-blob']}`);
     };
-    expect(await text(await databricks().openFile(listed, 'MLmodel'))).toBe('signed yes');
+    expect(await text((await databricks().openFile(listed, 'MLmodel')).bytes)).toBe('signed yes');
   });
 
   test.each(['file:///etc/passwd', 'ftp://127.0.0.1/x', 'nonsense'])('are not fetched from %s', async (uri) => {
