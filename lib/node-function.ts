@@ -8,6 +8,19 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { PROJECT } from './project';
 
+/** How esbuild makes a function's bundle of its handler. */
+export const BUNDLING = {
+  format: OutputFormat.CJS,
+  // Packages' ES modules before their CommonJS, since esbuild leaves out only of these what nobody uses.
+  mainFields: ['module', 'main'],
+  // The sandbox runs the same bundle with the Node of its machine.
+  target: 'node20',
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+  loader: { '.py': 'text' },
+} as const;
+
 export interface NodeFunctionProps {
   /** Folder of the step below `lambda/`, which holds its `handler.ts`. */
   readonly step: string;
@@ -56,18 +69,8 @@ export class NodeFunction extends NodejsFunction {
       },
       logGroup,
       role,
-      bundling: {
-        // The SDK is bundled: the version that was tested is the one that runs.
-        bundleAwsSDK: true,
-        format: OutputFormat.CJS,
-        // The sandbox runs the same bundle with the Node of its machine.
-        target: 'node20',
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        forceDockerBundling: false,
-        loader: { '.py': 'text' },
-      },
+      // The SDK is bundled: the version that was tested is the one that runs.
+      bundling: { ...BUNDLING, mainFields: [...BUNDLING.mainFields], bundleAwsSDK: true, forceDockerBundling: false },
     });
   }
 }

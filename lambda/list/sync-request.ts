@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SyncRequest } from '../shared/contracts';
 import { RefusedError } from '../shared/errors';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Shape = z.strictObject({
   /** The model's name in MLflow. */

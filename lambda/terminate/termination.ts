@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Shape = z.object({
   /** The model's package group in SageMaker. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Sender } from './signatures';
 
 /** What a delivery asks for. Only the model's name counts: what changed is read from the registry itself. */

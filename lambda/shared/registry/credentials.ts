@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RefusedError } from '../errors';
 
 /** How requests to a registry are authenticated. */

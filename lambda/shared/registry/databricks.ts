@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { walkArtifacts } from './artifact-walk';
 import { API, parse, unlessMissing } from './mlflow-rest';
 import type { ArtifactFile, FilePosition, ModelVersion, OpenedFile, WebhookState, WebhookTarget } from './registry';

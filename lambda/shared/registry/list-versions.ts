@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { RefusedError } from '../errors';
 import type { RegistryHttp } from './http';
 import { API, findVersion, getModel, parse } from './mlflow-rest';

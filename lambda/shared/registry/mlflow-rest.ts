@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { RefusedError } from '../errors';
 import { RegistryError, type RegistryHttp } from './http';
 import { ModelShape, SingleVersion, tagsOf, versionOf } from './mlflow-shapes';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ModelVersion } from './registry';
 
 const KeyValue = z.object({ key: z.string(), value: z.string().nullish() });

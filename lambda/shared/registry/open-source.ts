@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RefusedError } from '../errors';
 import { type ArtifactSource, parseArtifactSource } from './artifact-source';
 import { walkArtifacts } from './artifact-walk';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ListedEntry } from './artifact-walk';
 import type { RegistryHttp } from './http';
 import { listVersions } from './list-versions';
