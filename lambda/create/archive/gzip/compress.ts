@@ -1,0 +1,60 @@
+import { crc32 } from '../checksum/crc32';
+import { CHUNK_BYTES } from '../chunks';
+import { deflateChunk } from './deflate-chunk';
+import { shrinks } from './shrinks';
+import { storedBlocks } from './stored-blocks';
+
+/** Chunks that are compressed at once, besides the one whose turn it is. */
+const AHEAD = 3;
+/** Chunks that share a judgement where the first of them does not shrink: weights come in long rows. */
+const ROW_CHUNKS = 8;
+
+/** How far compressing came. */
+export interface CompressedUpTo {
+  /** Uncompressed bytes so far. */
+  readonly tarBytes: number;
+  /** Their CRC32. */
+  readonly crc: number;
+  /** Whether the row of chunks that is under way is stored as it is. */
+  readonly storing: boolean;
+}
+
+/** A chunk as deflate blocks. */
+export interface CompressedChunk {
+  readonly blocks: Iterable<Buffer>;
+  /** The chunk itself, which `blocks` may refer to. */
+  readonly chunk: Buffer;
+  /** How far compressing came with it. */
+  readonly upTo: CompressedUpTo;
+}
+
+/**
+ * Compresses chunks, several at once, and gives them in their order. The same bytes give the same blocks, also where they are
+ * compressed in several goes.
+ *
+ * @param from where the chunks before these ended, at a multiple of {@link CHUNK_BYTES}
+ */
+export async function* compress(chunks: AsyncIterable<Buffer>, from: CompressedUpTo): AsyncGenerator<CompressedChunk> {
+  const queue: Promise<CompressedChunk>[] = [];
+  let upTo = from;
+  for await (const chunk of chunks) {
+    const firstOfRow = (upTo.tarBytes / CHUNK_BYTES) % ROW_CHUNKS === 0;
+    const storing = firstOfRow ? !shrinks(chunk) : upTo.storing;
+    upTo = { tarBytes: upTo.tarBytes + chunk.length, crc: crc32(chunk, upTo.crc), storing };
+    queue.push(blocksOf(chunk, storing || !(firstOfRow || shrinks(chunk)), upTo));
+    if (queue.length > AHEAD) {
+      yield (await queue.shift()) as CompressedChunk;
+    }
+  }
+  for (const compressed of queue) {
+    yield await compressed;
+  }
+}
+
+function blocksOf(chunk: Buffer, store: boolean, upTo: CompressedUpTo): Promise<CompressedChunk> {
+  const blocks = store ? Promise.resolve(storedBlocks(chunk)) : deflateChunk(chunk);
+  const compressed = blocks.then((result) => ({ blocks: result, chunk, upTo }));
+  // Whoever waits for it hears of its failure; until then nobody does.
+  compressed.catch(() => undefined);
+  return compressed;
+}

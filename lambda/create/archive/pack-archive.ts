@@ -1,0 +1,86 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { TransientError } from '../../shared/errors';
+import type { ArchiveEntry } from '../../shared/packing/archive-entry';
+import { checkEntryNames } from '../../shared/packing/entry-names';
+import { asStepError } from '../../shared/step';
+import { ChunkPool, chunksOf } from './chunks';
+import { compress } from './gzip/compress';
+import { storedLength } from './gzip/stored-blocks';
+import { fetchAhead } from './source/fetch-ahead';
+import { type OpenFile, readFile } from './source/read-file';
+import { tarLength, tarPieces } from './tar/tar-pieces';
+import type { UploadState } from './upload/archive-upload';
+import { UPLOAD_LIMITS, type UploadLimits } from './upload/limits';
+import type { ObjectTarget } from './upload/multipart';
+import { openUpload } from './upload/open-upload';
+import { NO_PROGRESS, PartWriter, type Progress } from './upload/part-writer';
+
+/** Where a later invocation goes on: an open upload, and how far it came. Small, whatever the archive's size. */
+export interface Checkpoint {
+  readonly upload: UploadState;
+  readonly progress: Progress;
+}
+
+/** One archive to be made. */
+export interface PackJob {
+  readonly entries: readonly ArchiveEntry[];
+  /** Opens a file of the entries by its `source`. */
+  readonly open: OpenFile;
+  readonly client: S3Client;
+  readonly target: ObjectTarget;
+  /** What an earlier invocation handed back for the same entries and target. */
+  readonly checkpoint?: Checkpoint | undefined;
+  /** Ends the work at the last part's boundary. */
+  readonly stop: AbortSignal;
+  readonly limits?: UploadLimits;
+}
+
+/** An archive that is in S3, or one that is to be gone on with. */
+export type Packed =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'paused'; readonly checkpoint: Checkpoint; readonly reason: string };
+
+/**
+ * Streams a `model.tar.gz` into S3: files to tar to gzip to parts, none of them held whole. The object appears whole or not at
+ * all, and the same entries give the same bytes.
+ *
+ * What breaks or takes too long is handed back to be gone on with, if at least one part was sent since it began here.
+ *
+ * @throws RefusedError for names that cannot be in an archive and for a file whose bytes are not as many as listed: the upload is
+ * aborted then; TransientError for what passes by itself when no part came of it
+ */
+export async function packArchive(job: PackJob): Promise<Packed> {
+  const { entries, open, client, target, checkpoint, stop, limits = UPLOAD_LIMITS } = job;
+  checkEntryNames(entries);
+  const from = checkpoint?.progress ?? NO_PROGRESS;
+  const upload = await openUpload(client, target, storedLength(tarLength(entries)), limits, checkpoint?.upload);
+  const parts = new PartWriter(upload, limits.partBytes, from);
+  const given = new AbortController();
+  const signal = AbortSignal.any([stop, given.signal]);
+  try {
+    const pool = new ChunkPool();
+    const bytes = fetchAhead(tarPieces(entries, from.tarBytes), (piece) => readFile(open, piece, signal));
+    for await (const { blocks, chunk, upTo } of compress(chunksOf(bytes, pool), from)) {
+      await parts.append(blocks, upTo);
+      pool.giveBack(chunk);
+    }
+    await parts.finish();
+    return { outcome: 'done' };
+  } catch (error) {
+    given.abort(error);
+    const progress = await parts.settle();
+    const passes = stop.aborted || asStepError(error) instanceof TransientError;
+    if (passes && progress.parts > from.parts) {
+      return { outcome: 'paused', checkpoint: { upload: await upload.state(), progress }, reason: reasonOf(stop, error) };
+    }
+    // Only an earlier invocation's parts are worth keeping, and only when trying again can help.
+    if (!passes || checkpoint === undefined) {
+      await upload.abort().catch(() => undefined);
+    }
+    throw stop.aborted ? new TransientError(`not one part was done: ${reasonOf(stop, error)}`) : error;
+  }
+}
+
+function reasonOf(stop: AbortSignal, error: unknown): string {
+  return stop.aborted ? 'the time that a function has is over' : asStepError(error).message;
+}

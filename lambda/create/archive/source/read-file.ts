@@ -1,0 +1,64 @@
+import { addAbortSignal } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { RefusedError, TransientError } from '../../../shared/errors';
+import type { FilePosition, OpenedFile } from '../../../shared/registry/registry';
+import { asStepError } from '../../../shared/step';
+import type { FilePiece } from '../tar/tar-pieces';
+
+/** Gives a file's bytes from a position on. */
+export type OpenFile = (source: string, position: FilePosition) => Promise<OpenedFile>;
+
+/** Tries in a row that bring no byte; each byte that comes begins the count again. */
+const FRUITLESS_TRIES = 5;
+/** Before the second try; doubled each time. */
+const FIRST_WAIT_MS = 500;
+
+/**
+ * The bytes of a file, to its end. A download that breaks is gone on with where it broke.
+ *
+ * @param signal ends it early with the signal's reason
+ * @throws RefusedError `size mismatch` for a file that is longer or shorter than listed, TransientError when several tries in a
+ * row brought nothing
+ */
+export async function* readFile(
+  open: OpenFile,
+  { source, size, from }: FilePiece,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  let offset = from;
+  let etag: string | undefined;
+  for (let tries = 1; offset < size; tries++) {
+    const begun = offset;
+    try {
+      const opened = await open(source, { offset, etag });
+      etag ??= opened.etag;
+      addAbortSignal(signal, opened.bytes);
+      for await (const bytes of opened.bytes as AsyncIterable<Buffer>) {
+        offset += bytes.length;
+        if (offset > size) {
+          throw mismatch(source, size, `at least ${offset}`);
+        }
+        yield bytes;
+      }
+      if (offset < size) {
+        throw new TransientError(`${JSON.stringify(source)} ended after ${offset} of ${size} bytes`);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(asStepError(error) instanceof TransientError)) {
+        throw error;
+      }
+      tries = offset > begun ? 1 : tries;
+      if (tries >= FRUITLESS_TRIES) {
+        throw error;
+      }
+      await wait(FIRST_WAIT_MS * 2 ** (tries - 1), undefined, { signal });
+    }
+  }
+}
+
+function mismatch(source: string, listed: number, found: string): RefusedError {
+  return new RefusedError(
+    `size mismatch: the registry lists ${JSON.stringify(source)} with ${listed} bytes and delivers ${found}`,
+  );
+}

@@ -1,0 +1,51 @@
+import type { ArchiveEntry } from '../../../shared/packing/archive-entry';
+import { padding, TAR_END, tarHeader } from './tar-header';
+
+/** A file of the source, from some byte on. */
+export interface FilePiece {
+  readonly source: string;
+  readonly size: number;
+  /** Where to begin in the file. */
+  readonly from: number;
+}
+
+/** The next bytes of a tar: in hand, or those of a file. */
+export type TarPiece = Buffer | FilePiece;
+
+/**
+ * A tar of the entries as a row of pieces, of which the files' bytes are still to be fetched.
+ *
+ * @param from skips so many bytes of the tar, so that one that was begun can be gone on with: what was packed is not fetched again
+ */
+export function* tarPieces(entries: readonly ArchiveEntry[], from = 0): Generator<TarPiece> {
+  let skip = from;
+  for (const piece of allPieces(entries)) {
+    const length = Buffer.isBuffer(piece) ? piece.length : piece.size;
+    if (skip >= length) {
+      skip -= length;
+      continue;
+    }
+    yield Buffer.isBuffer(piece) ? piece.subarray(skip) : { ...piece, from: skip };
+    skip = 0;
+  }
+}
+
+/** Bytes of the whole tar. */
+export function tarLength(entries: readonly ArchiveEntry[]): number {
+  let length = 0;
+  for (const piece of allPieces(entries)) {
+    length += Buffer.isBuffer(piece) ? piece.length : piece.size;
+  }
+  return length;
+}
+
+function* allPieces(entries: readonly ArchiveEntry[]): Generator<TarPiece> {
+  for (const entry of entries) {
+    const content = 'content' in entry ? Buffer.from(entry.content) : undefined;
+    const size = 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
+    yield tarHeader(entry.path, size);
+    yield content ?? { source: (entry as { source: string }).source, size, from: 0 };
+    yield padding(size);
+  }
+  yield TAR_END;
+}

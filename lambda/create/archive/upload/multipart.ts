@@ -1,0 +1,103 @@
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  type CompleteMultipartUploadCommandInput,
+  CreateMultipartUploadCommand,
+  paginateListParts,
+  type S3Client,
+  UploadPartCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import { checksumHeader } from '../checksum/header';
+import type { ArchiveUpload, Part, UploadState, Whole } from './archive-upload';
+
+/** Where an object goes. */
+export interface ObjectTarget {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/**
+ * S3's multipart upload of one object. S3 checks each part by its CRC32 and the whole by the one of all bytes
+ * (docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html, full object checksums).
+ */
+export class MultipartUpload implements ArchiveUpload {
+  constructor(
+    private readonly client: S3Client,
+    private readonly target: ObjectTarget,
+    readonly uploadId: string,
+  ) {}
+
+  static async begin(client: S3Client, target: ObjectTarget): Promise<MultipartUpload> {
+    const { UploadId } = await client.send(
+      new CreateMultipartUploadCommand({
+        Bucket: target.bucket,
+        Key: target.key,
+        ContentType: 'application/gzip',
+        ChecksumAlgorithm: 'CRC32',
+        ChecksumType: 'FULL_OBJECT',
+      }),
+    );
+    return new MultipartUpload(client, target, UploadId ?? '');
+  }
+
+  async put({ number, bytes, crc }: Part): Promise<void> {
+    await this.client.send(
+      new UploadPartCommand({
+        ...this.address(),
+        PartNumber: number,
+        Body: bytes,
+        ContentLength: bytes.length,
+        ChecksumCRC32: checksumHeader(crc),
+      }),
+    );
+  }
+
+  async complete({ parts, bytes, crc }: Whole): Promise<void> {
+    await this.finish(parts, { ChecksumCRC32: checksumHeader(crc), ChecksumType: 'FULL_OBJECT', MpuObjectSize: bytes });
+  }
+
+  /** Makes the object appear from its first parts, of which S3 has checked each. */
+  async finish(parts: number, expected: Partial<CompleteMultipartUploadCommandInput> = {}): Promise<void> {
+    await this.client.send(
+      new CompleteMultipartUploadCommand({
+        ...this.address(),
+        MultipartUpload: { Parts: (await this.listParts()).slice(0, parts) },
+        ...expected,
+      }),
+    );
+  }
+
+  /** Takes an object of the same bucket as a part; no byte of it passes through here. */
+  async putCopy(number: number, key: string): Promise<void> {
+    await this.client.send(
+      new UploadPartCopyCommand({
+        ...this.address(),
+        PartNumber: number,
+        CopySource: `${this.target.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`,
+      }),
+    );
+  }
+
+  async abort(): Promise<void> {
+    await this.client.send(new AbortMultipartUploadCommand(this.address()));
+  }
+
+  async state(): Promise<UploadState> {
+    return { uploadId: this.uploadId };
+  }
+
+  /** What S3 has of it: also the parts that an earlier invocation sent. */
+  private async listParts(): Promise<CompletedPart[]> {
+    const parts: CompletedPart[] = [];
+    for await (const { Parts } of paginateListParts({ client: this.client }, this.address())) {
+      parts.push(...(Parts ?? []).map(({ PartNumber, ETag }) => ({ PartNumber, ETag })));
+    }
+    return parts;
+  }
+
+  private address() {
+    return { Bucket: this.target.bucket, Key: this.target.key, UploadId: this.uploadId };
+  }
+}
