@@ -37,6 +37,8 @@ export interface NodeFunctionProps {
   readonly timeout?: Duration;
   /** MB; the CPU's share grows with it. @default 512 */
   readonly memorySize?: number;
+  /** Whether stack traces name the sources: Node then reads the map at each cold start. @default true */
+  readonly sourceMap?: boolean;
 }
 
 /** One of this project's Lambdas: bundled by esbuild without Docker, with a log group of its own and no rights yet. */
@@ -49,6 +51,7 @@ export class NodeFunction extends NodejsFunction {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     // In place of the managed policy, which lets a function write every log of the account.
     logGroup.grantWrite(role);
+    const { sourceMap = true } = props;
     super(scope, id, {
       description: props.description,
       ...(props.functionName ? { functionName: props.functionName } : {}),
@@ -65,12 +68,18 @@ export class NodeFunction extends NodejsFunction {
       environment: {
         ...props.environment,
         POWERTOOLS_SERVICE_NAME: 'mlflow-mlops',
-        NODE_OPTIONS: '--enable-source-maps',
+        ...(sourceMap ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
       },
       logGroup,
       role,
       // The SDK is bundled: the version that was tested is the one that runs.
-      bundling: { ...BUNDLING, mainFields: [...BUNDLING.mainFields], bundleAwsSDK: true, forceDockerBundling: false },
+      bundling: {
+        ...BUNDLING,
+        sourceMap,
+        mainFields: [...BUNDLING.mainFields],
+        bundleAwsSDK: true,
+        forceDockerBundling: false,
+      },
     });
   }
 }

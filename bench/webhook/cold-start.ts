@@ -34,7 +34,6 @@ async function runOnce(node: string, file: string, aws: FakeAws, members: string
     env: {
       PATH: process.env.PATH,
       NODE_EXTRA_CA_CERTS: aws.certificate,
-      NODE_OPTIONS: '--enable-source-maps',
       AWS_ENDPOINT_URL: aws.url,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'test',

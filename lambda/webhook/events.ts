@@ -1,5 +1,9 @@
-import * as z from 'zod';
+import { en } from 'zod/locales';
+// The small half of zod: a new instance of the receiver compiles all of its bundle before it answers.
+import * as z from 'zod/mini';
 import type { Sender } from './signatures';
+
+z.config(en());
 
 /** What a delivery asks for. Only the model's name counts: what changed is read from the registry itself. */
 export type Delivery =
@@ -22,8 +26,8 @@ const DATABRICKS_EVENTS = new Set([
 ]);
 const DatabricksBody = z.object({
   event: z.string(),
-  model_name: z.string().min(1).nullish(),
-  text: z.string().nullish(),
+  model_name: z.nullish(z.string().check(z.minLength(1))),
+  text: z.nullish(z.string()),
 });
 
 /** Entities of open-source MLflow whose changes can alter what is deployed; a model's creation lets a pending enrolment start. */
@@ -31,7 +35,7 @@ const MLFLOW_ENTITIES = new Set(['registered_model', 'model_version', 'model_ver
 const MlflowBody = z.object({
   entity: z.string(),
   action: z.string(),
-  data: z.object({ name: z.string().min(1).nullish() }),
+  data: z.object({ name: z.nullish(z.string().check(z.minLength(1))) }),
 });
 
 /**
@@ -72,7 +76,7 @@ function readMlflow(json: unknown): Delivery {
   return { kind: 'sync', modelName: required(data.name, 'data.name') };
 }
 
-function check<T>(shape: z.ZodType<T>, json: unknown): T {
+function check<T>(shape: z.ZodMiniType<T>, json: unknown): T {
   const parsed = shape.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

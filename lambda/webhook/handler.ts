@@ -5,12 +5,14 @@ import { messageOf } from '../shared/errors';
 import { executionName, startSync } from '../shared/executions';
 import { logger } from '../shared/logging';
 import { readSecret } from '../shared/secrets';
+import { rememberEnrolled } from './enrolled';
 import { type Effects, rawDelivery, receive } from './receive';
 
+const now = () => Math.floor(Date.now() / 1000);
 const effects: Effects = {
   secret: () => readSecret(requireEnv('WEBHOOK_SECRET')),
-  now: () => Math.floor(Date.now() / 1000),
-  isEnrolled: async (modelName) => (await enrolments().get(modelName)) !== undefined,
+  now,
+  isEnrolled: rememberEnrolled(async (modelName) => (await enrolments().get(modelName)) !== undefined, now),
   start: async (modelName, identity) => {
     const name = executionName(modelName, identity);
     const started = await startSync(requireEnv('STATE_MACHINE_ARN'), modelName, name);

@@ -46,6 +46,8 @@ export class WebhookApi extends Construct {
       timeout: Duration.seconds(25),
       // More memory is more CPU: a cold start is mostly the bundle being read and compiled.
       memorySize: 1024,
+      // Its errors are logged by their messages, and the map costs a tenth of a cold start.
+      sourceMap: false,
     });
 
     const api = new RestApi(this, 'Api', {
