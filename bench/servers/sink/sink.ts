@@ -1,0 +1,204 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { Server } from '../source/source';
+import { namedParts } from './complete-request';
+import { encodeCrc32 } from './crc32';
+import { MultipartUpload } from './multipart';
+import { type Received, receiveBody } from './receive-body';
+import { errorXml, escapeXml, S3Error } from './s3-error';
+
+/** The bucket that takes what S3 would not: one unsigned PUT of unknown length, which a pipe through curl makes. */
+export const PIPE_BUCKET = 'pipes';
+
+/** A request on an object, taken apart. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly bucket: string;
+  readonly key: string;
+  readonly query: URLSearchParams;
+}
+
+/**
+ * Where archives go: an HTTPS server with S3's path-style calls for objects, and its checks of sizes and checksums. Signatures
+ * have to be there and are not verified: who may write is not what is measured.
+ *
+ * @param folder gets the objects' bytes
+ */
+export async function startSink(folder: string, tls: ServerOptions): Promise<Server> {
+  const sink = new Sink(folder);
+  const server = createServer({ ...tls, keepAliveTimeout: 60_000 }, (request, response) => {
+    sink.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+class Sink {
+  private readonly uploads = new Map<string, MultipartUpload>();
+  /** An object stays in the pieces in which it came: putting them together is S3's own matter and not measured. */
+  private readonly objects = new Map<string, readonly Received[]>();
+  private files = 0;
+
+  constructor(private readonly folder: string) {}
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', 'https://sink');
+    const [, bucket = '', ...key] = decodeURIComponent(url.pathname).split('/');
+    const call = { request, response, bucket, key: key.join('/'), query: url.searchParams };
+    try {
+      if (bucket !== PIPE_BUCKET && request.headers.authorization === undefined) {
+        throw new S3Error(403, 'AccessDenied', 'Access Denied: the request is not signed');
+      }
+      await this.answer(call);
+    } catch (error) {
+      if (!(error instanceof S3Error)) {
+        throw error;
+      }
+      request.resume();
+      send(response, error.status, errorXml(error));
+    }
+  }
+
+  private answer(call: Call): Promise<void> | void {
+    const { request, query } = call;
+    const upload = query.has('uploadId');
+    switch (`${request.method} ${query.has('uploads') ? 'uploads' : upload ? 'upload' : 'object'}`) {
+      case 'POST uploads':
+        return this.beginUpload(call);
+      case 'PUT upload':
+        return this.takePart(call);
+      case 'GET upload':
+        return this.listParts(call);
+      case 'POST upload':
+        return this.completeUpload(call);
+      case 'DELETE upload':
+        return this.abortUpload(call);
+      case 'PUT object':
+        return this.takeObject(call);
+      case 'HEAD object':
+      case 'GET object':
+        return this.giveObject(call);
+      case 'DELETE object':
+        return this.deleteObject(call);
+      default:
+        throw new S3Error(501, 'NotImplemented', `${request.method} ${request.url} is not implemented here`);
+    }
+  }
+
+  private beginUpload({ request, response, bucket, key }: Call): void {
+    const algorithm = header(request, 'x-amz-checksum-algorithm');
+    const type = header(request, 'x-amz-checksum-type');
+    const upload = new MultipartUpload(key, { algorithm, type });
+    this.uploads.set(upload.id, upload);
+    send(
+      response,
+      200,
+      `<InitiateMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><UploadId>${upload.id}</UploadId></InitiateMultipartUploadResult>`,
+    );
+  }
+
+  private async takePart({ request, response, key, query }: Call): Promise<void> {
+    const upload = this.uploadOf(query, key);
+    const number = MultipartUpload.numberOf(query.get('partNumber'));
+    const received = await receiveBody(request, this.newFile());
+    const checksum = received.checksummed ? { 'x-amz-checksum-crc32': encodeCrc32(received.crc32) } : {};
+    response.writeHead(200, { etag: upload.add(number, received), ...checksum, 'content-length': 0 }).end();
+  }
+
+  private listParts({ response, key, query }: Call): void {
+    const parts = this.uploadOf(query, key)
+      .list()
+      .map(
+        ({ number, etag, size, crc32 }) =>
+          `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(etag)}</ETag><Size>${size}</Size><ChecksumCRC32>${crc32}</ChecksumCRC32></Part>`,
+      );
+    send(response, 200, `<ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`);
+  }
+
+  private async completeUpload({ request, response, bucket, key, query }: Call): Promise<void> {
+    const upload = this.uploadOf(query, key);
+    const parts = upload.complete(namedParts(await text(request)), {
+      size: header(request, 'x-amz-mp-object-size'),
+      crc32: header(request, 'x-amz-checksum-crc32'),
+    });
+    this.uploads.delete(upload.id);
+    this.objects.set(`${bucket}/${key}`, parts);
+    send(
+      response,
+      200,
+      `<CompleteMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><ETag>&quot;${upload.id}-${parts.length}&quot;</ETag></CompleteMultipartUploadResult>`,
+    );
+  }
+
+  private abortUpload({ response, key, query }: Call): void {
+    this.uploads.delete(this.uploadOf(query, key).id);
+    response.writeHead(204).end();
+  }
+
+  private async takeObject({ request, response, bucket, key }: Call): Promise<void> {
+    const received = await receiveBody(request, this.newFile(), bucket !== PIPE_BUCKET);
+    this.objects.set(`${bucket}/${key}`, [received]);
+    response.writeHead(200, { etag: `"${encodeCrc32(received.crc32)}"`, 'content-length': 0 }).end();
+  }
+
+  private async giveObject({ request, response, bucket, key }: Call): Promise<void> {
+    const pieces = this.objects.get(`${bucket}/${key}`);
+    if (pieces === undefined) {
+      throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
+    }
+    response.writeHead(200, { 'content-length': pieces.reduce((sum, { size }) => sum + size, 0) });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    for (const { file } of pieces) {
+      await pipeline(createReadStream(file), response, { end: false });
+    }
+    response.end();
+  }
+
+  private async deleteObject({ response, bucket, key }: Call): Promise<void> {
+    for (const { file } of this.objects.get(`${bucket}/${key}`) ?? []) {
+      await rm(file, { force: true });
+    }
+    this.objects.delete(`${bucket}/${key}`);
+    response.writeHead(204).end();
+  }
+
+  private uploadOf(query: URLSearchParams, key: string): MultipartUpload {
+    const upload = this.uploads.get(query.get('uploadId') ?? '');
+    if (upload === undefined || upload.key !== key) {
+      throw new S3Error(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
+    }
+    return upload;
+  }
+
+  private newFile(): string {
+    this.files++;
+    return join(this.folder, String(this.files));
+  }
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+function send(response: ServerResponse, status: number, xml: string): void {
+  response.writeHead(status, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(xml) });
+  response.end(xml);
+}

@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { requireSetting, runAsProcess } from '../../../sandbox/aws-json/process';
+import { type Files, startSource } from './source';
+
+/*
+ * The source as a process of its own, so that its work is not counted to whoever is measured. Settings: FOLDER, whose files
+ * it gives below the path `model`, and STOP_WITH_STDIN (see sandbox/aws-json/process.ts).
+ */
+runAsProcess(() => startSource(filesBelow(requireSetting('FOLDER'))));
+
+function filesBelow(folder: string): Files {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(paths.map((path) => [`model/${relative(folder, path)}`, readFileSync(path)]));
+}
