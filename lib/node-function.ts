@@ -4,6 +4,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { PROJECT } from './project';
@@ -43,6 +44,9 @@ export interface NodeFunctionProps {
 
 /** One of this project's Lambdas: bundled by esbuild without Docker, with a log group of its own and no rights yet. */
 export class NodeFunction extends NodejsFunction {
+  /** Changes whenever what the function does changes, and with nothing else. */
+  readonly codeHash: string;
+
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.THREE_MONTHS,
@@ -81,5 +85,6 @@ export class NodeFunction extends NodejsFunction {
         forceDockerBundling: false,
       },
     });
+    this.codeHash = (this.node.findChild('Code') as Asset).assetHash;
   }
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SyncRequest } from '../shared/contracts';
 import { RefusedError } from '../shared/errors';
 
-const Shape = z.strictObject({ modelName: z.string().min(1).optional() });
+const Shape = z.strictObject({ modelName: z.string().min(1).optional(), verify: z.boolean().optional() });
 
 /**
  * The input of an execution, which people write too.
@@ -14,9 +14,10 @@ export function parseSyncRequest(input: unknown): SyncRequest {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new RefusedError(
-      `input ${issue?.path.join('.') ?? ''}: ${issue?.message}; expected {"modelName": "<name in MLflow>"} or {} for all enrolled models`,
+      `input ${issue?.path.join('.') ?? ''}: ${issue?.message}; expected {"modelName": "<name in MLflow>"} or {} for all enrolled models; ` +
+        'with "verify": true also what shows no change is looked into',
     );
   }
-  const { modelName } = parsed.data;
-  return modelName === undefined ? {} : { modelName };
+  const { modelName, verify } = parsed.data;
+  return { ...(modelName === undefined ? {} : { modelName }), ...(verify ? { verify } : {}) };
 }

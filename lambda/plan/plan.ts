@@ -1,5 +1,5 @@
 import type { CreateAction, DeleteAction, UpdateAction } from '../shared/contracts';
-import { environmentsOf } from '../shared/environments';
+import { environmentsOf, isPromoted } from '../shared/environments';
 import {
   identityMetadata,
   liveChange,
@@ -82,9 +82,7 @@ export function plan(input: PlanInput): Plan {
 
 /** Versions to be deployed whose files are complete, in the order of their numbers. */
 function promoted(versions: readonly ModelVersion[]): ModelVersion[] {
-  return versions
-    .filter((version) => version.status === 'READY' && environmentsOf(version).length > 0)
-    .sort((a, b) => Number(a.version) - Number(b.version));
+  return versions.filter(isPromoted).sort((a, b) => Number(a.version) - Number(b.version));
 }
 
 /** A run can be missing, shared, or stand again under a model that was made anew: only all of these together tell. */

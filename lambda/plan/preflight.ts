@@ -1,16 +1,17 @@
 import type { ActionResult, CreateAction } from '../shared/contracts';
 import { RefusedError } from '../shared/errors';
 import { logger } from '../shared/logging';
+import { ROUND_MAX } from './round';
 
 /** Versions looked into at once: one registry serves all of them. */
 const AT_ONCE = 8;
 /** Reasons that the state carries; it has 256 KiB at most (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
-const REFUSED_MAX = 100;
+const REFUSED_MAX = 50;
 const REASON_MAX = 500;
 
 /**
- * Sorts a plan's creations into those that can be deployed and those that cannot, each of these with its reason. A version
- * that cannot be deployed now is looked into again by the next plan.
+ * Sorts a plan's creations into those that can be deployed and those that cannot, each of these with its reason, until a round
+ * has enough to do. A version that cannot be deployed now is looked into again by the next plan.
  *
  * @param prepare throws RefusedError for a version that cannot be packed. With any other error the creation stays in the plan:
  * it has retries of its own and fails alone, where a plan that fails would take the model's other versions with it.
@@ -18,11 +19,13 @@ const REASON_MAX = 500;
 export async function preflight(
   creations: readonly CreateAction[],
   prepare: (version: string) => Promise<unknown>,
-): Promise<{ create: CreateAction[]; refused: ActionResult[] }> {
+): Promise<{ create: CreateAction[]; refused: ActionResult[]; left: number }> {
   const create: CreateAction[] = [];
   const refused: ActionResult[] = [];
-  for (let start = 0; start < creations.length; start += AT_ONCE) {
-    const slice = creations.slice(start, start + AT_ONCE);
+  let looked = 0;
+  while (looked < creations.length && create.length < ROUND_MAX) {
+    const slice = creations.slice(looked, looked + AT_ONCE);
+    looked += slice.length;
     const reasons = await Promise.all(slice.map(({ version }) => reasonAgainst(version, prepare)));
     slice.forEach((action, index) => {
       const reason = reasons[index];
@@ -44,7 +47,7 @@ export async function preflight(
     const reason = `${others + 1} more versions cannot be deployed; the log of this function has them`;
     refused.splice(REFUSED_MAX - 1, others + 1, { action: 'create', outcome: 'failed', reason });
   }
-  return { create, refused };
+  return { create, refused, left: creations.length - looked };
 }
 
 async function reasonAgainst(

@@ -2,15 +2,16 @@ import { claims } from '../shared/context/store';
 import type { ActionResult, ReleaseRequest, ReleaseResult } from '../shared/contracts';
 import { executionArn, executionName, startSync } from '../shared/executions';
 import { step } from '../shared/step';
-import { addRound, ROUNDS_MAX } from './totals';
+import { addRound, hasMore, ROUNDS_MAX } from './totals';
 
-/** Sums up a round and lets the model go, unless it changed meanwhile: then the claim is kept for another round. */
+/** Sums up a round and lets the model go, unless it changed meanwhile or there is more to do: then the claim is kept for another round. */
 export const handler = step<ReleaseRequest, ReleaseResult>(
-  async ({ modelName, execution, stateMachine, results, totals: before }) => {
-    const totals = addRound(before, results.flat(2) as ActionResult[]);
+  async ({ modelName, execution, stateMachine, results, left, totals: before }) => {
+    const round = results.flat(2) as ActionResult[];
+    const totals = addRound(before, round);
     const name = executionName(modelName, `after ${execution}`);
     const successor = executionArn(stateMachine, name);
-    let holder = await claims().release(modelName, execution);
+    let holder = hasMore(left, round) ? execution : await claims().release(modelName, execution);
     if (holder === execution && totals.rounds >= ROUNDS_MAX) {
       await claims().handOver(modelName, execution, successor);
       holder = successor;

@@ -11,6 +11,16 @@ const FAILURES_MAX = 20;
 const REASON_MAX = 500;
 
 /**
+ * Whether another round would get on with a plan that was too large for this one. A round in which everything failed would be
+ * followed by the same one: it is left to the next sync.
+ *
+ * @param left actions that the plan left to the next round
+ */
+export function hasMore(left: number | undefined, results: readonly ActionResult[]): boolean {
+  return (left ?? 0) > 0 && results.some(({ outcome }) => outcome === 'done');
+}
+
+/**
  * Adds a round's results to the sums of the rounds before it.
  *
  * A later round plans again what failed before it, so failures count from the last round only.

@@ -6,6 +6,8 @@
 /** Input of an execution. Without `modelName`, every enrolled model is synced. */
 export interface SyncRequest {
   readonly modelName?: string;
+  /** Look at everything, also at what was found in order within a day and shows no change since. */
+  readonly verify?: boolean;
 }
 
 /** Common to the steps that work on one model under a claim. */
@@ -18,6 +20,11 @@ export interface ModelStep {
 /** Output of `list`: the models that an execution has to sync. */
 export interface ModelList {
   readonly models: readonly { readonly modelName: string }[];
+}
+
+/** Input of `claim`. */
+export interface ClaimRequest extends ModelStep {
+  readonly verify?: boolean;
 }
 
 /** Output of `claim`. */
@@ -59,6 +66,10 @@ export interface PlanResult {
   readonly delete: readonly DeleteAction[];
   /** How many packages are as they should be. */
   readonly kept: number;
+  /** How many actions wait for the next round, since one does only so much. */
+  readonly left: number;
+  /** False where the ledger knew the model in this state, so that its packages were not looked into. */
+  readonly looked: boolean;
 }
 
 /** What one action came to. A failed one carries its reason and never stops the others. */
@@ -87,6 +98,8 @@ export interface ReleaseRequest extends ModelStep {
   readonly stateMachine: string;
   /** Of refusals, creations, updates and deletions: for each action the results that it had. */
   readonly results: readonly (readonly (ActionResult | readonly ActionResult[])[])[];
+  /** Of the plan: actions that wait for the next round. Absent where there was no plan. */
+  readonly left?: number;
   readonly totals?: Totals;
 }
 

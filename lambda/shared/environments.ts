@@ -33,3 +33,8 @@ export function environmentsOf(version: { stage: string; aliases: readonly strin
       stages.includes(version.stage) || version.aliases.some((alias) => aliases.includes(alias.toLowerCase())),
   );
 }
+
+/** Whether a version is to be deployed at all: promoted into an environment, and its files are complete. */
+export function isPromoted(version: { stage: string; aliases: readonly string[]; status: string }): boolean {
+  return version.status === 'READY' && environmentsOf(version).length > 0;
+}

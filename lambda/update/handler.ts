@@ -1,6 +1,6 @@
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
-import { claims } from '../shared/context/store';
+import { claims, ledger } from '../shared/context/store';
 import type { ActionResult, ModelStep, UpdateAction } from '../shared/contracts';
 import { endOfPatchWarning } from '../shared/images/image-table';
 import { liveChange, metadataChange, UNSYNCED } from '../shared/packages/metadata';
@@ -30,6 +30,8 @@ export const handler = step<Input, ActionResult>(
       return skipped;
     }
     await modelPackages().updateMetadata(packageArn, change);
+    // No listing shows this change: what was verified before it counts no more, whoever verified it.
+    await ledger().strike(modelName);
     return { action: 'update', outcome: 'done', packageArn, ...(number === undefined ? {} : { version: number }) };
   },
   ({ modelName, version, packageArn, execution }) => ({ model: modelName, version, package: packageArn, execution }),

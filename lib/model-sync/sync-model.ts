@@ -35,6 +35,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
       "modelName": $states.input.modelName,
       "execution": $states.context.Execution.Id,
       "stateMachine": $states.context.StateMachine.Id,
+      "left": $states.input.plan.left,
       "results": [$states.input.refused, $states.input.created, $states.input.updated, $states.input.deleted],
       "totals": $states.input.totals
     } %}`,

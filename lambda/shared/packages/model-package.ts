@@ -1,14 +1,18 @@
 import type { ModelApprovalStatus, ModelPackageStatus } from '@aws-sdk/client-sagemaker';
 
-/** A package of the SageMaker Model Registry, as far as the sync reads and writes it. */
-export interface ModelPackage {
+/** A package as a listing shows it. */
+export interface ListedPackage {
   readonly arn: string;
   /** Milliseconds since the epoch. */
   readonly creationTime: number;
+  readonly status: ModelPackageStatus;
+}
+
+/** A package of the SageMaker Model Registry, as far as the sync reads and writes it. */
+export interface ModelPackage extends ListedPackage {
   readonly image: string;
   /** S3 URI of the archive. */
   readonly modelDataUrl: string;
-  readonly status: ModelPackageStatus;
   readonly approvalStatus: ModelApprovalStatus;
   /** `CustomerMetadataProperties` as they stand, still encoded. */
   readonly metadata: Readonly<Record<string, string>>;

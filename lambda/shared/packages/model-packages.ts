@@ -6,6 +6,7 @@ import {
   DescribeModelPackageGroupCommand,
   ListTagsCommand,
   type ModelApprovalStatus,
+  type ModelPackageSummary,
   paginateListModelPackages,
   type SageMakerClient,
   UpdateModelPackageCommand,
@@ -13,10 +14,12 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { messageOf, RefusedError } from '../errors';
 import { type MetadataChange, OWNER_KEY } from './metadata';
-import type { ModelPackage } from './model-package';
+import type { ListedPackage, ModelPackage } from './model-package';
 
 /** Packages described at once: SageMaker throttles an account's calls. */
 const DESCRIBE_CONCURRENCY = 8;
+/** The most that ListModelPackages gives at once. */
+const PAGE_SIZE = 100;
 
 /** What a new package says besides its group. */
 export interface NewPackage {
@@ -40,14 +43,19 @@ export class ModelPackages {
 
   /** All packages of a group, every page, in whatever state; none where the group does not exist. */
   async list(groupName: string): Promise<ModelPackage[]> {
-    const arns: string[] = [];
+    return this.describeAll(await this.listed(groupName));
+  }
+
+  /** The packages of a group as the listing shows them, oldest first, every page; none where the group does not exist. */
+  async listed(groupName: string): Promise<ListedPackage[]> {
+    const listed: ListedPackage[] = [];
     try {
       const pages = paginateListModelPackages(
-        { client: this.client, pageSize: 100 },
+        { client: this.client, pageSize: PAGE_SIZE },
         { ModelPackageGroupName: groupName, SortBy: 'CreationTime', SortOrder: 'Ascending' },
       );
       for await (const { ModelPackageSummaryList } of pages) {
-        arns.push(...(ModelPackageSummaryList ?? []).flatMap(({ ModelPackageArn }) => ModelPackageArn ?? []));
+        listed.push(...(ModelPackageSummaryList ?? []).map(listedPackage));
       }
     } catch (error) {
       if (isMissing(error)) {
@@ -55,10 +63,15 @@ export class ModelPackages {
       }
       throw error;
     }
+    return listed;
+  }
+
+  /** Packages with all that they say, some at once; those that were deleted meanwhile are left out. */
+  async describeAll(listed: readonly ListedPackage[]): Promise<ModelPackage[]> {
     const packages: ModelPackage[] = [];
-    for (let start = 0; start < arns.length; start += DESCRIBE_CONCURRENCY) {
-      const slice = arns.slice(start, start + DESCRIBE_CONCURRENCY);
-      const described = await Promise.all(slice.map((arn) => this.describe(arn)));
+    for (let start = 0; start < listed.length; start += DESCRIBE_CONCURRENCY) {
+      const slice = listed.slice(start, start + DESCRIBE_CONCURRENCY);
+      const described = await Promise.all(slice.map(({ arn }) => this.describe(arn)));
       packages.push(...described.filter((found) => found !== undefined));
     }
     return packages;
@@ -182,6 +195,14 @@ export class ModelPackages {
       throw error;
     }
   }
+}
+
+function listedPackage({ ModelPackageArn, CreationTime, ModelPackageStatus }: ModelPackageSummary): ListedPackage {
+  return {
+    arn: ModelPackageArn ?? '',
+    creationTime: CreationTime?.getTime() ?? 0,
+    status: ModelPackageStatus ?? 'Completed',
+  };
 }
 
 /** SageMaker says in prose that a thing is not there, under codes that also mean other things. */

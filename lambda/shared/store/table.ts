@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 export const ENROLMENT = 'ENROLMENT';
 export const CLAIM = 'CLAIM';
 export const DEPLOYMENT = 'DEPLOYMENT';
+export const VERIFIED = 'VERIFIED';
 
 /** What the stores need of DynamoDB. */
 export interface Table {
@@ -24,7 +25,8 @@ export function isConditionFailure(error: unknown): boolean {
 /** An update that happens only where its condition holds. */
 export interface ConditionalChange {
   readonly UpdateExpression: string;
-  readonly ConditionExpression: string;
+  /** Absent for a change that happens in any case. */
+  readonly ConditionExpression?: string;
   readonly ExpressionAttributeNames?: Record<string, string>;
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }

@@ -1,4 +1,5 @@
 import { preflight } from '../../../lambda/plan/preflight';
+import { ROUND_MAX } from '../../../lambda/plan/round';
 import { RefusedError, TransientError } from '../../../lambda/shared/errors';
 
 const creations = (count: number) => Array.from({ length: count }, (_, index) => ({ version: String(index + 1) }));
@@ -28,5 +29,15 @@ test('what may pass by itself is left to the creation, which tries again', async
 test('thousands of reasons stay below what a state may hold', async () => {
   const { refused } = await preflight(creations(500), () => Promise.reject(new RefusedError('x'.repeat(2_000))));
   expect(JSON.stringify(refused).length).toBeLessThan(64 * 1024);
-  expect(refused.at(-1)?.reason).toContain('401 more');
+  expect(refused.at(-1)?.reason).toContain('451 more');
+});
+
+test('no more versions are looked into than a round can make', async () => {
+  let looked = 0;
+  const { create, left } = await preflight(creations(1_000), async () => {
+    looked += 1;
+  });
+  expect(create.length).toBe(looked);
+  expect(looked).toBeLessThan(ROUND_MAX + 10);
+  expect(left).toBe(1_000 - looked);
 });

@@ -1,4 +1,4 @@
-import { addRound } from '../../../lambda/release/totals';
+import { addRound, hasMore } from '../../../lambda/release/totals';
 
 const created = { action: 'create', outcome: 'done', version: '1' } as const;
 
@@ -37,5 +37,14 @@ describe('totals', () => {
     const totals = addRound(undefined, failures);
     expect(totals.failed).toBe(500);
     expect(JSON.stringify(totals).length).toBeLessThan(20_000);
+  });
+});
+
+describe('what a round left', () => {
+  test('is gone on with while something gets done, and not when everything failed', () => {
+    expect(hasMore(0, [created])).toBe(false);
+    expect(hasMore(undefined, [created])).toBe(false);
+    expect(hasMore(5, [created])).toBe(true);
+    expect(hasMore(5, [{ action: 'create', outcome: 'failed', version: '2' }])).toBe(false);
   });
 });

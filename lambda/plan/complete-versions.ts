@@ -4,7 +4,7 @@ import type { ModelPackage } from '../shared/packages/model-package';
 import type { ModelRegistry, ModelVersion } from '../shared/registry/registry';
 
 /**
- * A model's versions, with a second look at everything whose absence would delete a package.
+ * A model's versions as they were listed, with a second look at everything whose absence would delete a package.
  *
  * A page token is an offset, so a version that is deleted while the pages are read hides another one: versions that packages
  * speak of are asked for by number. And a registry without any model is more likely the wrong one than the truth.
@@ -12,22 +12,23 @@ import type { ModelRegistry, ModelVersion } from '../shared/registry/registry';
  * @param packages this installation's packages of the model
  * @throws RefusedError when the registry is empty although packages of this model stand
  */
-export async function readVersions(
-  registry: Pick<ModelRegistry, 'id' | 'listVersions' | 'getVersion' | 'isEmpty'>,
+export async function completeVersions(
+  registry: Pick<ModelRegistry, 'id' | 'getVersion' | 'isEmpty'>,
   modelName: string,
+  listed: readonly ModelVersion[],
   packages: readonly ModelPackage[],
 ): Promise<ModelVersion[]> {
-  const versions = await registry.listVersions(modelName);
-  if (versions.length === 0 && packages.length > 0 && (await registry.isEmpty())) {
+  if (listed.length === 0 && packages.length > 0 && (await registry.isEmpty())) {
     throw new RefusedError(
       `${registry.id} has no models at all, and ${modelName} has ${packages.length} packages: nothing is deleted. Check that the ` +
         "registry's secret names the right server; if it does, delete the packages in SageMaker",
     );
   }
-  const listed = new Set(versions.map(({ version }) => version));
+  const versions = [...listed];
+  const numbers = new Set(listed.map(({ version }) => version));
   const missing = new Set(packages.map(({ metadata }) => decodeMetadataText(metadata.mlflow_version ?? '')));
   for (const version of missing) {
-    const found = version === '' || listed.has(version) ? undefined : await registry.getVersion(modelName, version);
+    const found = version === '' || numbers.has(version) ? undefined : await registry.getVersion(modelName, version);
     if (found !== undefined) {
       versions.push(found);
     }

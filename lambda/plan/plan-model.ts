@@ -1,0 +1,86 @@
+import type { PlanResult } from '../shared/contracts';
+import { isFresh } from '../shared/ledger/daily-look';
+import { type Fingerprints, fingerprintsOf, type PlanContext } from '../shared/ledger/fingerprints';
+import { groupNameOf } from '../shared/names/group-name';
+import type { ListedPackage, ModelPackage } from '../shared/packages/model-package';
+import type { ModelVersion } from '../shared/registry/registry';
+import type { LedgerRecord, Verified } from '../shared/store/ledger';
+import { type Plan, type PlanInput, plan } from './plan';
+import { preflight } from './preflight';
+import { takeRound } from './round';
+
+/** What planning reads and writes. */
+export interface Effects {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly readLedger: () => Promise<LedgerRecord>;
+  readonly writeLedger: (before: LedgerRecord, verified: Verified) => Promise<void>;
+  readonly strikeLedger: () => Promise<void>;
+  readonly isEnrolled: () => Promise<boolean>;
+  /** The model's group as the listing shows it, every page. */
+  readonly listPackages: () => Promise<ListedPackage[]>;
+  /** The model's versions, every page. */
+  readonly listVersions: () => Promise<ModelVersion[]>;
+  readonly describePackages: (listed: readonly ListedPackage[]) => Promise<ModelPackage[]>;
+  /** The listed versions, and those that packages speak of although no page had them. */
+  readonly completeVersions: (
+    versions: readonly ModelVersion[],
+    packages: readonly ModelPackage[],
+  ) => Promise<ModelVersion[]>;
+  /** Looks into a version that is to be packed; throws RefusedError where it cannot be. */
+  readonly prepare: (version: ModelVersion) => Promise<unknown>;
+}
+
+/** What a model's plan depends on besides what is read. */
+export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'warningOf'> {}
+
+/**
+ * The plan of one model.
+ *
+ * A model that the ledger knows in exactly this state is not looked into: its plan is empty, by two listings alone. Any other is
+ * read in full, and gets its entry when there is nothing to do. Before anything is done the entry is struck, since the model may
+ * come back to the state that it speaks of while its packages' metadata do not.
+ */
+export async function planModel(modelName: string, planning: Planning, effects: Effects): Promise<PlanResult> {
+  const groupName = groupNameOf(modelName);
+  // Before everything else: an entry that is struck from here on must not be written anew.
+  const before = await effects.readLedger();
+  const enrolled = await effects.isEnrolled();
+  const [listed, found] = await Promise.all([effects.listPackages(), enrolled ? effects.listVersions() : []]);
+  const known = before.verified;
+  const seen = fingerprintsOf(planning, found, listed);
+  if (enrolled && known !== undefined && isFresh(modelName, known.verifiedAt, effects.now()) && agree(known, seen)) {
+    return { groupName, create: [], refused: [], update: [], delete: [], kept: known.kept, left: 0, looked: false };
+  }
+
+  const packages = await effects.describePackages(listed);
+  const versions = enrolled ? await effects.completeVersions(found, packages) : [];
+  const planned = plan({ ...planning, enrolled, versions, packages });
+  if (enrolled && isEmpty(planned)) {
+    await effects.writeLedger(before, {
+      ...fingerprintsOf(planning, versions, listed),
+      verifiedAt: effects.now(),
+      kept: planned.keep.length,
+    });
+  } else if (known !== undefined) {
+    await effects.strikeLedger();
+  }
+  const checked = await preflight(planned.create, async (number) => {
+    const version = versions.find((candidate) => candidate.version === number);
+    if (version !== undefined) {
+      await effects.prepare(version);
+    }
+  });
+  const { refused } = checked;
+  const { create, update, delete: deletions, left } = takeRound({ ...planned, create: checked.create });
+  const kept = planned.keep.length;
+  return { groupName, create, refused, update, delete: deletions, kept, left: left + checked.left, looked: true };
+}
+
+function agree(known: Fingerprints, seen: Fingerprints): boolean {
+  return known.desired === seen.desired && known.present === seen.present;
+}
+
+function isEmpty({ create, update, delete: deletions }: Plan): boolean {
+  return create.length + update.length + deletions.length === 0;
+}

@@ -1,0 +1,152 @@
+import { plan } from '../../lambda/plan/plan';
+import { type Effects, type Planning, planModel } from '../../lambda/plan/plan-model';
+import type { PlanResult } from '../../lambda/shared/contracts';
+import type { ImageOverrides } from '../../lambda/shared/images/images';
+import { liveChange, metadataChange, packageMetadata, UNSYNCED } from '../../lambda/shared/packages/metadata';
+import type { ModelPackage } from '../../lambda/shared/packages/model-package';
+import { steeringOf } from '../../lambda/shared/packing/steering';
+import type { ModelVersion } from '../../lambda/shared/registry/registry';
+import type { LedgerRecord } from '../../lambda/shared/store/ledger';
+import { modelPackage, modelVersion } from './versions';
+
+const REGISTRY = 'mlflow.example.com';
+const OWNER = 'ModelRepack-ModelSyncStack';
+
+/** Both registries, the ledger and the settings of one model, with what a sync does to them. */
+export class PlanWorld {
+  versions: ModelVersion[] = [];
+  packages: ModelPackage[] = [];
+  enrolled = true;
+  revision = 'one';
+  overrides: ImageOverrides = {};
+  ledger: LedgerRecord = { revision: 0 };
+  now = Date.parse('2030-01-02T03:04:05Z');
+  /** Packages that were described. */
+  described = 0;
+  private made = 0;
+
+  /** Plans as a sync does. */
+  plan(): Promise<PlanResult> {
+    return planModel('churn', this.planning(), this.effects());
+  }
+
+  /** What a plan that reads everything says. */
+  fullPlan(): ReturnType<typeof plan> {
+    const versions = this.enrolled ? this.versions : [];
+    return plan({ ...this.planning(), enrolled: this.enrolled, versions, packages: this.packages });
+  }
+
+  /** Does what a plan says; only the first `actions` of it where the execution ends before it is through. */
+  carryOut(planned: PlanResult, actions = Number.POSITIVE_INFINITY): void {
+    const steps = [
+      ...planned.create.map(
+        ({ version, replaces }) =>
+          () =>
+            this.create(version, replaces),
+      ),
+      ...planned.update.map(
+        ({ packageArn, version }) =>
+          () =>
+            this.update(packageArn, version),
+      ),
+      ...planned.delete.map(
+        ({ packageArn }) =>
+          () =>
+            this.remove(packageArn),
+      ),
+    ];
+    steps.slice(0, actions).forEach((step) => {
+      step();
+    });
+  }
+
+  add(...packages: ModelPackage[]): void {
+    this.packages.push(...packages);
+  }
+
+  /** A version's package as a sync would make it today. */
+  packageOf(version: ModelVersion): ModelPackage {
+    this.made += 1;
+    const packing = {
+      flavor: 'sklearn',
+      frameworkVersion: '1.4',
+      pythonVersion: '',
+      steeredBy: steeringOf(version).flavor ?? '',
+      packing: this.revision,
+    };
+    const metadata = packageMetadata(version, REGISTRY, packing, OWNER);
+    return modelPackage(this.made, metadata, { image: this.imageOf(version), creationTime: this.made });
+  }
+
+  private create(number: string, replaces: string | undefined): void {
+    const version = this.versions.find((one) => one.version === number);
+    if (version !== undefined) {
+      this.add(this.packageOf(version));
+    }
+    if (replaces !== undefined) {
+      this.remove(replaces);
+    }
+  }
+
+  private update(arn: string, number: string | undefined): void {
+    const version = this.versions.find((one) => one.version === number) ?? modelVersion();
+    this.packages = this.packages.map((one) => {
+      const change =
+        number === undefined ? metadataChange(UNSYNCED, one.metadata) : liveChange(version, undefined, one.metadata);
+      if (one.arn !== arn || change === undefined) {
+        return one;
+      }
+      this.strike();
+      const kept = Object.entries(one.metadata).filter(([key]) => !change.remove.includes(key));
+      return { ...one, metadata: { ...Object.fromEntries(kept), ...change.set } };
+    });
+  }
+
+  private remove(arn: string): void {
+    this.packages = this.packages.filter((one) => one.arn !== arn);
+  }
+
+  private strike(): void {
+    this.ledger = { revision: this.ledger.revision + 1 };
+  }
+
+  private imageOf(version: ModelVersion): string {
+    return steeringOf(version).image ?? this.overrides.sklearn ?? 'image';
+  }
+
+  private planning(): Planning {
+    return {
+      revision: this.revision,
+      registryId: REGISTRY,
+      owner: OWNER,
+      overrides: this.overrides,
+      isCurrent: (version, { image, metadata }) =>
+        image === this.imageOf(version) &&
+        metadata.mlflow_mlops_packing === this.revision &&
+        (metadata.mlflow_deploy_flavor ?? '') === (steeringOf(version).flavor ?? ''),
+      warningOf: () => undefined,
+    };
+  }
+
+  private effects(): Effects {
+    return {
+      now: () => this.now,
+      readLedger: async () => this.ledger,
+      writeLedger: async (before, verified) => {
+        if (this.ledger.revision === before.revision) {
+          this.ledger = { revision: before.revision + 1, verified };
+        }
+      },
+      strikeLedger: async () => this.strike(),
+      isEnrolled: async () => this.enrolled,
+      listPackages: async () => this.packages.map(({ arn, creationTime, status }) => ({ arn, creationTime, status })),
+      listVersions: async () => [...this.versions],
+      describePackages: async (listed) => {
+        this.described += listed.length;
+        return this.packages.filter(({ arn }) => listed.some((one) => one.arn === arn));
+      },
+      completeVersions: async (versions) => [...versions],
+      prepare: async () => undefined,
+    };
+  }
+}
