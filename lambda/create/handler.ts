@@ -1,4 +1,3 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims } from '../shared/context/store';
@@ -10,22 +9,28 @@ import { Images, readImageOverrides } from '../shared/images/images';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
 import { packageMetadata } from '../shared/packages/metadata';
+import { archiveKey } from '../shared/packing/content-key';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
-import { uploadArchive } from './archive/upload-archive';
-import { writeArchive } from './archive/write-archive';
-import { archiveKey, clientToken } from './identity';
+import { ensureArchive } from './archive/ensure-archive';
+import { archiveClient } from './archive/upload/archive-client';
+import { type Continuation, type Continued, checkpointOf, continueWith } from './continuation';
+import { clientToken } from './identity';
 
 /** `entered` tells a try from another round of the same execution, which must not get a package that was deleted meanwhile. */
-type Input = ModelStep & CreateAction & { readonly entered: string };
+type Input = ModelStep & CreateAction & { readonly entered: string; readonly continuation?: Continuation };
 
-const s3 = new S3Client({});
-/** Kept in hand before the function's end, to abort the upload and say why. */
-const CLEAN_UP_MS = 20_000;
+const s3 = archiveClient();
+/** Of the time that is left, what packing may take; the rest is for the parts under way and for saying how far it came. */
+const PACKING_SHARE = 0.9;
 
-/** Packs one version and registers it. A version that is not promoted any more is skipped: the next plan knows. */
-export const handler = step<Input, ActionResult>(
-  async ({ modelName, version: number, replaces, execution, entered }, context) => {
+/**
+ * Packs one version and registers it. A version that is not promoted any more is skipped: the next plan knows. An archive that
+ * takes longer than an invocation is gone on with in the next one.
+ */
+export const handler = step<Input, ActionResult | Continued>(
+  async ({ modelName, version: number, replaces, execution, entered, continuation }, context) => {
+    const stop = AbortSignal.timeout(context.getRemainingTimeInMillis() * PACKING_SHARE);
     await claims().renew(modelName, execution);
     const source = await registry();
     const version = await source.getVersion(modelName, number);
@@ -33,26 +38,29 @@ export const handler = step<Input, ActionResult>(
       return { action: 'create', outcome: 'skipped', version: number };
     }
     const images = new Images(requireEnv('AWS_REGION'), await readImageOverrides());
-    const { packaging, image, packing, bytes } = await preparePackage(source, version, images);
+    const { packaging, image, packing, contentKey } = await preparePackage(source, version, images);
     logger.info('image chosen', { image: image.uri, from: image.from, flavor: packing.flavor });
     const warning = endOfPatchWarning(image.uri, new Date());
     if (warning !== undefined) {
       logger.warn(warning, { image: image.uri });
     }
     const groupName = groupNameOf(modelName);
-    const target = {
-      bucket: requireEnv('ARTIFACT_BUCKET'),
-      key: archiveKey(groupName, source.id, version, packing),
-    };
-    const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - CLEAN_UP_MS));
-    await uploadArchive(
-      s3,
+    const target = { bucket: requireEnv('ARTIFACT_BUCKET'), key: archiveKey(groupName, contentKey) };
+    const archive = await ensureArchive({
+      entries: packaging.entries,
+      open: (path, position) => source.openFile(version, path, position),
+      client: s3,
       target,
-      bytes,
-      (destination) =>
-        writeArchive(packaging.entries, async (path) => (await source.openFile(version, path)).bytes, destination),
-      deadline,
-    );
+      checkpoint: checkpointOf(continuation, contentKey),
+      stop,
+    });
+    logger.info(`archive ${archive.outcome}`, { key: target.key });
+    if (archive.outcome === 'paused') {
+      const { checkpoint, reason } = archive;
+      logger.info('packing goes on in another invocation', { reason, ...checkpoint.progress });
+      const next = continueWith(continuation, contentKey, checkpoint);
+      return { action: 'create', outcome: 'continued', version: number, continuation: next };
+    }
     // A person's decision on a version outlives the package that it was made on.
     const replaced = replaces === undefined ? undefined : await modelPackages().describe(replaces);
     const packageArn = await modelPackages().create({
@@ -63,7 +71,7 @@ export const handler = step<Input, ActionResult>(
       modelDataUrl: `s3://${target.bucket}/${target.key}`,
       environment: packaging.environment,
       metadata: packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning),
-      clientToken: clientToken(execution, entered, target.key, image.uri),
+      clientToken: clientToken(execution, entered, number, target.key, image.uri),
     });
     return { action: 'create', outcome: 'done', version: number, packageArn };
   },

@@ -22,6 +22,7 @@ export function capturedPaths(name: string): string[] {
 export function capturedFolder(name: string, requirements = ''): ModelFolder {
   return {
     mlmodel: parseMlModel(capturedMlModel(name)),
+    mlmodelHash: '',
     files: capturedPaths(name).map((path) => ({ path, size: 1 })),
     requirements,
   };

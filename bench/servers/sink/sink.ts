@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type ServerOptions } from 'node:https';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -30,15 +30,18 @@ interface Call {
  * have to be there and are not verified: who may write is not what is measured.
  *
  * @param folder gets the objects' bytes
+ * @param tls for tests of other things it may be left out: the sink speaks plain HTTP then
  */
-export async function startSink(folder: string, tls: ServerOptions): Promise<Server> {
+export async function startSink(folder: string, tls?: ServerOptions): Promise<Server> {
   const sink = new Sink(folder);
-  const server = createServer({ ...tls, keepAliveTimeout: 60_000 }, (request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     sink.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
-  });
+  };
+  const options = { keepAliveTimeout: 60_000 };
+  const server = tls ? createTlsServer({ ...tls, ...options }, listener) : createServer(options, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

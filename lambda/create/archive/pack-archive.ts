@@ -71,7 +71,11 @@ export async function packArchive(job: PackJob): Promise<Packed> {
     const progress = await parts.settle();
     const passes = stop.aborted || asStepError(error) instanceof TransientError;
     if (passes && progress.parts > from.parts) {
-      return { outcome: 'paused', checkpoint: { upload: await upload.state(), progress }, reason: reasonOf(stop, error) };
+      return {
+        outcome: 'paused',
+        checkpoint: { upload: await upload.state(), progress },
+        reason: reasonOf(stop, error),
+      };
     }
     // Only an earlier invocation's parts are worth keeping, and only when trying again can help.
     if (!passes || checkpoint === undefined) {

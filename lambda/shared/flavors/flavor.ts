@@ -5,6 +5,8 @@ import type { MlModel } from './mlmodel';
 /** A version's model folder, as far as a flavour looks at it. */
 export interface ModelFolder {
   readonly mlmodel: MlModel;
+  /** SHA-256 of the MLmodel file, which holds the time and the id of its logging. */
+  readonly mlmodelHash: string;
   readonly files: readonly ArtifactFile[];
   /** Text of the folder's requirements.txt; '' where there is none. */
   readonly requirements: string;

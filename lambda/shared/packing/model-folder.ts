@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { RefusedError } from '../errors';
 import type { ModelFolder } from '../flavors/flavor';
@@ -8,7 +9,7 @@ import type { ArtifactFile, ModelRegistry, ModelVersion } from '../registry/regi
 const REQUIREMENTS_MAX_BYTES = 256 * 1024;
 
 /** What reading a folder needs of a registry. */
-export type FolderSource = Pick<ModelRegistry, 'listFiles' | 'openFile'>;
+export type FolderSource = Pick<ModelRegistry, 'id' | 'artifactId' | 'listFiles' | 'openFile'>;
 
 /**
  * Looks into a version's model folder.
@@ -26,7 +27,8 @@ export async function readModelFolder(registry: FolderSource, version: ModelVers
     );
   }
   const mlmodel = parseMlModel(mlmodelText);
-  return { mlmodel, files, requirements: (await read('requirements.txt', REQUIREMENTS_MAX_BYTES)) ?? '' };
+  const mlmodelHash = createHash('sha256').update(mlmodelText).digest('hex');
+  return { mlmodel, mlmodelHash, files, requirements: (await read('requirements.txt', REQUIREMENTS_MAX_BYTES)) ?? '' };
 }
 
 /** A small file's text; undefined where the folder has none of that name. The size is checked before and while it is read. */

@@ -6,6 +6,7 @@ import type { Image, Images } from '../images/images';
 import type { Packing } from '../packages/metadata';
 import type { ModelVersion } from '../registry/registry';
 import type { ArchiveEntry } from './archive-entry';
+import { contentKey } from './content-key';
 import { checkEntryNames } from './entry-names';
 import { type FolderSource, readModelFolder } from './model-folder';
 import { type Steering, steeringOf } from './steering';
@@ -18,6 +19,8 @@ export interface PreparedPackage {
   readonly packing: Packing;
   /** Sum of the archive's files, uncompressed. */
   readonly bytes: number;
+  /** Digest of all that decides the archive's content. */
+  readonly contentKey: string;
 }
 
 /**
@@ -47,7 +50,8 @@ export async function preparePackage(
     steeredBy: steering.flavor ?? '',
     packing: flavor.packing,
   };
-  return { packaging, image, packing, bytes };
+  const artifact = { registryId: registry.id, artifactId: await registry.artifactId(version), folder };
+  return { packaging, image, packing, bytes, contentKey: contentKey(artifact, packaging.entries) };
 }
 
 function firstThatServes(

@@ -30,6 +30,11 @@ const WebhookPage = z.object({
 
 /** A Databricks workspace's registry: signed downloads, and one webhook for each model. */
 export class DatabricksRegistry extends RestRegistry {
+  /** The registry keeps a copy of the run's files for each version, taken when it was registered. */
+  override async artifactId({ name, version, runId, source, creationTimestamp }: ModelVersion): Promise<string> {
+    return JSON.stringify(source === '' ? [name, version, creationTimestamp] : [runId, source]);
+  }
+
   override listFiles({ name, version }: ModelVersion): Promise<ArtifactFile[]> {
     return walkArtifacts((directory) =>
       this.listFolder(`${API}/model-versions/list-artifacts`, { name, version, path: directory || undefined }),

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { RefusedError } from '../errors';
-import { type ArtifactSource, parseArtifactSource } from './artifact-source';
-import { walkArtifacts } from './artifact-walk';
-import { API, parse, unlessMissing } from './mlflow-rest';
-import type { ArtifactFile, FilePosition, ModelVersion, OpenedFile, WebhookState, WebhookTarget } from './registry';
+import type { ArtifactStore } from './artifact-store';
+import type { RegistryHttp } from './http';
+import { API, unlessMissing } from './mlflow-rest';
+import { OpenSourceFiles } from './open-source-files';
+import type {
+  ArtifactFile,
+  FilePosition,
+  ModelVersion,
+  OpenedFile,
+  S3Location,
+  WebhookState,
+  WebhookTarget,
+} from './registry';
 import { RestRegistry } from './rest-registry';
 
 /** The events that can change what is deployed. Stage transitions, renames and deletions send none: the schedule finds them. */
@@ -22,60 +30,30 @@ const WebhookPage = z.object({
   next_page_token: z.string().nullish(),
 });
 
-const DownloadUri = z.object({ artifact_uri: z.string() });
-
-type FileSource = Exclude<ArtifactSource, { kind: 'copy' }>;
-
-/** An MLflow server: versions over its REST API, files through its artifact proxy, one webhook for all models. */
+/** An MLflow server: versions over its REST API, files from where they are, one webhook for all models. */
 export class OpenSourceRegistry extends RestRegistry {
-  /** Asked once for each version, not for each of its files. */
-  private readonly copies = new Map<string, FileSource>();
+  private readonly files: OpenSourceFiles;
 
-  override async listFiles(version: ModelVersion): Promise<ArtifactFile[]> {
-    const source = await this.sourceOf(version);
-    switch (source.kind) {
-      case 'logged-model':
-        return walkArtifacts((directory) =>
-          this.listFolder(`${API}/logged-models/${encodeURIComponent(source.modelId)}/artifacts/directories`, {
-            artifact_directory_path: directory,
-          }),
-        );
-      case 'run':
-        // Paths of this listing begin at the run, those of the interface at the model's folder.
-        return walkArtifacts(async (directory) => {
-          const path = directory === '' ? source.path : `${source.path}/${directory}`;
-          const entries = await this.listFolder(`${API}/artifacts/list`, { run_id: source.runId, path });
-          return entries.map((entry) => ({ ...entry, path: below(source.path, entry.path) }));
-        });
-      case 'proxied':
-        // This listing is relative to the folder that was asked for.
-        return walkArtifacts(async (directory) => {
-          const path = directory === '' ? source.path : `${source.path}/${directory}`;
-          const entries = await this.listFolder('/api/2.0/mlflow-artifacts/artifacts', { path });
-          return entries.map((entry) => ({
-            ...entry,
-            path: directory === '' ? entry.path : `${directory}/${entry.path}`,
-          }));
-        });
-    }
+  /** @param store where this installation may read files by itself */
+  constructor(http: RegistryHttp, store?: ArtifactStore) {
+    super(http);
+    this.files = new OpenSourceFiles(http, (path, query) => this.listFolder(path, query), store);
   }
 
-  override async openFile(version: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile> {
-    const source = await this.sourceOf(version);
-    switch (source.kind) {
-      case 'logged-model':
-        return this.http.stream(
-          '/model-versions/get-artifact',
-          { name: version.name, version: version.version, path },
-          position,
-        );
-      case 'run':
-        return this.http.stream('/get-artifact', { run_uuid: source.runId, path: `${source.path}/${path}` }, position);
-      case 'proxied': {
-        const whole = `${source.path}/${path}`.split('/').map(encodeURIComponent).join('/');
-        return this.http.stream(`/api/2.0/mlflow-artifacts/artifacts/${whole}`, {}, position);
-      }
-    }
+  override async artifactId(version: ModelVersion): Promise<string> {
+    return JSON.stringify(await this.files.sourceOf(version));
+  }
+
+  override listFiles(version: ModelVersion): Promise<ArtifactFile[]> {
+    return this.files.list(version);
+  }
+
+  override openFile(version: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile> {
+    return this.files.open(version, path, position);
+  }
+
+  override locate(version: ModelVersion): Promise<S3Location | undefined> {
+    return this.files.locate(version);
   }
 
   override async ensureWebhook(_modelName: string, target: WebhookTarget): Promise<WebhookState> {
@@ -98,27 +76,6 @@ export class OpenSourceRegistry extends RestRegistry {
     }
   }
 
-  /** Where a version's files are; for a copy, where those of the version are that it was made from. */
-  private async sourceOf({ name, version, source, runId }: ModelVersion): Promise<FileSource> {
-    const own = parseArtifactSource(source, runId);
-    if (own.kind !== 'copy') {
-      return own;
-    }
-    const key = JSON.stringify([name, version]);
-    let resolved = this.copies.get(key);
-    if (resolved === undefined) {
-      const path = `${API}/model-versions/get-download-uri`;
-      const { artifact_uri: uri } = parse(DownloadUri, await this.http.get(path, { name, version }), path);
-      const original = parseArtifactSource(uri, runId);
-      if (original.kind === 'copy') {
-        throw new RefusedError(`the registry does not say where the files of version ${version} are: ${uri}`);
-      }
-      resolved = original;
-      this.copies.set(key, resolved);
-    }
-    return resolved;
-  }
-
   private async deleteWebhooks(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       await unlessMissing(this.http.send('DELETE', `${API}/webhooks/${id}`));
@@ -138,8 +95,4 @@ export class OpenSourceRegistry extends RestRegistry {
 /** Webhook names have 63 characters at most, of a small alphabet; the receiver's address tells installations apart. */
 function webhookName(url: string): string {
   return `mlflow-mlops-${createHash('sha256').update(url).digest('hex').slice(0, 16)}`;
-}
-
-function below(root: string, path: string): string {
-  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }

@@ -91,6 +91,11 @@ export interface ModelRegistry {
   listVersions(name: string): Promise<ModelVersion[]>;
   /** One version with its aliases, or undefined. */
   getVersion(name: string, version: string): Promise<ModelVersion | undefined>;
+  /**
+   * What tells a version's files from all others of this registry: versions that share it were made from one artifact. Where the
+   * registry can rewrite an artifact, this alone is no proof of its bytes.
+   */
+  artifactId(version: ModelVersion): Promise<string>;
   /** All files of a version's model folder, sorted by path. */
   listFiles(version: ModelVersion): Promise<ArtifactFile[]>;
   /**

@@ -59,6 +59,7 @@ export abstract class RestRegistry implements ModelRegistry {
     return undefined;
   }
 
+  abstract artifactId(version: ModelVersion): Promise<string>;
   abstract listFiles(version: ModelVersion): Promise<ArtifactFile[]>;
   abstract openFile(version: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile>;
   abstract ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;

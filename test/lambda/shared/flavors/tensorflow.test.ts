@@ -8,6 +8,7 @@ function folderOf(mlmodel: string, root: string, requirements = ''): ModelFolder
   const paths = ['saved_model.pb', 'variables/variables.index', 'assets/words.txt'].map((path) => `${root}/${path}`);
   return {
     mlmodel: parseMlModel(mlmodel),
+    mlmodelHash: '',
     files: ['MLmodel', ...paths].map((path) => ({ path, size: 1 })),
     requirements,
   };

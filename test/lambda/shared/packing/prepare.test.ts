@@ -24,6 +24,8 @@ function registryWith(
   return {
     listFiles: async () =>
       [...paths].map((path) => ({ path, size: all[path] === undefined ? sizeOf(path) : Buffer.byteLength(all[path]) })),
+    id: 'mlflow.example',
+    artifactId: async ({ source }) => source,
     openFile: async (_version, path) => ({ bytes: Readable.from([Buffer.from(all[path] ?? '')]) }),
   };
 }
@@ -95,7 +97,12 @@ test('a model that its only endpoint cannot hold is refused; one that another on
 });
 
 test('a folder without MLmodel, and names that would leave the archive, are refused', async () => {
-  const empty: FolderSource = { listFiles: async () => [], openFile: () => Promise.reject(new Error('nothing')) };
+  const empty: FolderSource = {
+    id: 'mlflow.example',
+    artifactId: async () => '',
+    listFiles: async () => [],
+    openFile: () => Promise.reject(new Error('nothing')),
+  };
   await expect(preparePackage(empty, promoted(), aws)).rejects.toThrow('no MLmodel');
   const hostile = registryWith(SKLEARN, { '../escape': 'x' });
   await expect(preparePackage(hostile, promoted(), aws)).rejects.toThrow('".."');

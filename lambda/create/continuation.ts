@@ -1,0 +1,45 @@
+import { RefusedError } from '../shared/errors';
+import type { Checkpoint } from './archive/pack-archive';
+
+/** Invocations that one archive may take: far more than S3's largest object needs, and an end to those that go on for ever. */
+const INVOCATIONS_MAX = 500;
+
+/** What an invocation that ran out of time hands to the next one, through the state machine. */
+export interface Continuation {
+  /** Digest of what is packed: a version whose files changed meanwhile is begun anew. */
+  readonly contentKey: string;
+  readonly checkpoint: Checkpoint;
+  /** Invocations so far. */
+  readonly invocations: number;
+}
+
+/** Result of a creation that is to be invoked again with `continuation` beside its input. */
+export interface Continued {
+  readonly action: 'create';
+  readonly outcome: 'continued';
+  readonly version: string;
+  readonly continuation: Continuation;
+}
+
+/** The checkpoint to go on from; undefined where there is none for this content. */
+export function checkpointOf(continuation: Continuation | undefined, contentKey: string): Checkpoint | undefined {
+  return continuation?.contentKey === contentKey ? continuation.checkpoint : undefined;
+}
+
+/**
+ * The continuation after another invocation.
+ *
+ * @throws RefusedError for an archive that takes more invocations than any can need
+ */
+export function continueWith(
+  before: Continuation | undefined,
+  contentKey: string,
+  checkpoint: Checkpoint,
+): Continuation {
+  const invocations = (before?.invocations ?? 0) + 1;
+  if (invocations >= INVOCATIONS_MAX) {
+    const { parts } = checkpoint.progress;
+    throw new RefusedError(`packing was given up after ${invocations} invocations, with ${parts} parts in S3`);
+  }
+  return { contentKey, checkpoint, invocations };
+}

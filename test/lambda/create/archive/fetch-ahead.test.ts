@@ -1,0 +1,79 @@
+import { fetchAhead } from '../../../../lambda/create/archive/source/fetch-ahead';
+import type { FilePiece, TarPiece } from '../../../../lambda/create/archive/tar/tar-pieces';
+
+const MIB = 1024 * 1024;
+
+/** Reads pieces whose files are opened by name; tells how much is under way at most. */
+class Reader {
+  files = 0;
+  filesMax = 0;
+  bytes = 0;
+  bytesMax = 0;
+
+  constructor(private readonly fail?: string) {}
+
+  async *read({ source, size }: FilePiece): AsyncGenerator<Buffer> {
+    this.files++;
+    this.filesMax = Math.max(this.filesMax, this.files);
+    this.bytes += size;
+    this.bytesMax = Math.max(this.bytesMax, this.bytes);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (source === this.fail) {
+      throw new Error(`${source} failed`);
+    }
+    yield Buffer.from(source.padEnd(Math.min(size, 100)));
+    this.files--;
+  }
+}
+
+async function names(pieces: Iterable<TarPiece>, reader: Reader): Promise<string[]> {
+  const found: string[] = [];
+  for await (const bytes of fetchAhead(pieces, (piece) => reader.read(piece))) {
+    const name = bytes.toString().trim();
+    reader.bytes -= Number(/\d+$/.exec(name)?.[0] ?? 0);
+    found.push(name);
+  }
+  return found;
+}
+
+const file = (source: string, size: number): FilePiece => ({ source, size, from: 0 });
+
+test('small files are fetched ahead, and come in their order between what is in hand', async () => {
+  const pieces = Array.from({ length: 500 }, (_, index) => [
+    Buffer.from(`header ${index}.`),
+    file(`file ${index}.`, 10),
+  ]);
+  const reader = new Reader();
+  expect(await names(pieces.flat(), reader)).toEqual(
+    Array.from({ length: 500 }, (_, index) => [`header ${index}.`, `file ${index}.`]).flat(),
+  );
+  expect(reader.filesMax).toBeGreaterThan(8);
+  expect(reader.filesMax).toBeLessThanOrEqual(32);
+});
+
+test('what is fetched ahead stays within the budget', async () => {
+  const pieces = Array.from({ length: 60 }, () => file(`f ${3 * MIB}`, 3 * MIB));
+  const reader = new Reader();
+  expect(await names(pieces, reader)).toHaveLength(60);
+  expect(reader.bytesMax).toBeGreaterThan(20 * MIB);
+  expect(reader.bytesMax).toBeLessThanOrEqual(36 * MIB);
+});
+
+test('large files are streamed one by one', async () => {
+  const reader = new Reader();
+  await names([file('a.', 100 * MIB), file('b.', 200 * MIB), file('c.', 300 * MIB)], reader);
+  expect(reader.filesMax).toBe(1);
+});
+
+test('a file that fails does so when its turn comes', async () => {
+  const reader = new Reader('file 7.');
+  const pieces = Array.from({ length: 20 }, (_, index) => file(`file ${index}.`, 10));
+  const found: string[] = [];
+  const all = async () => {
+    for await (const bytes of fetchAhead(pieces, (piece) => reader.read(piece))) {
+      found.push(bytes.toString().trim());
+    }
+  };
+  await expect(all()).rejects.toThrow('file 7. failed');
+  expect(found).toHaveLength(7);
+});

@@ -1,0 +1,82 @@
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { CHUNK_BYTES, ChunkPool, chunksOf } from '../../../../lambda/create/archive/chunks';
+import { type CompressedChunk, type CompressedUpTo, compress } from '../../../../lambda/create/archive/gzip/compress';
+import { GZIP_HEADER, gzipTrailer } from '../../../../lambda/create/archive/gzip/gzip-member';
+import { shrinks } from '../../../../lambda/create/archive/gzip/shrinks';
+import { storedBlocks, storedLength } from '../../../../lambda/create/archive/gzip/stored-blocks';
+import { sampleBytes } from '../../../support/archive/files';
+
+const START: CompressedUpTo = { tarBytes: 0, crc: 0, storing: false };
+
+async function* inPieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
+  for (let start = 0; start < bytes.length; start += length) {
+    yield bytes.subarray(start, start + length);
+  }
+}
+
+/** Compressed chunks with their blocks as bytes of their own. */
+async function compressed(bytes: Buffer, from = START): Promise<{ bytes: Buffer; upTo: CompressedUpTo }[]> {
+  const chunks: CompressedChunk[] = [];
+  for await (const chunk of compress(chunksOf(inPieces(bytes, 65_537), new ChunkPool()), from)) {
+    chunks.push(chunk);
+  }
+  return chunks.map(({ blocks, upTo }) => ({ bytes: Buffer.concat([...blocks]), upTo }));
+}
+
+function member(chunks: readonly { bytes: Buffer; upTo: CompressedUpTo }[]): Buffer {
+  const { crc, tarBytes } = chunks.at(-1)?.upTo ?? START;
+  return Buffer.concat([GZIP_HEADER, ...chunks.map(({ bytes }) => bytes), gzipTrailer(crc, tarBytes)]);
+}
+
+const mixed = Buffer.concat([
+  sampleBytes(3 * CHUNK_BYTES, 'text'),
+  sampleBytes(9 * CHUNK_BYTES, 'noise'),
+  sampleBytes(8 * CHUNK_BYTES + 12_345, 'text', 7),
+]);
+
+test('one member whose parts need nothing of each other holds the bytes', async () => {
+  const gzipped = member(await compressed(mixed));
+  expect(gunzipSync(gzipped).equals(mixed)).toBe(true);
+  expect(gzipped.length).toBeLessThan(0.8 * mixed.length);
+});
+
+test('what does not shrink is stored, what follows it is compressed again', async () => {
+  const sizes = (await compressed(mixed)).map(({ bytes }) => bytes.length);
+  expect(sizes.filter((size) => size === storedLength(CHUNK_BYTES))).toHaveLength(9 + 4);
+  expect(sizes.filter((size) => size < CHUNK_BYTES / 2)).toHaveLength(3 + 5);
+});
+
+test.each([1, 3, 5, 12, 15])('gone on with after %i chunks, it has the same bytes', async (done) => {
+  const whole = await compressed(mixed);
+  const from = whole[done - 1]?.upTo as CompressedUpTo;
+  const rest = await compressed(mixed.subarray(from.tarBytes), from);
+  expect(member([...whole.slice(0, done), ...rest]).equals(member(whole))).toBe(true);
+});
+
+test('any bytes come out as they went in', async () => {
+  const bytes = fc.uint8Array({ maxLength: 5000 }).map((array) => Buffer.from(array));
+  await fc.assert(
+    fc.asyncProperty(bytes, fc.nat(40), async (one, times) => {
+      const all = Buffer.concat(Array.from({ length: times }, () => one));
+      expect(gunzipSync(member(await compressed(all))).equals(all)).toBe(true);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('the length field holds 32 bits of a length that has more', () => {
+  expect(gzipTrailer(0x01020304, 5 * 1024 ** 3 + 6)).toEqual(Buffer.from([3, 0, 4, 3, 2, 1, 6, 0, 0, 0x40]));
+});
+
+test('stored blocks are as long as was foretold', () => {
+  for (const length of [0, 1, 65_535, 65_536, 200_000]) {
+    expect(Buffer.concat([...storedBlocks(sampleBytes(length, 'noise'))])).toHaveLength(storedLength(length));
+  }
+});
+
+test('weights do not shrink, a table of numbers as text does', () => {
+  const weights = Float32Array.from({ length: CHUNK_BYTES / 4 }, (_, index) => Math.sin(index * 12.9898) * 0.02);
+  expect(shrinks(Buffer.from(weights.buffer))).toBe(false);
+  expect(shrinks(sampleBytes(CHUNK_BYTES, 'text'))).toBe(true);
+});

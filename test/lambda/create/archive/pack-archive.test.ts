@@ -1,0 +1,195 @@
+import { gunzipSync } from 'node:zlib';
+import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { type Checkpoint, type Packed, packArchive } from '../../../../lambda/create/archive/pack-archive';
+import type { OpenFile } from '../../../../lambda/create/archive/source/read-file';
+import { UPLOAD_LIMITS } from '../../../../lambda/create/archive/upload/limits';
+import { TransientError } from '../../../../lambda/shared/errors';
+import { entriesOf, opener, sampleBytes, streamOf } from '../../../support/archive/files';
+import { startTestSink, type TestSink } from '../../../support/archive/sink';
+
+const MIB = 1024 * 1024;
+const LIMITS = { ...UPLOAD_LIMITS, partBytes: 5 * MIB };
+const never = new AbortController().signal;
+const FILES = {
+  MLmodel: Buffer.from('flavors: {}\n'),
+  'data/weights.bin': sampleBytes(23 * MIB + 77, 'noise'),
+  'data/words.txt': sampleBytes(9 * MIB, 'text'),
+};
+
+let sink: TestSink;
+let keys = 0;
+
+beforeAll(async () => {
+  sink = await startTestSink();
+});
+afterAll(() => sink.close());
+
+interface Wanted {
+  readonly key?: string;
+  readonly open?: OpenFile;
+  readonly checkpoint?: Checkpoint;
+  readonly stop?: AbortSignal;
+  readonly files?: Record<string, Buffer>;
+}
+
+function pack({ files = FILES, open = opener(files), stop = never, ...rest }: Wanted): Promise<Packed> {
+  const { key = nextKey(), checkpoint } = rest;
+  const target = { bucket: sink.bucket, key };
+  return packArchive({
+    entries: entriesOf(files),
+    open,
+    client: sink.client,
+    target,
+    checkpoint,
+    stop,
+    limits: LIMITS,
+  });
+}
+
+function nextKey(): string {
+  keys++;
+  return `models/churn/${keys}/model.tar.gz`;
+}
+
+/** Gives the files, but breaks for good in the weights once so many bytes of it were given. */
+function breakingAfter(bytes: number): OpenFile {
+  return async (source, { offset }) => {
+    const end = source === 'data/weights.bin' ? bytes : undefined;
+    const rest = FILES[source as keyof typeof FILES].subarray(offset, end);
+    return { bytes: streamOf(rest, end === undefined ? undefined : new TransientError('connection lost')) };
+  };
+}
+
+async function uploadIsOpen(key: string, checkpoint: Checkpoint): Promise<boolean> {
+  const UploadId = checkpoint.upload.uploadId;
+  return sink.client.send(new ListPartsCommand({ Bucket: sink.bucket, Key: key, UploadId })).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('an archive of several parts arrives whole, and is the same each time', async () => {
+  const [first, second] = [nextKey(), nextKey()];
+  expect(await pack({ key: first })).toEqual({ outcome: 'done' });
+  await pack({ key: second });
+  const archive = (await sink.read(first)) as Buffer;
+  const tar = gunzipSync(archive);
+  for (const bytes of Object.values(FILES)) {
+    expect(tar.includes(bytes)).toBe(true);
+  }
+  expect(archive.equals((await sink.read(second)) as Buffer)).toBe(true);
+}, 60_000);
+
+test('a small archive is one part', async () => {
+  const key = nextKey();
+  const files = { MLmodel: FILES.MLmodel };
+  await pack({ key, files });
+  expect(gunzipSync((await sink.read(key)) as Buffer)).toHaveLength(4 * 512);
+});
+
+test('a download that breaks for good after some parts is gone on with later, to the same bytes', async () => {
+  const key = nextKey();
+  const broken = await pack({ key, open: breakingAfter(14 * MIB) });
+  expect(broken).toMatchObject({
+    outcome: 'paused',
+    reason: 'connection lost',
+    checkpoint: { progress: { parts: 2 } },
+  });
+  expect(await sink.read(key)).toBeUndefined();
+
+  const { checkpoint } = broken as { checkpoint: Checkpoint };
+  expect(JSON.stringify(checkpoint).length).toBeLessThan(500);
+  const opened: [string, number][] = [];
+  const open: OpenFile = (source, position) => {
+    opened.push([source, position.offset]);
+    return opener(FILES)(source, position);
+  };
+  const passed = JSON.parse(JSON.stringify(checkpoint)) as Checkpoint;
+  expect(await pack({ key, checkpoint: passed, open })).toEqual({ outcome: 'done' });
+  expect(opened).toContainEqual(['data/weights.bin', checkpoint.progress.tarBytes - 3 * 512]);
+  expect(opened.map(([source]) => source)).not.toContain('MLmodel');
+
+  const whole = nextKey();
+  await pack({ key: whole });
+  expect((await sink.read(key))?.equals((await sink.read(whole)) as Buffer)).toBe(true);
+}, 60_000);
+
+test('in many short goes, it becomes the same archive', async () => {
+  const [key, whole] = [nextKey(), nextKey()];
+  await pack({ key: whole });
+  let checkpoint: Checkpoint | undefined;
+  let goes = 0;
+  for (
+    let packed: Packed = { outcome: 'paused', checkpoint: undefined as never, reason: '' };
+    packed.outcome !== 'done';
+    goes++
+  ) {
+    const stop = new AbortController();
+    let given = 0;
+    // Time is over after 12 MiB.
+    const open: OpenFile = async (source, position) => {
+      const { bytes } = await opener(FILES)(source, position);
+      bytes.on('data', (chunk: Buffer) => {
+        given += chunk.length;
+        if (given > 12 * MIB) {
+          stop.abort();
+        }
+      });
+      return { bytes: bytes.pause() };
+    };
+    packed = await pack({ key, open, stop: stop.signal, ...(checkpoint ? { checkpoint } : {}) });
+    checkpoint =
+      packed.outcome === 'paused' ? (JSON.parse(JSON.stringify(packed.checkpoint)) as Checkpoint) : undefined;
+  }
+  expect(goes).toBeGreaterThan(2);
+  expect((await sink.read(key))?.equals((await sink.read(whole)) as Buffer)).toBe(true);
+}, 60_000);
+
+test('what passes is thrown when no part came of it, and the upload that was gone on with stays open', async () => {
+  const key = nextKey();
+  await expect(pack({ key, open: breakingAfter(0) })).rejects.toThrow('connection lost');
+  const { checkpoint } = (await pack({ key, open: breakingAfter(14 * MIB) })) as { checkpoint: Checkpoint };
+  await expect(pack({ key, checkpoint, open: breakingAfter(0) })).rejects.toThrow('connection lost');
+  expect(await uploadIsOpen(key, checkpoint)).toBe(true);
+  expect(await pack({ key, checkpoint })).toEqual({ outcome: 'done' });
+  expect(await uploadIsOpen(key, checkpoint)).toBe(false);
+}, 60_000);
+
+test.each([
+  ['more', 1],
+  ['fewer', -1],
+])(
+  'a file of %s bytes than listed leaves neither object nor upload',
+  async (_what, difference) => {
+    const key = nextKey();
+    const entries = entriesOf(FILES).map((entry) =>
+      entry.path === 'data/words.txt' && 'size' in entry ? { ...entry, size: entry.size - difference } : entry,
+    );
+    const uploads: string[] = [];
+    const spied: S3Client = Object.assign(Object.create(sink.client), {
+      send: async (command: object) => {
+        uploads.push(command.constructor.name);
+        return sink.client.send(command as never);
+      },
+    });
+    const refusing: OpenFile = async (source, position) => {
+      const opened = await opener(FILES)(source, position);
+      // A server answers 416 to a position at the end of a file.
+      return position.offset === FILES[source as keyof typeof FILES].length ? Promise.reject(new Error('416')) : opened;
+    };
+    const target = { bucket: sink.bucket, key };
+    const job = { entries, open: refusing, client: spied, target, stop: never, limits: LIMITS };
+    await expect(packArchive(job)).rejects.toThrow(/size mismatch|416/);
+    expect(uploads).toContain('AbortMultipartUploadCommand');
+    expect(await sink.read(key)).toBeUndefined();
+  },
+  60_000,
+);
+
+test('names that no archive may hold are refused before anything is sent', async () => {
+  await expect(pack({ files: { '../escape': Buffer.alloc(1) } })).rejects.toThrow('".."');
+});
+
+test('when the time is over before one part was done, that is said', async () => {
+  await expect(pack({ stop: AbortSignal.abort() })).rejects.toThrow('not one part was done: the time');
+});

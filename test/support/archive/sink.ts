@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { startSink } from '../../../bench/servers/sink/sink';
+import { withUnsignedPayload } from '../../../lambda/create/archive/upload/unsigned-payload';
+
+/** A server that takes objects as strictly as S3 does, for the tests of one file. */
+export interface TestSink {
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** An object's bytes; undefined where there is none. */
+  read(key: string): Promise<Buffer | undefined>;
+  close(): Promise<void>;
+}
+
+export async function startTestSink(): Promise<TestSink> {
+  const folder = mkdtempSync(join(tmpdir(), 'sink-'));
+  const server = await startSink(folder);
+  const client = withUnsignedPayload(
+    new S3Client({
+      endpoint: server.url,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    }),
+  );
+  return {
+    client,
+    bucket: 'archives',
+    read: async (key) => {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: 'archives', Key: key }));
+        return await buffer(Body as Readable);
+      } catch (error) {
+        if ((error as Error).name === 'NoSuchKey') {
+          return undefined;
+        }
+        throw error;
+      }
+    },
+    close: async () => {
+      client.destroy();
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
