@@ -84,7 +84,8 @@ function refuseUnchecked(headers: IncomingHttpHeaders): void {
   if (other !== undefined) {
     throw new S3Error(501, 'NotImplemented', `${other} is not checked here: send ${CRC32}`);
   }
-  if (headers['content-length'] === undefined) {
+  // A body in chunks says its length before it begins too, in a header of its own.
+  if (headers[isChunked(headers) ? 'x-amz-decoded-content-length' : 'content-length'] === undefined) {
     throw new S3Error(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
   }
   const content = contentHash(headers);
