@@ -12,10 +12,11 @@ import type { ModelVersion } from '../shared/registry/registry';
  */
 export function isCurrent(images: Images): (version: ModelVersion, modelPackage: ModelPackage) => boolean {
   return (version, { image, metadata }) => {
-    const { flavor: name, frameworkVersion, pythonVersion, steeredBy, packing } = packingOf(metadata);
+    const { flavor: name, frameworkVersion, pythonVersion, steeredBy, modelData, packing } = packingOf(metadata);
     const steering = steeringOf(version);
     const flavor = FLAVORS.find((candidate) => candidate.name === name);
-    if (flavor?.packing !== packing || steeredBy !== (steering.flavor ?? '')) {
+    const steeredAlike = steeredBy === (steering.flavor ?? '') && modelData === steering.modelData;
+    if (flavor?.packing !== packing || !steeredAlike) {
       return false;
     }
     try {

@@ -72,6 +72,7 @@ export class PlanWorld {
       frameworkVersion: '1.4',
       pythonVersion: '',
       steeredBy: steeringOf(version).flavor ?? '',
+      modelData: 'archive' as const,
       packing: this.revision,
     };
     const metadata = packageMetadata(version, REGISTRY, packing, OWNER);

@@ -1,4 +1,5 @@
 import { environmentsOf } from '../environments';
+import type { ModelDataKind } from '../packing/model-data';
 import type { ModelVersion } from '../registry/registry';
 import { leaveOut } from './left-out';
 import { decodeMetadataText, encodeMetadataText, fitsMetadataValue } from './metadata-text';
@@ -14,6 +15,8 @@ export interface Packing {
   readonly pythonVersion: string;
   /** The flavour that the tag `sagemaker_deploy_flavor` asked for; '' where there was none. */
   readonly steeredBy: string;
+  /** How its endpoints get its files. */
+  readonly modelData: ModelDataKind;
   /** Version of the flavour's way of packing: a higher one makes new packages. */
   readonly packing: string;
 }
@@ -94,6 +97,8 @@ export function packageMetadata(
       mlflow_framework_version: packing.frameworkVersion,
       mlflow_python_version: packing.pythonVersion,
       mlflow_deploy_flavor: packing.steeredBy,
+      // Archives are not spoken of: packages that were made before there was a choice are none the worse.
+      mlflow_deploy_model_data: packing.modelData === 'archive' ? '' : packing.modelData,
       mlflow_mlops_packing: packing.packing,
     }).metadata,
   };
@@ -108,6 +113,7 @@ export function packingOf(metadata: Readonly<Record<string, string>>): Packing {
     frameworkVersion: read('mlflow_framework_version'),
     pythonVersion: read('mlflow_python_version'),
     steeredBy: read('mlflow_deploy_flavor'),
+    modelData: read('mlflow_deploy_model_data') === 'uncompressed' ? 'uncompressed' : 'archive',
     packing: read('mlflow_mlops_packing'),
   };
 }

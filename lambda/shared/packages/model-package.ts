@@ -11,7 +11,7 @@ export interface ListedPackage {
 /** A package of the SageMaker Model Registry, as far as the sync reads and writes it. */
 export interface ModelPackage extends ListedPackage {
   readonly image: string;
-  /** S3 URI of the archive. */
+  /** S3 URI of the archive, or of the folder of the files as they are: that one ends in `/`. */
   readonly modelDataUrl: string;
   readonly approvalStatus: ModelApprovalStatus;
   /** `CustomerMetadataProperties` as they stand, still encoded. */

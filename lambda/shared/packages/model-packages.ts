@@ -6,6 +6,7 @@ import {
   DescribeModelPackageGroupCommand,
   ListTagsCommand,
   type ModelApprovalStatus,
+  type ModelPackageContainerDefinition,
   type ModelPackageSummary,
   paginateListModelPackages,
   type SageMakerClient,
@@ -26,6 +27,7 @@ export interface NewPackage {
   readonly groupName: string;
   readonly description: string;
   readonly image: string;
+  /** S3 URI of an archive; one that ends in `/` is a folder of files as they are. */
   readonly modelDataUrl: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -86,7 +88,7 @@ export class ModelPackages {
         arn,
         creationTime: answer.CreationTime?.getTime() ?? 0,
         image: container?.Image ?? '',
-        modelDataUrl: container?.ModelDataUrl ?? '',
+        modelDataUrl: container?.ModelDataUrl ?? container?.ModelDataSource?.S3DataSource?.S3Uri ?? '',
         status: answer.ModelPackageStatus ?? 'Completed',
         approvalStatus: answer.ModelApprovalStatus ?? 'PendingManualApproval',
         metadata: answer.CustomerMetadataProperties ?? {},
@@ -121,7 +123,7 @@ export class ModelPackages {
         CustomerMetadataProperties: { ...wanted.metadata },
         InferenceSpecification: {
           Containers: [
-            { Image: wanted.image, ModelDataUrl: wanted.modelDataUrl, Environment: { ...wanted.environment } },
+            { Image: wanted.image, ...modelDataOf(wanted.modelDataUrl), Environment: { ...wanted.environment } },
           ],
           SupportedContentTypes: ['application/json', 'text/csv'],
           SupportedResponseMIMETypes: ['application/json'],
@@ -203,6 +205,13 @@ function listedPackage({ ModelPackageArn, CreationTime, ModelPackageStatus }: Mo
     creationTime: CreationTime?.getTime() ?? 0,
     status: ModelPackageStatus ?? 'Completed',
   };
+}
+
+/** A folder is told from an archive by its last character, as SageMaker tells it (API_S3ModelDataSource). */
+function modelDataOf(url: string): Pick<ModelPackageContainerDefinition, 'ModelDataUrl' | 'ModelDataSource'> {
+  return url.endsWith('/')
+    ? { ModelDataSource: { S3DataSource: { S3Uri: url, S3DataType: 'S3Prefix', CompressionType: 'None' } } }
+    : { ModelDataUrl: url };
 }
 
 /** SageMaker says in prose that a thing is not there, under codes that also mean other things. */

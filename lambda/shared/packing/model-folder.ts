@@ -9,7 +9,7 @@ import type { ArtifactFile, ModelRegistry, ModelVersion } from '../registry/regi
 const REQUIREMENTS_MAX_BYTES = 256 * 1024;
 
 /** What reading a folder needs of a registry. */
-export type FolderSource = Pick<ModelRegistry, 'id' | 'artifactId' | 'listFiles' | 'openFile'>;
+export type FolderSource = Pick<ModelRegistry, 'id' | 'artifactId' | 'listFiles' | 'openFile' | 'locate'>;
 
 /**
  * Looks into a version's model folder.

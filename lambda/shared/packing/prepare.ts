@@ -4,10 +4,11 @@ import type { Flavor, ModelFolder, Packaging } from '../flavors/flavor';
 import { pythonVersionOf } from '../flavors/mlmodel';
 import type { Image, Images } from '../images/images';
 import type { Packing } from '../packages/metadata';
-import type { ModelVersion } from '../registry/registry';
+import type { ArtifactFile, ModelVersion, S3Location } from '../registry/registry';
 import type { ArchiveEntry } from './archive-entry';
 import { contentKey } from './content-key';
 import { checkEntryNames } from './entry-names';
+import { requireModelDataKind, storeOf } from './model-data';
 import { type FolderSource, readModelFolder } from './model-folder';
 import { type Steering, steeringOf } from './steering';
 import { checkTargetSize } from './target-size';
@@ -19,6 +20,10 @@ export interface PreparedPackage {
   readonly packing: Packing;
   /** Sum of the archive's files, uncompressed. */
   readonly bytes: number;
+  /** The version's files, as they were listed. */
+  readonly files: readonly ArtifactFile[];
+  /** Where S3 can copy the files from; absent where they go into an archive. */
+  readonly store?: S3Location;
   /** Digest of all that decides the archive's content. */
   readonly contentKey: string;
 }
@@ -38,6 +43,7 @@ export async function preparePackage(
 ): Promise<PreparedPackage> {
   const folder = await readModelFolder(registry, version);
   const steering = steeringOf(version);
+  const modelData = requireModelDataKind(steering.modelData);
   const pythonVersion = pythonVersionOf(folder.mlmodel);
   const { flavor, packaging, image } = firstThatServes(folder, steering, pythonVersion, images);
   checkEntryNames(packaging.entries);
@@ -48,10 +54,19 @@ export async function preparePackage(
     frameworkVersion: packaging.frameworkVersion,
     pythonVersion: pythonVersion ?? '',
     steeredBy: steering.flavor ?? '',
+    modelData,
     packing: flavor.packing,
   };
   const artifact = { registryId: registry.id, artifactId: await registry.artifactId(version), folder };
-  return { packaging, image, packing, bytes, contentKey: contentKey(artifact, packaging.entries) };
+  return {
+    packaging,
+    image,
+    packing,
+    bytes,
+    files: folder.files,
+    ...(modelData === 'uncompressed' ? { store: await storeOf(registry, version) } : {}),
+    contentKey: contentKey(artifact, packaging.entries),
+  };
 }
 
 function firstThatServes(

@@ -1,10 +1,17 @@
 import { isCurrent } from '../../../lambda/plan/currency';
 import { Images } from '../../../lambda/shared/images/images';
-import { packageMetadata } from '../../../lambda/shared/packages/metadata';
+import { type Packing, packageMetadata } from '../../../lambda/shared/packages/metadata';
 import { modelPackage, modelVersion } from '../../support/versions';
 
 const IMAGE = '111111111111.dkr.ecr.us-east-1.amazonaws.com/mine:1';
-const packing = { flavor: 'sklearn', frameworkVersion: '1.4.2', pythonVersion: '3.12.1', steeredBy: '', packing: '1' };
+const packing: Packing = {
+  flavor: 'sklearn',
+  frameworkVersion: '1.4.2',
+  pythonVersion: '3.12.1',
+  steeredBy: '',
+  modelData: 'archive',
+  packing: '1',
+};
 const images = new Images('us-east-1', {});
 const current = images.imageFor('sklearn', { frameworkVersion: '1.4.2', pythonVersion: '3.12.1', tag: undefined }).uri;
 
@@ -21,9 +28,24 @@ test.each([
   ['a framework that has no image any more', packed({ frameworkVersion: '99.0' })],
   ['a flavour that is not known', packed({ flavor: 'caffe' })],
   ['a flavour that was asked for by a tag that is gone', packed({ steeredBy: 'sklearn' })],
+  ['uncompressed data that was asked for by a tag that is gone', packed({ modelData: 'uncompressed' })],
 ])('%s is not', (_what, modelPackageThen) => {
   expect(isCurrent(images)(modelVersion(), modelPackageThen)).toBe(false);
 });
+
+test.each([
+  ['archive', true, false],
+  ['uncompressed', false, true],
+  // A value that nobody knows is looked into, and refused then for this version alone.
+  ['zip', false, false],
+])(
+  'the tag sagemaker_deploy_model_data is %s: an archive is current %s, uncompressed data %s',
+  (tag, archive, files) => {
+    const version = modelVersion({ tags: { sagemaker_deploy_model_data: tag } });
+    expect(isCurrent(images)(version, packed())).toBe(archive);
+    expect(isCurrent(images)(version, packed({ modelData: 'uncompressed' }))).toBe(files);
+  },
+);
 
 test("an image by the version's tag, or by the installation, is the one that counts", () => {
   const tagged = modelVersion({ tags: { sagemaker_deploy_image: IMAGE } });

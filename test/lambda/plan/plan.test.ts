@@ -1,13 +1,26 @@
 import fc from 'fast-check';
 import { type Plan, type PlanInput, plan } from '../../../lambda/plan/plan';
-import { liveChange, OWNER_KEY, packageMetadata, UNSYNCED } from '../../../lambda/shared/packages/metadata';
+import {
+  liveChange,
+  OWNER_KEY,
+  type Packing,
+  packageMetadata,
+  UNSYNCED,
+} from '../../../lambda/shared/packages/metadata';
 import type { ModelPackage } from '../../../lambda/shared/packages/model-package';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
 import { modelPackage, modelVersion } from '../../support/versions';
 
 const REGISTRY = 'mlflow.example.com';
 const OWNER = 'ModelRepack-ModelSyncStack';
-const packing = { flavor: 'sklearn', frameworkVersion: '1.9.1', pythonVersion: '3.11.7', steeredBy: '', packing: '1' };
+const packing: Packing = {
+  flavor: 'sklearn',
+  frameworkVersion: '1.9.1',
+  pythonVersion: '3.11.7',
+  steeredBy: '',
+  modelData: 'archive',
+  packing: '1',
+};
 const EMPTY = { create: [], update: [], delete: [], keep: [] };
 
 function input(over: Partial<PlanInput>): PlanInput {

@@ -4,6 +4,7 @@ import {
   liveChange,
   liveMetadata,
   metadataChange,
+  type Packing,
   packageMetadata,
   packingOf,
 } from '../../../../lambda/shared/packages/metadata';
@@ -17,7 +18,14 @@ import { modelVersion } from '../../../support/versions';
 
 /** CustomerMetadataValue of API_CreateModelPackage. */
 const SAGEMAKER_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
-const packing = { flavor: 'sklearn', frameworkVersion: '1.9.1', pythonVersion: '3.12.1', steeredBy: '', packing: '1' };
+const packing: Packing = {
+  flavor: 'sklearn',
+  frameworkVersion: '1.9.1',
+  pythonVersion: '3.12.1',
+  steeredBy: '',
+  modelData: 'archive',
+  packing: '1',
+};
 
 describe('metadata text', () => {
   test('any text is encoded to the alphabet and read back', () => {
@@ -47,7 +55,13 @@ describe('package metadata', () => {
         fc.dictionary(text, text, { maxKeys: 80 }),
         (name, description, aliases, tags) => {
           const version = modelVersion({ name, description, aliases, tags });
-          const metadata = packageMetadata(version, 'host', { ...packing, steeredBy: 'sklearn' }, 'Owner', 'a warning');
+          const metadata = packageMetadata(
+            version,
+            'host',
+            { ...packing, steeredBy: 'sklearn', modelData: 'uncompressed' },
+            'Owner',
+            'a warning',
+          );
           expect(Object.keys(metadata).length).toBeLessThanOrEqual(METADATA_ENTRIES_MAX);
           for (const [key, value] of Object.entries(metadata)) {
             expect(key).toMatch(/^mlflow_[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,121}$/u);
@@ -97,6 +111,8 @@ describe('package metadata', () => {
 
   test('say how the package was packed', () => {
     expect(packingOf(packageMetadata(modelVersion(), 'host', packing, 'o'))).toEqual(packing);
+    const uncompressed: Packing = { ...packing, modelData: 'uncompressed' };
+    expect(packingOf(packageMetadata(modelVersion(), 'host', uncompressed, 'o'))).toEqual(uncompressed);
   });
 
   test('say nothing of a run that is not there', () => {

@@ -26,6 +26,7 @@ function registryWith(
       [...paths].map((path) => ({ path, size: all[path] === undefined ? sizeOf(path) : Buffer.byteLength(all[path]) })),
     id: 'mlflow.example',
     artifactId: async ({ source }) => source,
+    locate: async () => undefined,
     openFile: async (_version, path) => ({ bytes: Readable.from([Buffer.from(all[path] ?? '')]) }),
   };
 }
@@ -37,6 +38,7 @@ test('a model is packed for the image of its framework', async () => {
     frameworkVersion: '1.9.1',
     pythonVersion: '3.11.7',
     steeredBy: '',
+    modelData: 'archive',
     packing: '1',
   });
   expect(image.uri).toContain('sagemaker-scikit-learn:1.9-0');
@@ -100,10 +102,49 @@ test('a folder without MLmodel, and names that would leave the archive, are refu
   const empty: FolderSource = {
     id: 'mlflow.example',
     artifactId: async () => '',
+    locate: async () => undefined,
     listFiles: async () => [],
     openFile: () => Promise.reject(new Error('nothing')),
   };
   await expect(preparePackage(empty, promoted(), aws)).rejects.toThrow('no MLmodel');
   const hostile = registryWith(SKLEARN, { '../escape': 'x' });
   await expect(preparePackage(hostile, promoted(), aws)).rejects.toThrow('".."');
+});
+
+describe('the tag sagemaker_deploy_model_data', () => {
+  const asked = (value: string) => promoted({ sagemaker_deploy_model_data: value });
+  const store = { bucket: 'my-mlflow', prefix: '1/models/m-1/artifacts/' };
+  const inStore: FolderSource = { ...registryWith(SKLEARN), locate: async () => store };
+
+  test.each(['archive', '', ' archive '])(
+    '%j: the files go into an archive, also where S3 could copy them',
+    async (value) => {
+      const prepared = await preparePackage(inStore, asked(value), aws);
+      expect(prepared.packing.modelData).toBe('archive');
+      expect(prepared.store).toBeUndefined();
+    },
+  );
+
+  test('uncompressed: S3 copies them from where the registry keeps them', async () => {
+    const prepared = await preparePackage(inStore, asked('uncompressed'), aws);
+    expect(prepared.packing.modelData).toBe('uncompressed');
+    expect(prepared.store).toEqual(store);
+    expect(prepared.files.map(({ path }) => path)).toContain('model.skops');
+  });
+
+  test('uncompressed, where this installation may not copy: the message names tag, source and fix', async () => {
+    const refusal = preparePackage(registryWith(SKLEARN), asked('uncompressed'), aws);
+    await expect(refusal).rejects.toThrow(
+      'the tag sagemaker_deploy_model_data asks for uncompressed files, and those of ' +
+        '"models:/m-971b00edcfbf4ecd9e2263b8e68b6f8a" are not in a bucket that this installation may copy from: ' +
+        'name their bucket in mlflow-mlops:artifact-store in cdk.json, or take the tag away',
+    );
+    await expect(refusal).rejects.toMatchObject({ name: 'RefusedError' });
+  });
+
+  test('anything else is refused with what there is', async () => {
+    await expect(preparePackage(inStore, asked('zip'), aws)).rejects.toThrow(
+      'the tag sagemaker_deploy_model_data is "zip": it may be archive or uncompressed',
+    );
+  });
 });
