@@ -1,16 +1,18 @@
 import { RefusedError } from '../errors';
+import { parseS3Uri } from './s3-location';
 
-/** Where an open-source registry keeps a version's files, as far as its HTTP interface can read them. */
+/** Where an open-source registry keeps a version's files; of a `store` its HTTP interface has no list. */
 export type ArtifactSource =
   | { readonly kind: 'logged-model'; readonly modelId: string }
   | { readonly kind: 'run'; readonly runId: string; readonly path: string }
   | { readonly kind: 'proxied'; readonly path: string }
+  | { readonly kind: 'store'; readonly uri: string }
   | { readonly kind: 'copy' };
 
 /**
  * Reads a version's `source`.
  *
- * @param source `models:/m-...` (MLflow 3), `models:/<name>/<version>` (a copy of a version), `runs:/<run>/<path>`, `mlflow-artifacts:/<path>`, or a store's URI below a run
+ * @param source `models:/m-...` (MLflow 3), `models:/<name>/<version>` (a copy of a version), `runs:/<run>/<path>`, `mlflow-artifacts:/<path>`, or a store's URI
  * @param runId the version's run, or ''
  * @throws RefusedError for a source that the server offers no way to read
  */
@@ -35,6 +37,9 @@ export function parseArtifactSource(source: string, runId: string): ArtifactSour
   const [, below] = source.replace(/\/$/, '').split(`/${runId}/artifacts/`);
   if (runId !== '' && below) {
     return { kind: 'run', runId, path: below };
+  }
+  if (parseS3Uri(source) !== undefined) {
+    return { kind: 'store', uri: source };
   }
   throw new RefusedError(
     `the files of source ${JSON.stringify(source)} cannot be read through the registry; ` +

@@ -1,3 +1,4 @@
+import type { ArtifactStore } from './artifact-store';
 import { parseCredentials } from './credentials';
 import { DatabricksRegistry } from './databricks';
 import { RegistryHttp } from './http';
@@ -8,10 +9,11 @@ import type { ModelRegistry } from './registry';
  * The registry that a secret describes.
  *
  * @param secret the text of the user's secret
+ * @param store where this installation may read files by itself
  * @throws RefusedError when the secret does not name a registry and how to be let in
  */
-export function connectRegistry(secret: string): ModelRegistry {
+export function connectRegistry(secret: string, store?: ArtifactStore): ModelRegistry {
   const { kind, url, authorization } = parseCredentials(secret);
   const http = new RegistryHttp(url, authorization);
-  return kind === 'databricks' ? new DatabricksRegistry(http) : new OpenSourceRegistry(http);
+  return kind === 'databricks' ? new DatabricksRegistry(http) : new OpenSourceRegistry(http, store);
 }

@@ -1,19 +1,8 @@
-import { Readable, Transform } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
-import { messageOf, RefusedError, TransientError } from '../errors';
+import { RefusedError } from '../errors';
 import type { Authorization } from './credentials';
+import { type DownloadLimits, download } from './download';
+import { failure, unreachable, whereOf } from './http-failure';
 import type { FilePosition, OpenedFile } from './registry';
-
-/** An answer that says no, with the registry's own error code. */
-export class RegistryError extends RefusedError {
-  constructor(
-    message: string,
-    readonly status: number,
-    readonly code: string,
-  ) {
-    super(message);
-  }
-}
 
 type Query = Readonly<Record<string, string | undefined>>;
 
@@ -21,15 +10,24 @@ const JSON_TIMEOUT_MS = 30_000;
 /** An answer of a page of versions is far below this; more is not an answer that this project asked for. */
 const JSON_LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** HTTP to one registry: authentication, JSON, streams, and errors in this project's terms. */
+/**
+ * A server that proxies a store fetches the whole file before it sends the first byte, so that one may take minutes; after
+ * it, and from stores themselves, bytes come one after the other.
+ */
+const PROXY_LIMITS: DownloadLimits = { connectMs: 10_000, answerMs: 600_000, idleMs: 60_000 };
+const STORE_LIMITS: DownloadLimits = { connectMs: 10_000, answerMs: 60_000, idleMs: 60_000 };
+
+/** HTTP to one registry: authentication, JSON, files, and errors in this project's terms. Redirects are never followed. */
 export class RegistryHttp {
   /**
    * @param base the registry's URL without a trailing slash
    * @param authorization sent to this origin only
+   * @param limits how long downloads may be silent, where it is not as long as usual
    */
   constructor(
     readonly base: string,
     private readonly authorization: Authorization,
+    private readonly limits: Partial<DownloadLimits> = {},
   ) {}
 
   /** The JSON object that a GET answers. */
@@ -42,9 +40,17 @@ export class RegistryHttp {
     return this.json(method, path, {}, body);
   }
 
-  /** The bytes that a GET answers; no time limit, since a file may be of any size. */
+  /** The bytes of a file that the registry itself sends, from a position on. */
   async stream(path: string, query: Query, position?: FilePosition): Promise<OpenedFile> {
-    return this.open(this.url(path, query), this.headers(), position);
+    const { bytes } = await download({
+      url: this.url(path, query),
+      headers: this.headers(),
+      withCredentials: true,
+      // MLflow makes a new entity tag for each answer from a store that is not a folder, so its tags tell nothing.
+      position: { offset: position?.offset ?? 0 },
+      limits: { ...PROXY_LIMITS, ...this.limits },
+    });
+    return { bytes };
   }
 
   /**
@@ -58,23 +64,19 @@ export class RegistryHttp {
     position?: FilePosition,
   ): Promise<OpenedFile> {
     const allowed = this.base.startsWith('https:') ? ['https:'] : ['https:', 'http:'];
-    if (!URL.canParse(url) || !allowed.includes(new URL(url).protocol)) {
-      throw new RefusedError(`the registry handed out a download address that is not ${allowed.join(' or ')}`);
+    const address = URL.canParse(url) ? new URL(url) : undefined;
+    if (address === undefined || !allowed.includes(address.protocol) || address.username || address.password) {
+      throw new RefusedError(
+        `the registry handed out a download address that is not ${allowed.join(' or ')} without a user's name`,
+      );
     }
-    return this.open(new URL(url), headers, position);
-  }
-
-  private async open(
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-    position?: FilePosition,
-  ): Promise<OpenedFile> {
-    const response = await this.fetch(url, { headers });
-    if (!response.ok || !response.body) {
-      throw await failure(response, url);
-    }
-    const bytes = Readable.fromWeb(response.body as ReadableStream);
-    return { bytes: position ? (bytes.compose(skip(position.offset)) as Readable) : bytes };
+    return download({
+      url: address,
+      headers,
+      withCredentials: false,
+      position,
+      limits: { ...STORE_LIMITS, ...this.limits },
+    });
   }
 
   private async json(method: string, path: string, query: Query, body?: unknown): Promise<unknown> {
@@ -86,16 +88,15 @@ export class RegistryHttp {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) {
-      throw await failure(response, url);
+      const text = await readText(response, 64 * 1024).catch(() => '');
+      throw failure({ url, status: response.status, text, withCredentials: true });
     }
     const text = await readText(response, JSON_LIMIT_BYTES);
     try {
       return text === '' ? {} : JSON.parse(text);
     } catch {
       // A proxy or a login page in front of the registry answers HTML with 200.
-      throw new RefusedError(
-        `${url.origin}${url.pathname} did not answer JSON: is this the address of an MLflow registry?`,
-      );
+      throw new RefusedError(`${whereOf(url)} did not answer JSON: is this the address of an MLflow registry?`);
     }
   }
 
@@ -104,8 +105,7 @@ export class RegistryHttp {
     try {
       return await fetch(url, { ...init, redirect: 'manual' });
     } catch (error) {
-      const cause = error instanceof Error && error.cause ? `: ${messageOf(error.cause)}` : '';
-      throw new TransientError(`${url.origin} cannot be reached (${messageOf(error)}${cause})`, { cause: error });
+      throw unreachable(url, error);
     }
   }
 
@@ -133,41 +133,6 @@ export class RegistryHttp {
   }
 }
 
-async function failure(response: Response, url: URL): Promise<Error> {
-  const where = `${url.origin}${url.pathname}`;
-  const { status } = response;
-  const text = await readText(response, 64 * 1024).catch(() => '');
-  if (status === 429 || status >= 500) {
-    return new TransientError(`${where} answered ${status}`);
-  }
-  if (status === 401 || status === 403) {
-    return new RegistryError(
-      `${where} refused the credentials (${status}): check the registry's secret`,
-      status,
-      'DENIED',
-    );
-  }
-  if (status >= 300 && status < 400) {
-    return new RegistryError(
-      `${where} redirects elsewhere: put the final address into the registry's secret`,
-      status,
-      'REDIRECT',
-    );
-  }
-  const { code, message } = mlflowError(text);
-  return new RegistryError(`${where} answered ${status}${message ? `: ${message}` : ''}`, status, code);
-}
-
-/** MLflow's error body, `{"error_code", "message"}`; anything else has neither. */
-function mlflowError(text: string): { code: string; message: string } {
-  try {
-    const body = JSON.parse(text) as { error_code?: unknown; message?: unknown };
-    return { code: String(body.error_code ?? ''), message: String(body.message ?? '').slice(0, 500) };
-  } catch {
-    return { code: '', message: '' };
-  }
-}
-
 /** A body as text, refused beyond `limit` bytes so that no answer can fill the memory. */
 async function readText(response: Response, limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -180,16 +145,4 @@ async function readText(response: Response, limit: number): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Drops the first `count` bytes. */
-function skip(count: number): Transform {
-  let left = count;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      const dropped = Math.min(left, chunk.length);
-      left -= dropped;
-      done(null, chunk.subarray(dropped));
-    },
-  });
 }

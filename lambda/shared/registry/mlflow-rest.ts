@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { RefusedError } from '../errors';
-import { RegistryError, type RegistryHttp } from './http';
+import type { RegistryHttp } from './http';
+import { RegistryError } from './http-failure';
 import { ModelShape, SingleVersion, tagsOf, versionOf } from './mlflow-shapes';
 import type { ModelVersion, RegisteredModel } from './registry';
 
@@ -23,18 +24,25 @@ export async function getModel(http: RegistryHttp, name: string): Promise<ModelD
     return undefined;
   }
   const { registered_model: model } = parse(ModelShape, answer, 'registered-models/get');
-  const aliases = new Map<string, string[]>();
-  for (const { alias, version } of model.aliases ?? []) {
-    aliases.set(version, [...(aliases.get(version) ?? []), alias]);
-  }
   return {
     name: model.name,
     creationTimestamp: model.creation_timestamp,
-    aliases,
+    aliases: aliasesOf(model.aliases),
     tags: tagsOf(model.tags),
     // The latest version of each stage: the highest of all is among them.
     highestVersion: Math.max(0, ...(model.latest_versions ?? []).map(({ version }) => Number(version))),
   };
+}
+
+/** Aliases by the versions that they name. */
+export function aliasesOf(
+  listed: readonly { readonly alias: string; readonly version: string }[] | null | undefined,
+): Map<string, string[]> {
+  const aliases = new Map<string, string[]>();
+  for (const { alias, version } of listed ?? []) {
+    aliases.set(version, [...(aliases.get(version) ?? []), alias]);
+  }
+  return aliases;
 }
 
 /** One version with its aliases and tags; undefined where there is none. */

@@ -12,12 +12,13 @@ test.each([
   ['mlflow-artifacts://host:5000/1/r/artifacts/model', '', { kind: 'proxied', path: '1/r/artifacts/model' }],
   ['s3://bucket/exp/r1/artifacts/model', 'r1', { kind: 'run', runId: 'r1', path: 'model' }],
   ['models:/other/1', '', { kind: 'copy' }],
+  ['s3://bucket/model', '', { kind: 'store', uri: 's3://bucket/model' }],
   ['s3://bucket/artifacts/1/r1/artifacts/model/', 'r1', { kind: 'run', runId: 'r1', path: 'model' }],
 ])('%s', (source, runId, parsed) => {
   expect(parseArtifactSource(source, runId)).toEqual(parsed);
 });
 
-test.each(['s3://bucket/model', '', 'models:/other/latest', 'file:///tmp/model'])(
+test.each(['s3://bucket', '', 'models:/other/latest', 'file:///tmp/model'])(
   '%s is refused with the way out',
   (source) => {
     expect(() => parseArtifactSource(source, '')).toThrow(/log the model again/);

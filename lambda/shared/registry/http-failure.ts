@@ -1,0 +1,85 @@
+import { RefusedError, TransientError } from '../errors';
+
+/** An answer that says no, with the registry's own error code. */
+export class RegistryError extends RefusedError {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+/** An answer that is larger than what this project takes: fewer items at once may be. */
+export class TooLargeError extends RefusedError {}
+
+/** A file that is another one than the one whose first bytes the caller has: the two must not be joined. */
+export class FileChangedError extends RefusedError {}
+
+/** An answer that says no, as far as an error needs it. */
+export interface FailedAnswer {
+  readonly url: URL;
+  readonly status: number;
+  /** The beginning of its body. */
+  readonly text: string;
+  /** Whether our credentials were sent: an address that the registry signed is refused for other reasons. */
+  readonly withCredentials: boolean;
+}
+
+/** An address as errors show it: a query may hold a signature. */
+export function whereOf(url: URL): string {
+  return `${url.origin}${url.pathname}`;
+}
+
+/** An answer that says no, as an error in this project's terms. */
+export function failure({ url, status, text, withCredentials }: FailedAnswer): Error {
+  const where = whereOf(url);
+  // What is not implemented will not be after a while either.
+  if (status === 429 || (status >= 500 && status !== 501)) {
+    return new TransientError(`${where} answered ${status}`);
+  }
+  if (withCredentials && (status === 401 || status === 403)) {
+    return new RegistryError(
+      `${where} refused the credentials (${status}): check the registry's secret`,
+      status,
+      'DENIED',
+    );
+  }
+  if (status >= 300 && status < 400) {
+    return new RegistryError(
+      withCredentials
+        ? `${where} redirects elsewhere: put the final address into the registry's secret`
+        : `${where} redirects elsewhere, and an address that the registry handed out is not followed any further`,
+      status,
+      'REDIRECT',
+    );
+  }
+  const { code, message } = mlflowError(text);
+  return new RegistryError(`${where} answered ${status}${message ? `: ${message}` : ''}`, status, code);
+}
+
+/** No answer at all, as an error in this project's terms. */
+export function unreachable(url: URL, error: unknown): TransientError {
+  const parts = error instanceof Error ? [error, error.cause] : [error];
+  const reasons = parts.filter((part) => part !== undefined).map((part) => reasonOf(part));
+  return new TransientError(`${url.origin} cannot be reached (${reasons.join(': ')})`, { cause: error });
+}
+
+/** A host with several addresses fails with one error for each, and no text of its own. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  return error.message || String((error as { code?: unknown }).code ?? error.name);
+}
+
+/** MLflow's error body, `{"error_code", "message"}`; anything else has neither. */
+function mlflowError(text: string): { code: string; message: string } {
+  try {
+    const body = JSON.parse(text) as { error_code?: unknown; message?: unknown };
+    return { code: String(body.error_code ?? ''), message: String(body.message ?? '').slice(0, 500) };
+  } catch {
+    return { code: '', message: '' };
+  }
+}
