@@ -11,7 +11,7 @@ const shared = {
     '\\.py$': '<rootDir>/test/support/text-transform.js',
   },
   moduleFileExtensions: ['ts', 'js', 'json', 'py', 'node'],
-  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.sandbox'],
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.sandbox', '<rootDir>/.bench'],
 };
 
 // Makes the Python environment, or finds it made, and puts its interpreter into PYTHON.
@@ -22,7 +22,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{lib,lambda,bin}/**/*.test.ts', '<rootDir>/product-template/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{lib,lambda,bin,bench}/**/*.test.ts', '<rootDir>/product-template/test/**/*.test.ts'],
     },
     { ...shared, displayName: 'sandbox-unit', testMatch: ['<rootDir>/test/sandbox/unit/**/*.test.ts'] },
     { ...shared, ...withPython, displayName: 'templates', testMatch: ['<rootDir>/test/templates/**/*.test.ts'] },

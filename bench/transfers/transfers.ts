@@ -8,7 +8,7 @@ import { SinkClient } from '../measure/sink-client';
 import { verifyArchive } from '../measure/verify';
 import { bundleRivals } from '../rivals/bundles';
 import { curlConfig } from '../rivals/curl-config';
-import { type Rival, rivals } from '../rivals/rivals';
+import { type Rival, type RivalKind, rivals } from '../rivals/rivals';
 import { type Certificates, makeCertificates } from '../servers/sink/certificates';
 import { PIPE_BUCKET } from '../servers/sink/sink';
 import { startServer } from '../servers/start';
@@ -30,6 +30,9 @@ export interface TransferOptions {
 /** What came of it. */
 export interface Transfers {
   readonly runs: readonly Run[];
+  /** Which kind each rival is of, by its name. */
+  readonly kinds: ReadonlyMap<string, RivalKind>;
+  readonly dataSets: readonly { readonly name: string; readonly bytes: number; readonly files: number }[];
   /** Programs that could not be had, by the rival that needs them. */
   readonly missing: readonly { readonly rival: string; readonly program: string }[];
 }
@@ -57,12 +60,16 @@ export async function measureTransfers(options: TransferOptions): Promise<Transf
   const missing = missingTools(all, say);
   const present = all.filter(({ name }) => !missing.some(({ rival }) => rival === name));
   const certificates = makeCertificates(home.certificates);
+  const kinds = new Map(all.map(({ name, kind }) => [name, kind]));
+  const dataSets = new Map<string, { name: string; bytes: number; files: number }>();
   const runs: Run[] = [];
   for (const scenario of SCENARIOS) {
     const dataSet = await ensureDataSet(scenario.dataSet, scale, home.data, python, say, signal);
+    const { bytes, files } = dataSet.manifest;
+    dataSets.set(dataSet.name, { name: dataSet.name, bytes, files: files.length });
     runs.push(...(await measureScenario(scenario, dataSet, present, certificates, options)));
   }
-  return { runs, missing };
+  return { runs, kinds, dataSets: [...dataSets.values()], missing };
 }
 
 async function measureScenario(

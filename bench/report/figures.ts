@@ -1,0 +1,38 @@
+import type { Figure } from './results';
+import { bytesText } from './words';
+
+/**
+ * What a measuring script printed, as figures for people: `{"scan": {"peakMemoryBytes": 1}}` is "scan, peak memory: 1 B".
+ *
+ * @param value numbers and texts, in objects of any depth; units are the last words of their names
+ */
+export function figuresOf(value: unknown, names: readonly string[] = []): Figure[] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.entries(value).flatMap(([name, inner]) => figuresOf(inner, [...names, name]));
+  }
+  const what = names.map(words).join(', ');
+  if (typeof value !== 'number') {
+    return [{ what, value: String(value) }];
+  }
+  for (const [unit, say] of UNITS) {
+    if (what.endsWith(` ${unit}`)) {
+      return [{ what: what.slice(0, -unit.length - 1), value: say(value) }];
+    }
+  }
+  return [{ what, value: number(value) }];
+}
+
+const UNITS: readonly (readonly [string, (value: number) => string])[] = [
+  ['bytes', bytesText],
+  ['mb', (value) => `${number(value)} MB`],
+  ['ms', (value) => `${number(value)} ms`],
+  ['seconds', (value) => `${number(value)} s`],
+];
+
+function number(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+}
+
+function words(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { down, up } from '../../sandbox/cli/lifecycle';
+import type { Figure } from '../report/results';
+import { measureTransitions } from './transitions';
+import { measureWebhook } from './webhook';
+
+/**
+ * Starts a sandbox of its own and measures there what a registry and a person see. The figures are those of emulators on one
+ * machine: they compare two states of this project, and say little about AWS.
+ *
+ * @param quick fewer deliveries, and one transition
+ */
+export async function measureSandbox(
+  quick: boolean,
+  python: string,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Figure[]> {
+  // Below the system's folder for temporary files, since the path of a socket has to be short.
+  const home = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const { env, openSource } = await up({ home, python, stay: false, say, signal });
+    const webhook = await measureWebhook(openSource, quick ? 100 : 500, say);
+    const transitions = await measureTransitions(env, quick ? 1 : 3, say);
+    return [...webhook, ...transitions];
+  } finally {
+    await down({ home });
+    rmSync(home, { recursive: true, force: true });
+  }
+}

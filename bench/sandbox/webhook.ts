@@ -1,0 +1,61 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { SandboxEnv } from '../../sandbox/cli/context';
+import { awsOf } from '../../sandbox/demo/aws';
+import { enrolModel, unenrolModel } from '../../sandbox/demo/enrolment';
+import { executionNames, untilIdle } from '../../sandbox/demo/executions';
+import type { Figure } from '../report/results';
+import { callMany, type Load } from './load';
+
+const AT_ONCE = 10;
+const WARM_UP = 20;
+
+/** Signed deliveries at the webhook: about a model that nobody enrolled, and about one whose sync each of them starts. */
+export async function measureWebhook(
+  env: SandboxEnv,
+  deliveries: number,
+  say: (line: string) => void,
+): Promise<Figure[]> {
+  const aws = awsOf(env);
+  const model = `bench-${randomUUID().slice(0, 8)}`;
+  const stack = `enrolment-${model}`;
+  const before = await executionNames(aws, env);
+  await enrolModel(aws, stack, model);
+  await untilIdle(aws, env, before);
+  const figures: Figure[] = [];
+  for (const [what, name, status] of [
+    ['webhook, of no concern', `${model}-unknown`, 200],
+    ['webhook, a sync started', model, 202],
+  ] as const) {
+    say(`sandbox: ${deliveries} deliveries, ${what}`);
+    const call = () => deliver(env, name, status);
+    await callMany(WARM_UP, AT_ONCE, call);
+    figures.push({ what: `${what}, ${AT_ONCE} at a time`, value: loadText(await callMany(deliveries, AT_ONCE, call)) });
+    await untilIdle(aws, env, before);
+  }
+  await unenrolModel(aws, stack);
+  return figures;
+}
+
+function loadText({ perSecond, p50, p99 }: Load): string {
+  return `${perSecond.toFixed(0)} requests/s, p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
+}
+
+async function deliver(env: SandboxEnv, modelName: string, wanted: number): Promise<void> {
+  const body = JSON.stringify({
+    event: 'MODEL_VERSION_TRANSITIONED_STAGE',
+    webhook_id: randomUUID(),
+    event_timestamp: Date.now(),
+    model_name: modelName,
+    version: '1',
+  });
+  const signature = createHmac('sha256', env.WEBHOOK_SECRET).update(body).digest('hex');
+  const answer = await fetch(env.WEBHOOK_URL, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-databricks-signature': signature },
+    body,
+  });
+  const said = await answer.text();
+  if (answer.status !== wanted) {
+    throw new Error(`a delivery was answered with ${answer.status} instead of ${wanted}: ${said.slice(0, 500)}`);
+  }
+}
