@@ -12,6 +12,7 @@ import function_properties
 import function_workers
 import generated_secrets
 import iam_resources
+import multipart_uploads
 import node_errors
 import recorded_calls
 import recorded_types
@@ -30,6 +31,7 @@ PATCHES = (
     function_workers,
     generated_secrets,
     iam_resources,
+    multipart_uploads,
     node_errors,
     recorded_calls,
     recorded_types,

@@ -7,7 +7,7 @@ import { ChunkPool, chunksOf } from './chunks';
 import { compress } from './gzip/compress';
 import { storedLength } from './gzip/stored-blocks';
 import { fetchAhead } from './source/fetch-ahead';
-import { type OpenFile, readFile } from './source/read-file';
+import { type OpenFile, type Retries, readFile } from './source/read-file';
 import { tarLength, tarPieces } from './tar/tar-pieces';
 import type { UploadState } from './upload/archive-upload';
 import { UPLOAD_LIMITS, type UploadLimits } from './upload/limits';
@@ -33,6 +33,7 @@ export interface PackJob {
   /** Ends the work at the last part's boundary. */
   readonly stop: AbortSignal;
   readonly limits?: UploadLimits;
+  readonly retries?: Retries;
 }
 
 /** An archive that is in S3, or one that is to be gone on with. */
@@ -50,7 +51,7 @@ export type Packed =
  * aborted then; TransientError for what passes by itself when no part came of it
  */
 export async function packArchive(job: PackJob): Promise<Packed> {
-  const { entries, open, client, target, checkpoint, stop, limits = UPLOAD_LIMITS } = job;
+  const { entries, open, client, target, checkpoint, stop, limits = UPLOAD_LIMITS, retries } = job;
   checkEntryNames(entries);
   const from = checkpoint?.progress ?? NO_PROGRESS;
   const upload = await openUpload(client, target, storedLength(tarLength(entries)), limits, checkpoint?.upload);
@@ -59,7 +60,7 @@ export async function packArchive(job: PackJob): Promise<Packed> {
   const signal = AbortSignal.any([stop, given.signal]);
   try {
     const pool = new ChunkPool();
-    const bytes = fetchAhead(tarPieces(entries, from.tarBytes), (piece) => readFile(open, piece, signal));
+    const bytes = fetchAhead(tarPieces(entries, from.tarBytes), (piece) => readFile(open, piece, signal, retries));
     for await (const { blocks, chunk, upTo } of compress(chunksOf(bytes, pool), from)) {
       await parts.append(blocks, upTo);
       pool.giveBack(chunk);

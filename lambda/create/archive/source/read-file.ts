@@ -8,10 +8,15 @@ import type { FilePiece } from '../tar/tar-pieces';
 /** Gives a file's bytes from a position on. */
 export type OpenFile = (source: string, position: FilePosition) => Promise<OpenedFile>;
 
-/** Tries in a row that bring no byte; each byte that comes begins the count again. */
-const FRUITLESS_TRIES = 5;
-/** Before the second try; doubled each time. */
-const FIRST_WAIT_MS = 500;
+/** How a download that breaks is tried again. */
+export interface Retries {
+  /** Tries in a row that bring no byte; each byte that comes begins the count again. */
+  readonly fruitless: number;
+  /** Before the second try; doubled each time. */
+  readonly firstWaitMs: number;
+}
+
+export const RETRIES: Retries = { fruitless: 5, firstWaitMs: 500 };
 
 /**
  * The bytes of a file, to its end. A download that breaks is gone on with where it broke.
@@ -24,6 +29,7 @@ export async function* readFile(
   open: OpenFile,
   { source, size, from }: FilePiece,
   signal: AbortSignal,
+  { fruitless, firstWaitMs }: Retries = RETRIES,
 ): AsyncGenerator<Buffer> {
   let offset = from;
   let etag: string | undefined;
@@ -49,10 +55,10 @@ export async function* readFile(
         throw error;
       }
       tries = offset > begun ? 1 : tries;
-      if (tries >= FRUITLESS_TRIES) {
+      if (tries >= fruitless) {
         throw error;
       }
-      await wait(FIRST_WAIT_MS * 2 ** (tries - 1), undefined, { signal });
+      await wait(firstWaitMs * 2 ** (tries - 1), undefined, { signal });
     }
   }
 }

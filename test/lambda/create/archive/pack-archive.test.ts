@@ -9,6 +9,7 @@ import { startTestSink, type TestSink } from '../../../support/archive/sink';
 
 const MIB = 1024 * 1024;
 const LIMITS = { ...UPLOAD_LIMITS, partBytes: 5 * MIB };
+const RETRIES = { fruitless: 2, firstWaitMs: 1 };
 const never = new AbortController().signal;
 const FILES = {
   MLmodel: Buffer.from('flavors: {}\n'),
@@ -43,6 +44,7 @@ function pack({ files = FILES, open = opener(files), stop = never, ...rest }: Wa
     checkpoint,
     stop,
     limits: LIMITS,
+    retries: RETRIES,
   });
 }
 
@@ -178,7 +180,7 @@ test.each([
       return position.offset === FILES[source as keyof typeof FILES].length ? Promise.reject(new Error('416')) : opened;
     };
     const target = { bucket: sink.bucket, key };
-    const job = { entries, open: refusing, client: spied, target, stop: never, limits: LIMITS };
+    const job = { entries, open: refusing, client: spied, target, stop: never, limits: LIMITS, retries: RETRIES };
     await expect(packArchive(job)).rejects.toThrow(/size mismatch|416/);
     expect(uploads).toContain('AbortMultipartUploadCommand');
     expect(await sink.read(key)).toBeUndefined();

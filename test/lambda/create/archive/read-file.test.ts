@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { type OpenFile, readFile } from '../../../../lambda/create/archive/source/read-file';
+import { type OpenFile, RETRIES, type Retries, readFile } from '../../../../lambda/create/archive/source/read-file';
 import { TransientError } from '../../../../lambda/shared/errors';
 import type { FilePosition } from '../../../../lambda/shared/registry/registry';
 import { sampleBytes, streamOf } from '../../../support/archive/files';
@@ -10,12 +10,14 @@ const file = { source: 'weights.bin', size: bytes.length, from: 0 };
 const never = new AbortController().signal;
 const broken = () => new TransientError('connection lost');
 
-function read(open: OpenFile, from = 0, signal = never): Promise<Buffer> {
-  return buffer(Readable.from(readFile(open, { ...file, from }, signal)));
+function read(
+  open: OpenFile,
+  from = 0,
+  signal = never,
+  retries: Retries = { fruitless: 5, firstWaitMs: 1 },
+): Promise<Buffer> {
+  return buffer(Readable.from(readFile(open, { ...file, from }, signal, retries)));
 }
-
-beforeEach(() => jest.useFakeTimers({ advanceTimers: true, doNotFake: ['nextTick', 'setImmediate'] }));
-afterEach(() => jest.useRealTimers());
 
 test('a download that breaks is gone on with where it broke', async () => {
   const positions: FilePosition[] = [];
@@ -80,7 +82,7 @@ test('the signal ends a stream that hangs, and the waiting between tries', async
   ] satisfies OpenFile[]) {
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error('time is over')), 100);
-    await expect(read(open, 0, stop.signal)).rejects.toThrow();
+    await expect(read(open, 0, stop.signal, RETRIES)).rejects.toThrow();
   }
 });
 
