@@ -36,7 +36,7 @@ export class MlflowMlopsStack extends Stack {
     });
 
     const stages = [
-      new ModelRepackStage(this, 'ModelRepack'),
+      new ModelRepackStage(this, 'ModelRepack', settings),
       new ServiceCatalogStage(this, 'ServiceCatalogProduct', settings),
     ];
     if (settings.pipeline) {

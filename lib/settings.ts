@@ -16,12 +16,33 @@ const source = z.discriminatedUnion('type', [
   }),
 ]);
 
+const artifactStore = z.strictObject({
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'give the name of a bucket, without s3:// and without a prefix'),
+  prefix: z
+    .string()
+    .regex(/^(?![/])[^*?$]*(?<![/])$/, 'give a prefix that neither begins nor ends in / and is without * ? and $')
+    .default(''),
+  kmsKeyArn: z
+    .string()
+    .regex(
+      /^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/,
+      'give the ARN of a key, arn:aws:kms:<region>:<account>:key/<id>, not an alias',
+    )
+    .optional(),
+});
+
 const settings = z.strictObject({
   pipeline: z.boolean(),
   source,
   access: z.strictObject({ roles: z.array(principal).default([]), groups: z.array(principal).default([]) }),
+  'artifact-store': artifactStore.nullable(),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
+
+/** Where a registry keeps its files in S3, and this installation may read them. */
+export type ArtifactStoreSetting = z.infer<typeof artifactStore>;
 
 /** What people decide in cdk.json, below `mlflow-mlops`. */
 export interface Settings {
@@ -31,11 +52,19 @@ export interface Settings {
   readonly source: z.infer<typeof source>;
   /** Who may provision the product. */
   readonly access: { readonly roles: readonly string[]; readonly groups: readonly string[] };
+  /** Where files are read without the registry; absent where it is asked for all of them. */
+  readonly artifactStore: ArtifactStoreSetting | undefined;
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
 
-const DEFAULTS = { pipeline: true, source: { type: 'codecommit' }, access: {}, 'unreleased-product': false };
+const DEFAULTS = {
+  pipeline: true,
+  source: { type: 'codecommit' },
+  access: {},
+  'artifact-store': null,
+  'unreleased-product': false,
+};
 
 /**
  * The settings of an app: each from the context `mlflow-mlops:<name>`, which `-c` can set for one run and cdk.json for good (a
@@ -58,8 +87,8 @@ export function settingsOf(node: Node): Settings {
     });
     throw new Error(`wrong context, see "Settings" in README.md: ${wrong.join('; ')}`);
   }
-  const { 'unreleased-product': unreleasedProduct, ...others } = result.data;
-  return { ...others, unreleasedProduct };
+  const { 'unreleased-product': unreleasedProduct, 'artifact-store': store, ...others } = result.data;
+  return { ...others, artifactStore: store ?? undefined, unreleasedProduct };
 }
 
 /** `-c` gives text, cdk.json gives JSON. */

@@ -1,3 +1,4 @@
+import { artifactStore } from '../shared/context/artifact-store';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims, enrolments, ledger } from '../shared/context/store';
@@ -17,7 +18,7 @@ export const handler = step<ModelStep, PlanResult>(
   async ({ modelName, execution }) => {
     // From here on an event is news again: what it tells of may come after what is read now.
     await claims().renew(modelName, execution, true);
-    const [source, overrides] = await Promise.all([registry(), readImageOverrides()]);
+    const [source, overrides] = await Promise.all([registry(artifactStore()), readImageOverrides()]);
     const images = new Images(requireEnv('AWS_REGION'), overrides);
     const planning = {
       revision: requireEnv('REVISION'),

@@ -16,6 +16,7 @@ import {
   WEBHOOK_SECRET,
 } from '../names';
 import { PythonFunctionImage } from '../python-function-image/python-function-image';
+import type { Settings } from '../settings';
 import { ArtifactBucket } from './artifact-bucket';
 import { Enrolment } from './enrolment';
 import { SyncFunctions } from './sync-functions';
@@ -27,7 +28,7 @@ import { WebhookApi } from './webhook-api';
  * provisioned models share: what starts their pipelines, and what cleans up behind them.
  */
 export class ModelSyncStack extends Stack {
-  constructor(scope: Construct, id: string, props?: StackProps) {
+  constructor(scope: Construct, id: string, { artifactStore }: Pick<Settings, 'artifactStore'>, props?: StackProps) {
     super(scope, id, {
       description: 'MLflow-MLOps: syncs an MLflow registry with the SageMaker Model Registry',
       ...props,
@@ -59,7 +60,13 @@ export class ModelSyncStack extends Stack {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
-    const functions = new SyncFunctions(this, 'Functions', { table, bucket, registrySecret, owner: this.stackName });
+    const functions = new SyncFunctions(this, 'Functions', {
+      table,
+      bucket,
+      registrySecret,
+      artifactStore,
+      owner: this.stackName,
+    });
     const { stateMachine } = new SyncStateMachine(this, 'Sync', functions);
     const deadLetterQueue = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,

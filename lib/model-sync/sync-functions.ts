@@ -7,6 +7,8 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
 import { IMAGE_URI_PARAMETERS } from '../names';
 import { NodeFunction } from '../node-function';
+import type { ArtifactStoreSetting } from '../settings';
+import { grantArtifactStore } from './artifact-store-access';
 import { grantSecretValue } from './grant-secret';
 
 export interface SyncFunctionsProps {
@@ -14,6 +16,8 @@ export interface SyncFunctionsProps {
   readonly bucket: Bucket;
   /** The user's secret with the registry's credentials. */
   readonly registrySecret: ISecret;
+  /** Where the registry's files may be read without it. */
+  readonly artifactStore: ArtifactStoreSetting | undefined;
   /** Marks what this installation makes in SageMaker. */
   readonly owner: string;
 }
@@ -28,7 +32,11 @@ export class SyncFunctions extends Construct {
   readonly delete: NodeFunction;
   readonly release: NodeFunction;
 
-  constructor(scope: Construct, id: string, { table, bucket, registrySecret, owner }: SyncFunctionsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { table, bucket, registrySecret, artifactStore, owner }: SyncFunctionsProps,
+  ) {
     super(scope, id);
     const store = { TABLE_NAME: table.tableName };
     const packages = { ...store, OWNER: owner };
@@ -122,6 +130,11 @@ export class SyncFunctions extends Construct {
       environment: store,
     });
     table.grant(this.release, 'dynamodb:DeleteItem', 'dynamodb:UpdateItem');
+
+    if (artifactStore) {
+      grantArtifactStore(artifactStore, this.plan);
+      grantArtifactStore(artifactStore, this.create);
+    }
 
     const names =
       'Groups and packages are named after models, which come and go; the functions touch only what bears the owner mark.';

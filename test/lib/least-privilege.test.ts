@@ -15,8 +15,8 @@ function isText(node: unknown): boolean {
 }
 
 /** What the policies of a role say, by the construct that it belongs to. Logs are left out. */
-function statementsOf(role: RegExp): Statement[] {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+function statementsOf(role: RegExp, of = template): Statement[] {
+  const policies = Object.values(of.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
     (Properties.Roles as { Ref: string }[]).some(({ Ref }) => role.test(Ref)),
   );
   return policies
@@ -107,6 +107,38 @@ describe('least privilege', () => {
   ])('%s may do what it does and no more', (_name, role, actions) => {
     expect(statementsOf(role).flatMap(actionsOf).sort()).toEqual(actions);
   });
+
+  test('plan and create alone read the artifact store that was named, and of its bucket nothing else', () => {
+    const store = { bucket: 'their-artifacts', prefix: 'mlflow/prod', kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/k' };
+    const withStore = synthesize({ 'artifact-store': store }).modelSync;
+    const added = (role: RegExp) => {
+      const before = statementsOf(role).map((one) => JSON.stringify(one));
+      return statementsOf(role, withStore).filter((one) => !before.includes(JSON.stringify(one)));
+    };
+    const arn = (rest: string) => ({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::their-artifacts${rest}`]],
+    });
+    for (const role of [/^FunctionsPlanRole/, /^FunctionsCreateRole/]) {
+      expect(added(role)).toEqual([
+        { Effect: 'Allow', Action: 's3:GetObject', Resource: arn('/mlflow/prod/*') },
+        {
+          Effect: 'Allow',
+          Action: 's3:ListBucket',
+          Resource: arn(''),
+          Condition: { StringLike: { 's3:prefix': 'mlflow/prod/*' } },
+        },
+        { Effect: 'Allow', Action: 'kms:Decrypt', Resource: store.kmsKeyArn },
+      ]);
+    }
+    for (const role of [
+      /^FunctionsListRole/,
+      /^FunctionsUpdateRole/,
+      /^FunctionsDeleteRole/,
+      /^EnrolmentHandlerRole/,
+    ]) {
+      expect(added(role)).toEqual([]);
+    }
+  }, 60_000);
 
   test('no statement allows everything on everything', () => {
     for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {

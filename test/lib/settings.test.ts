@@ -10,6 +10,7 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     pipeline: true,
     source: { type: 'codecommit' },
     access: { roles: [], groups: [] },
+    artifactStore: undefined,
     unreleasedProduct: false,
   });
 });
@@ -23,6 +24,14 @@ test('the command line gives text, cdk.json gives JSON: both are taken', () => {
   expect(settings({ 'mlflow-mlops:access': JSON.stringify(access) })).toMatchObject({ access });
 });
 
+test('an artifact store is a bucket, whole unless a prefix is given', () => {
+  expect(settings({ 'mlflow-mlops:artifact-store': { bucket: 'my-artifacts' } }).artifactStore).toEqual({
+    bucket: 'my-artifacts',
+    prefix: '',
+  });
+  expect(settings({ 'mlflow-mlops:artifact-store': null }).artifactStore).toBeUndefined();
+});
+
 test('a repository behind a connection needs no branch: main is meant', () => {
   const source = { type: 'connection', connectionArn: 'arn:aws:codeconnections:x', repository: 'acme/mlflow-mlops' };
   expect(settings({ 'mlflow-mlops:source': source }).source).toEqual({ ...source, branch: 'main' });
@@ -33,6 +42,17 @@ test.each([
   [{ 'mlflow-mlops:source': { type: 'connection', connectionArn: 'arn:x', repository: 'alone' } }, /give owner\/name/],
   [{ 'mlflow-mlops:access': { roles: ['arn:aws:iam::1:role/x'] } }, /not its ARN/],
   [{ 'mlflow-mlops:access': { users: ['x'] } }, /mlflow-mlops:access.*users/],
+  [{ 'mlflow-mlops:artifact-store': 's3://b/a' }, /mlflow-mlops:artifact-store \("s3:\/\/b\/a"\)/],
+  [{ 'mlflow-mlops:artifact-store': { bucket: 's3://my-artifacts' } }, /artifact-store\.bucket.*without s3:/],
+  [
+    { 'mlflow-mlops:artifact-store': { bucket: 'b-1', prefix: '/a' } },
+    /artifact-store\.prefix.*neither begins nor ends/,
+  ],
+  [{ 'mlflow-mlops:artifact-store': { bucket: 'b-1', prefix: 'a/*' } }, /artifact-store\.prefix.*without \*/],
+  [
+    { 'mlflow-mlops:artifact-store': { bucket: 'b-1', kmsKeyArn: 'alias/x' } },
+    /artifact-store\.kmsKeyArn.*not an alias/,
+  ],
   [{ 'mlflow-mlops:pipeline': 'maybe' }, /mlflow-mlops:pipeline \("maybe"\)/],
 ])('a wrong setting %j is named with its value', (context, message) => {
   expect(() => settings(context)).toThrow(message);
