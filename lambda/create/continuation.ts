@@ -8,7 +8,8 @@ const INVOCATIONS_MAX = 500;
 export interface Continuation {
   /** Digest of what is packed: a version whose files changed meanwhile is begun anew. */
   readonly contentKey: string;
-  readonly checkpoint: Checkpoint;
+  /** Absent for copies: S3 itself shows which of them are made. */
+  readonly checkpoint?: Checkpoint;
   /** Invocations so far. */
   readonly invocations: number;
 }
@@ -34,12 +35,12 @@ export function checkpointOf(continuation: Continuation | undefined, contentKey:
 export function continueWith(
   before: Continuation | undefined,
   contentKey: string,
-  checkpoint: Checkpoint,
+  checkpoint: Checkpoint | undefined,
 ): Continuation {
   const invocations = (before?.invocations ?? 0) + 1;
   if (invocations >= INVOCATIONS_MAX) {
-    const { parts } = checkpoint.progress;
-    throw new RefusedError(`packing was given up after ${invocations} invocations, with ${parts} parts in S3`);
+    const done = checkpoint === undefined ? '' : `, with ${checkpoint.progress.parts} parts in S3`;
+    throw new RefusedError(`packing was given up after ${invocations} invocations${done}`);
   }
-  return { contentKey, checkpoint, invocations };
+  return { contentKey, invocations, ...(checkpoint === undefined ? {} : { checkpoint }) };
 }

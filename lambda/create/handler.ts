@@ -1,3 +1,4 @@
+import { artifactStore } from '../shared/context/artifact-store';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims } from '../shared/context/store';
@@ -9,13 +10,12 @@ import { Images, readImageOverrides } from '../shared/images/images';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
 import { packageMetadata } from '../shared/packages/metadata';
-import { archiveKey } from '../shared/packing/content-key';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
-import { ensureArchive } from './archive/ensure-archive';
 import { archiveClient } from './archive/upload/archive-client';
 import { type Continuation, type Continued, checkpointOf, continueWith } from './continuation';
 import { clientToken } from './identity';
+import { placeFiles } from './place-files';
 
 /** `entered` tells a try from another round of the same execution, which must not get a package that was deleted meanwhile. */
 type Input = ModelStep & CreateAction & { readonly entered: string; readonly continuation?: Continuation };
@@ -25,39 +25,40 @@ const s3 = archiveClient();
 const PACKING_SHARE = 0.9;
 
 /**
- * Packs one version and registers it. A version that is not promoted any more is skipped: the next plan knows. An archive that
- * takes longer than an invocation is gone on with in the next one.
+ * Packs one version, or has its files copied, and registers it. A version that is not promoted any more is skipped: the next plan
+ * knows. What takes longer than an invocation is gone on with in the next one.
  */
 export const handler = step<Input, ActionResult | Continued>(
   async ({ modelName, version: number, replaces, execution, entered, continuation }, context) => {
     const stop = AbortSignal.timeout(context.getRemainingTimeInMillis() * PACKING_SHARE);
     await claims().renew(modelName, execution);
-    const source = await registry();
+    const source = await registry(artifactStore());
     const version = await source.getVersion(modelName, number);
     if (version === undefined || environmentsOf(version).length === 0) {
       return { action: 'create', outcome: 'skipped', version: number };
     }
     const images = new Images(requireEnv('AWS_REGION'), await readImageOverrides());
-    const { packaging, image, packing, contentKey } = await preparePackage(source, version, images);
+    const prepared = await preparePackage(source, version, images);
+    const { packaging, image, packing, contentKey } = prepared;
     logger.info('image chosen', { image: image.uri, from: image.from, flavor: packing.flavor });
     const warning = endOfPatchWarning(image.uri, new Date());
     if (warning !== undefined) {
       logger.warn(warning, { image: image.uri });
     }
     const groupName = groupNameOf(modelName);
-    const target = { bucket: requireEnv('ARTIFACT_BUCKET'), key: archiveKey(groupName, contentKey) };
-    const archive = await ensureArchive({
-      entries: packaging.entries,
-      open: (path, position) => source.openFile(version, path, position),
+    const placed = await placeFiles({
       client: s3,
-      target,
+      prepared,
+      open: (path, position) => source.openFile(version, path, position),
+      bucket: requireEnv('ARTIFACT_BUCKET'),
+      groupName,
       checkpoint: checkpointOf(continuation, contentKey),
       stop,
     });
-    logger.info(`archive ${archive.outcome}`, { key: target.key });
-    if (archive.outcome === 'paused') {
-      const { checkpoint, reason } = archive;
-      logger.info('packing goes on in another invocation', { reason, ...checkpoint.progress });
+    logger.info(`${packing.modelData} ${placed.outcome}`, { contentKey });
+    if (placed.outcome === 'paused') {
+      const { checkpoint, reason } = placed;
+      logger.info('packing goes on in another invocation', { reason, ...checkpoint?.progress });
       const next = continueWith(continuation, contentKey, checkpoint);
       return { action: 'create', outcome: 'continued', version: number, continuation: next };
     }
@@ -68,10 +69,10 @@ export const handler = step<Input, ActionResult | Continued>(
       groupName,
       description: `MLflow model version ${number}`,
       image: image.uri,
-      modelDataUrl: `s3://${target.bucket}/${target.key}`,
+      modelDataUrl: placed.url,
       environment: packaging.environment,
       metadata: packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning),
-      clientToken: clientToken(execution, entered, number, target.key, image.uri),
+      clientToken: clientToken(execution, entered, number, placed.url, image.uri),
     });
     return { action: 'create', outcome: 'done', version: number, packageArn };
   },

@@ -75,7 +75,7 @@ export class SyncFunctions extends Construct {
 
     this.create = new NodeFunction(this, 'Create', {
       step: 'create',
-      description: 'Repacks one version into model.tar.gz and registers it',
+      description: 'Repacks one version, or has S3 copy its files, and registers it',
       environment: { ...both, ARTIFACT_BUCKET: bucket.bucketName },
       timeout: Duration.minutes(15),
       // One whole vCPU: compression is the bound (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
@@ -90,6 +90,8 @@ export class SyncFunctions extends Construct {
         resources: [bucket.arnForObjects('models/*')],
       }),
     );
+    // What is there already is not made again: a listing shows it, and without this right S3 says of nothing that it is missing.
+    this.create.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
     this.create.addToRolePolicy(
       this.groups(
         'sagemaker:CreateModelPackageGroup',

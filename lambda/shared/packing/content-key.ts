@@ -44,3 +44,8 @@ export function groupPrefix(groupName: string): string {
 export function archiveKey(groupName: string, key: string): string {
   return `${groupPrefix(groupName)}${key}/model.tar.gz`;
 }
+
+/** S3 prefix of files that are not packed. */
+export function filesPrefix(groupName: string, key: string): string {
+  return `${groupPrefix(groupName)}${key}/model/`;
+}

@@ -1,0 +1,49 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { archiveKey, filesPrefix } from '../shared/packing/content-key';
+import type { PreparedPackage } from '../shared/packing/prepare';
+import { ensureArchive } from './archive/ensure-archive';
+import type { Checkpoint } from './archive/pack-archive';
+import type { OpenFile } from './archive/source/read-file';
+import { copyModelFiles } from './copies/copy-model-files';
+
+/** A version's files, on their way to where an endpoint can get them. */
+export interface Placing {
+  readonly client: S3Client;
+  readonly prepared: PreparedPackage;
+  /** Opens a file of the version. */
+  readonly open: OpenFile;
+  /** The bucket of what is packed. */
+  readonly bucket: string;
+  readonly groupName: string;
+  readonly checkpoint: Checkpoint | undefined;
+  /** Ends the work in time to hand it on. */
+  readonly stop: AbortSignal;
+}
+
+/** Files that an endpoint can get at `url`, now or before; or work that is to be gone on with. */
+export type Placed =
+  | { readonly outcome: 'done' | 'found'; readonly url: string }
+  | { readonly outcome: 'paused'; readonly checkpoint?: Checkpoint; readonly reason: string };
+
+/** Puts a version's files where its package will refer to: as an archive, or by S3's own copies. */
+export async function placeFiles(placing: Placing): Promise<Placed> {
+  const { bucket, groupName, prepared } = placing;
+  const { contentKey, store } = prepared;
+  if (store === undefined) {
+    const key = archiveKey(groupName, contentKey);
+    const { client, open, checkpoint, stop } = placing;
+    const { entries } = prepared.packaging;
+    const packed = await ensureArchive({ entries, open, client, target: { bucket, key }, checkpoint, stop });
+    return packed.outcome === 'paused' ? packed : { outcome: packed.outcome, url: `s3://${bucket}/${key}` };
+  }
+  const prefix = filesPrefix(groupName, contentKey);
+  const copied = await copyModelFiles({
+    client: placing.client,
+    from: store,
+    files: prepared.files,
+    entries: prepared.packaging.entries,
+    to: { bucket, prefix },
+    stop: placing.stop,
+  });
+  return copied.outcome === 'paused' ? copied : { outcome: copied.outcome, url: `s3://${bucket}/${prefix}` };
+}
