@@ -68,6 +68,10 @@ export class ArtifactStore {
         }),
       );
     } catch (error) {
+      // S3 tells the object's size where nothing of it is left.
+      if (offset > 0 && Number((error as { ActualObjectSize?: string }).ActualObjectSize) === offset) {
+        return { bytes: Readable.from([]), etag };
+      }
       throw asStoreError(where, error);
     }
     const { Body, ETag, ContentRange = '' } = answer;
@@ -87,24 +91,25 @@ export class ArtifactStore {
 /** An error of S3 in this project's terms, with what to do. */
 function asStoreError(where: string, error: unknown): Error {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  switch ($metadata?.httpStatusCode) {
+  // Without an answer there is no status.
+  const status = $metadata?.httpStatusCode ?? 0;
+  const cause = { cause: error };
+  switch (status) {
     case 403:
       return new RefusedError(
-        `${where} cannot be read (${name}): the bucket's policy and its key's must allow it; name a key in kmsKeyArn of the context mlflow-mlops:artifact-store`,
-        { cause: error },
+        `${where} cannot be read (${name}): the policies of the bucket and of its key must allow it, and a key of your own is ` +
+          'named in kmsKeyArn of the context mlflow-mlops:artifact-store',
+        cause,
       );
     case 404:
-      return new RefusedError(`${where} does not exist (${name})`, { cause: error });
+      return new RefusedError(`${where} does not exist (${name})`, cause);
     case 412:
-      return new FileChangedError(`${where} changed while it was read`, { cause: error });
+      return new FileChangedError(`${where} changed while it was read`, cause);
     case 416:
-      return new FileChangedError(`${where} has fewer bytes than were read of it: it changed while it was read`, {
-        cause: error,
-      });
+      return new FileChangedError(`${where} has fewer bytes than were read of it: it changed while it was read`, cause);
     default:
-      return name === 'PermanentRedirect' ||
-        (($metadata?.httpStatusCode ?? 500) < 500 && $metadata?.httpStatusCode !== 429)
-        ? new RefusedError(`${where} cannot be read (${name}: ${messageOf(error)})`, { cause: error })
-        : new TransientError(`${where} cannot be read now (${name}: ${messageOf(error)})`, { cause: error });
+      return status === 0 || status === 429 || status >= 500
+        ? new TransientError(`${where} cannot be read now (${name}: ${messageOf(error)})`, cause)
+        : new RefusedError(`${where} cannot be read (${name}: ${messageOf(error)})`, cause);
   }
 }
