@@ -4,6 +4,7 @@ import { App, type AppProps } from 'aws-cdk-lib';
 import { deployableSet } from './deployable/deployable';
 import { ENVIRONMENTS } from './deployable/environments';
 import { EndpointStage } from './endpoints/endpoint-stage';
+import { requireRealTime } from './endpoints/require-real-time';
 import { requireGroupName } from './group-name';
 import { readInference } from './inference/inference';
 import { ModelPipelineStack, type ModelPipelineStackProps } from './model-pipeline-stack';
@@ -48,6 +49,7 @@ function stackProps(folder: string, env: NodeJS.ProcessEnv): ModelPipelineStackP
   const group = requireGroupName(env);
   const inference = readInference(textOf(join(folder, INFERENCE_FILE)));
   const deployables = deployableSet(readModelPackages(join(folder, MODEL_PACKAGES_FILE), group));
+  requireRealTime(deployables, inference.endpoints);
   return {
     stackName: STACK_NAME,
     keepEndpoints: inference.keepEndpointsOnTermination,

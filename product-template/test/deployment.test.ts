@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { readInference } from '../lib/inference/inference';
 import { WrongInput } from '../lib/wrong-input';
 import { aPackage, BUILD_ENV, folderWith, SHIPPED_INFERENCE } from './support/fixtures';
-import { synthesize } from './support/synth';
+import { jsonOf, synthesize } from './support/synth';
 
 const PACKAGES = [aPackage(1, '1', 'Staging Production'), aPackage(2, '2', 'Staging'), aPackage(10, '10', 'Staging')];
 
@@ -64,6 +64,36 @@ test('without inference.yaml nothing is synthesized', () => {
 test('a mistake in inference.yaml stops synthesis, also where nothing is in that environment', () => {
   const folder = folderWith([], `${SHIPPED_INFERENCE}\nCanary: {}`);
   expect(() => synthesize(BUILD_ENV, folder)).toThrow('Canary ({}): no such key.');
+});
+
+const SERVERLESS = 'Staging: { InstanceType: ml.m5.large }\nProduction: { ServerlessMaxConcurrency: 7 }';
+const REAL_TIME = 'Staging: { InstanceType: ml.m5.large }\nProduction: { InstanceType: ml.m5.large }';
+
+test('files that are in no archive are deployed on instances like any other model', () => {
+  const packages = [aPackage(1, '1', 'Staging Production', { uncompressed: true })];
+  const { stack } = synthesize(BUILD_ENV, folderWith(packages, REAL_TIME));
+  const archived = synthesize(BUILD_ENV, folderWith([aPackage(1, '1', 'Staging Production')], REAL_TIME));
+  expect(jsonOf(stack)).toEqual(jsonOf(archived.stack));
+});
+
+test('files that are in no archive stop a serverless deployment, with each version, the key, its value and the ways out', () => {
+  const packages = [
+    aPackage(1, '1', 'Staging', { uncompressed: true }),
+    aPackage(2, '2', 'Production'),
+    aPackage(3, '3', 'Production', { uncompressed: true }),
+    aPackage(4, '4', 'Staging Production', { uncompressed: true }),
+  ];
+  const run = () => synthesize(BUILD_ENV, folderWith(packages, SERVERLESS));
+  expect(run).toThrow(WrongInput);
+  expect(run).toThrow(
+    'inference.yaml cannot be deployed:\n' +
+      '  - version 3: its files are not in an archive, and Production.ServerlessMaxConcurrency (7) makes its endpoint ' +
+      'serverless, which takes archives only\n' +
+      '  - version 4: its files are not in an archive, and Production.ServerlessMaxConcurrency (7) makes its endpoint ' +
+      'serverless, which takes archives only\n' +
+      'Give the environment an InstanceType in place of its Serverless keys, or take the tag sagemaker_deploy_model_data ' +
+      '(uncompressed) away from the version or its model in MLflow.',
+  );
 });
 
 test.each([undefined, ''])('a build without the name of its stack is refused (%j)', (STACK_NAME) => {

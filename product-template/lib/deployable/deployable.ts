@@ -7,6 +7,8 @@ export interface RegisteredPackage {
   readonly approval: string;
   /** `CustomerMetadataProperties` as they stand, encoded as the registry sync wrote them; see {@link STEERING_METADATA}. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Its model data are files as they are, not an archive. */
+  readonly uncompressed?: boolean;
 }
 
 /** One version of the model that belongs into one environment. */
@@ -18,6 +20,8 @@ export interface Deployable {
   /** The model's name in MLflow and the run that made the version, encoded; absent where the package does not say. */
   readonly modelName?: string;
   readonly runId?: string;
+  /** Its model data are files as they are, which serverless endpoints do not take. */
+  readonly uncompressed?: boolean;
 }
 
 /** The metadata that {@link deployableSet} reads; a package may have more. */
@@ -43,12 +47,13 @@ export function deployableSet(packages: readonly RegisteredPackage[]): Deployabl
   return ENVIRONMENTS.flatMap((environment) =>
     newest
       .filter(([, { metadata }]) => words(metadata[STEERING_METADATA.environments]).includes(environment))
-      .map(([version, { arn, metadata }]) => ({
+      .map(([version, { arn, metadata, uncompressed }]) => ({
         environment,
         version,
         packageArn: arn,
         ...given('modelName', metadata[STEERING_METADATA.modelName]),
         ...given('runId', metadata[STEERING_METADATA.runId]),
+        ...(uncompressed ? { uncompressed } : {}),
       })),
   );
 }

@@ -1,5 +1,6 @@
 import {
   DescribeModelPackageCommand,
+  type DescribeModelPackageOutput,
   ModelApprovalStatus,
   paginateListModelPackages,
   type SageMakerClient,
@@ -43,14 +44,21 @@ async function approvedArns(client: SageMakerClient, groupName: string): Promise
 async function describe(client: SageMakerClient, arn: string): Promise<RegisteredPackage | undefined> {
   try {
     const found = await client.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
+    const { ModelApprovalStatus: approval = '', CustomerMetadataProperties: metadata = {} } = found;
     // Somebody may have rejected it since it was listed, so the approval is this answer's.
-    return { arn, approval: found.ModelApprovalStatus ?? '', metadata: found.CustomerMetadataProperties ?? {} };
+    return { arn, approval, metadata, ...(isUncompressed(found) ? { uncompressed: true } : {}) };
   } catch (error) {
     if (isMissing(error)) {
       return undefined;
     }
     throw error;
   }
+}
+
+/** Asks the package itself, not its metadata: it is what SageMaker deploys. */
+function isUncompressed({ InferenceSpecification }: DescribeModelPackageOutput): boolean {
+  const containers = InferenceSpecification?.Containers ?? [];
+  return containers.some(({ ModelDataSource }) => ModelDataSource?.S3DataSource?.CompressionType === 'None');
 }
 
 /** SageMaker says in prose that a thing is not there, under codes that also mean other things. */

@@ -15,7 +15,12 @@ export interface ModelPackagesFile {
 export function modelPackagesText({ groupName, packages }: ModelPackagesFile): string {
   const lean = [...packages]
     .sort((one, other) => packageVersion(one.arn) - packageVersion(other.arn))
-    .map(({ arn, approval, metadata }) => ({ arn, approval, metadata: steering(metadata) }));
+    .map(({ arn, approval, metadata, uncompressed }) => ({
+      arn,
+      approval,
+      metadata: steering(metadata),
+      ...(uncompressed ? { uncompressed } : {}),
+    }));
   return `${JSON.stringify({ groupName, packages: lean }, null, 2)}\n`;
 }
 

@@ -67,6 +67,18 @@ test('a package that was deleted since it was listed is left out; one that was r
 });
 
 test.each([
+  [{ ModelDataUrl: 's3://archives/model.tar.gz' }, undefined],
+  [{ ModelDataSource: { S3DataSource: { S3DataType: 'S3Object', CompressionType: 'Gzip' } } }, undefined],
+  [{ ModelDataSource: { S3DataSource: { S3DataType: 'S3Prefix', CompressionType: 'None' } } }, true],
+])('whether the model data are no archive is what the package itself says: %j', async (container, uncompressed) => {
+  answer = ({ action }) =>
+    action === 'ListModelPackages'
+      ? { body: { ModelPackageSummaryList: listed(1) } }
+      : { body: { ModelApprovalStatus: 'Approved', InferenceSpecification: { Containers: [container] } } };
+  expect((await read())[0]?.uncompressed).toBe(uncompressed);
+});
+
+test.each([
   ['AccessDeniedException', 'User is not authorized to perform: sagemaker:ListModelPackages'],
   ['ValidationException', '1 validation error detected'],
 ])('anything else is an error: %s', async (code, message) => {

@@ -22,7 +22,7 @@ export function aPackage(
   number: number,
   version: string,
   environments: string,
-  change: { approval?: string; metadata?: Record<string, string> } = {},
+  change: { approval?: string; metadata?: Record<string, string>; uncompressed?: boolean } = {},
 ): RegisteredPackage {
   return {
     arn: packageArn(number),
@@ -35,6 +35,7 @@ export function aPackage(
       mlflow_environments: environments,
       ...change.metadata,
     },
+    ...(change.uncompressed ? { uncompressed: true } : {}),
   };
 }
 
