@@ -20,9 +20,16 @@ export interface TrainedModel {
 /**
  * Trains a real model with the public `mlflow` client against the account's registry.
  *
+ * @param more variables for MLflow's client, for example MLFLOW_EXPERIMENT_NAME
  * @throws Error with the end of Python's own output
  */
-export async function trainModel(env: SandboxEnv, kind: ModelKind, name: string, seed = 0): Promise<TrainedModel> {
+export async function trainModel(
+  env: Pick<SandboxEnv, 'PYTHON' | 'MLFLOW_TRACKING_URI' | 'MLFLOW_TRACKING_TOKEN'>,
+  kind: ModelKind,
+  name: string,
+  seed = 0,
+  more: Readonly<Record<string, string>> = {},
+): Promise<TrainedModel> {
   const { stdout } = await run(env.PYTHON, [join(__dirname, 'train.py'), kind, name, String(seed)], {
     env: {
       PATH: process.env.PATH ?? '',
@@ -32,6 +39,7 @@ export async function trainModel(env: SandboxEnv, kind: ModelKind, name: string,
       MLFLOW_DISABLE_TELEMETRY: 'true',
       GIT_PYTHON_REFRESH: 'quiet',
       PYTHONWARNINGS: 'ignore',
+      ...more,
     },
     maxBuffer: 16 * 1024 * 1024,
   });

@@ -12,6 +12,9 @@ export const ACCOUNTS = {
 /** The secret key of both accounts; nothing here checks signatures. */
 export const SECRET_KEY = 'sandbox';
 
+/** The bucket that experiments of the MLflow server may keep their artifacts in, and the stacks may read. */
+export const ARTIFACT_STORE_BUCKET = 'mlflow-artifacts';
+
 /** The name of the user's secret that holds the registry's credentials. */
 export const REGISTRY_SECRET = 'mlflow/credentials';
 

@@ -1,11 +1,16 @@
 import { rmSync } from 'node:fs';
+import { ARTIFACT_STORE_BUCKET } from './accounts';
 import { type CdkContext, cdk } from './cdk';
 
 /**
  * What the sandbox wants otherwise than cdk.json: the stages are deployed by the CLI and not by the pipeline, and the product's
- * last version is the working tree's, so that what is provisioned is what was just written.
+ * last version is the working tree's, so that what is provisioned is what was just written. Where artifacts are in S3, they are read there.
  */
-const SETTINGS = { pipeline: 'false', 'unreleased-product': 'true' };
+const SETTINGS = {
+  pipeline: 'false',
+  'unreleased-product': 'true',
+  'artifact-store': JSON.stringify({ bucket: ARTIFACT_STORE_BUCKET }),
+};
 
 /**
  * Synthesizes the app once, for both accounts: it names no account, so the CLI deploys it wherever the credentials lead.

@@ -50,7 +50,7 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
       sagemakerUrl: url(sagemaker),
       developerToolsUrl: url(developerTools),
     }),
-    mlflowPart({ paths, python, base, port: mlflow }),
+    mlflowPart({ paths, python, base, port: mlflow, s3Url: url(ministack) }),
     standIn('sagemaker', sagemaker, {
       PYTHON: python,
       AWS_ENDPOINT_URL: url(ministack),
