@@ -42,6 +42,7 @@ def _name_the_caller() -> None:
 
 
 def _record_requests() -> None:
+    expect(callable(getattr(iam_actions, "s3_additional_checks", None)), PATCH, "s3_additional_checks is missing")
     dispatch = getattr(app, "_dispatch_service_request", None)
     expect(callable(dispatch), PATCH, "_dispatch_service_request is missing")
     for name in ("_routing_params", "detect_service", "extract_region"):
@@ -55,16 +56,17 @@ def _record_requests() -> None:
             return _listed(calls)
         caller = headers.get(TOKEN, "")
         if caller.startswith("arn:aws:lambda:"):
-            calls.add((caller, *_permission(method, path, headers, body, query_params)))
+            for permission in _permissions(method, path, headers, body, query_params):
+                calls.add((caller, *permission))
         return await dispatch(method, path, headers, body, query_params, request_id)
 
     app._dispatch_service_request = recorded
 
 
-def _permission(
+def _permissions(
     method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
-) -> tuple[str, str]:
-    """The action and the resource that a policy must allow for a request; a request that has none is an action of its own."""
+) -> list[tuple[str, str]]:
+    """The actions and resources that a policy must allow for a request; a request that has none is an action of its own."""
     params = app._routing_params(method, path, headers, body, query_params)
     service = app.detect_service(method, path, headers, params)
     action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
@@ -74,7 +76,10 @@ def _permission(
     )
     # Rules of the default bus have no bus in their ARN (service-authorization, Amazon EventBridge, resource types).
     resource = (resource or "*").replace(":rule/default/", ":rule/")
-    return action or f"{service}:{method} {path}", resource
+    permission = (action or f"{service}:{method} {path}", resource)
+    # A copy reads its source too.
+    more = iam_actions.s3_additional_checks(method, path, headers, body, query_params) if service == "s3" else []
+    return [permission, *more]
 
 
 def _listed(calls: set[Call]) -> tuple[int, dict[str, str], bytes]:

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
@@ -68,13 +68,20 @@ export class ModelData {
     await pipeline(object.Body as Readable, createWriteStream(file));
   }
 
-  /** Copies everything below a prefix into a folder, as SageMaker lays out uncompressed model data. */
+  /**
+   * Copies everything below a prefix into a folder, as SageMaker lays out uncompressed model data.
+   *
+   * @throws Error for keys that SageMaker says not to use (API_S3ModelDataSource, CompressionType)
+   */
   async downloadPrefix(caller: Caller, prefix: S3Location, folder: string): Promise<void> {
-    for (const key of await this.keysUnder(caller, prefix)) {
-      const file = resolve(folder, key.slice(prefix.key.length));
-      // A key is chosen by whoever wrote it: `..` in it must not lead out of the folder.
-      if (!file.startsWith(resolve(folder) + sep)) throw new Error(`The key ${key} leads out of the model's folder.`);
-      if (!key.endsWith('/')) await this.download(caller, { bucket: prefix.bucket, key }, file);
+    const keys = await this.keysUnder(caller, prefix);
+    const files = new Set(keys.map((key) => key.slice(prefix.key.length)));
+    for (const file of files) {
+      const fault = faultOfName(file, files);
+      if (fault !== undefined) throw new Error(`The key ${prefix.key}${file} ${fault}.`);
+    }
+    for (const file of files) {
+      await this.download(caller, { bucket: prefix.bucket, key: prefix.key + file }, join(folder, file));
     }
   }
 
@@ -95,6 +102,17 @@ export class ModelData {
     this.clients.set(key, client);
     return client;
   }
+}
+
+/** Why a file cannot be laid out; a key is chosen by whoever wrote it, so `..` in it must not lead out of the folder. */
+function faultOfName(file: string, files: ReadonlySet<string>): string | undefined {
+  const parts = file.split('/');
+  if (parts.some((part) => part.trim() === '')) return 'has an empty or blank file or directory name';
+  if (parts.some((part) => part === '.' || part === '..')) return 'has "." or ".." as a file or directory name';
+  if (parts.some((part) => part.includes('\0') || Buffer.byteLength(part) > 255))
+    return 'has a name that no file can have';
+  const folders = parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join('/'));
+  return folders.some((name) => files.has(name)) ? 'has another object as its directory' : undefined;
 }
 
 function isMissing(error: unknown): boolean {

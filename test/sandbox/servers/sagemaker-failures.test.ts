@@ -145,4 +145,23 @@ describe('a model from a package', () => {
     expect(await deploy(stage, 'loose')).toMatchObject({ EndpointStatus: 'InService' });
     expect((await invoke(stage, 'loose', [1])).text).toBe('[7.0]');
   });
+
+  test.each([
+    ['folder/', 'empty or blank'],
+    ['a/../../b', '".."'],
+    ['code/inference.py/more', 'another object as its directory'],
+  ])('uncompressed data with a key that makes no file fail: %s', async (key, reason) => {
+    const prefix = `bad-${key.length}/`;
+    for (const [name, text] of Object.entries(scriptFiles('7')))
+      stage.aws.objects.set(`models/${prefix}${name}`, Buffer.from(text));
+    stage.aws.objects.set(`models/${prefix}${key}`, Buffer.from(''));
+    const S3DataSource = { S3Uri: `s3://models/${prefix}`, S3DataType: 'S3Prefix', CompressionType: 'None' } as const;
+    const container = { Image: IMAGE, Environment: ENVIRONMENT, ModelDataSource: { S3DataSource } };
+    const name = prefix.slice(0, -1);
+    await stage.sagemaker.send(new CreateModelCommand({ ModelName: name, PrimaryContainer: container }));
+    await configure(stage, name, name);
+    const { EndpointStatus, FailureReason } = await deploy(stage, name);
+    expect(EndpointStatus).toBe('Failed');
+    expect(FailureReason).toContain(reason);
+  });
 });
