@@ -6,6 +6,7 @@ import {
   UpdateEndpointCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
+import { ModelPackages } from '../../../lambda/shared/packages/model-packages';
 import { configure, deploy, ENVIRONMENT, invoke, prepare, scriptFiles } from './sagemaker/hosting';
 import { archiveOf, IMAGE, openStage, registerVersion, type Stage } from './sagemaker/stage';
 
@@ -144,6 +145,32 @@ describe('a model from a package', () => {
     await configure(stage, 'loose', 'loose');
     expect(await deploy(stage, 'loose')).toMatchObject({ EndpointStatus: 'InService' });
     expect((await invoke(stage, 'loose', [1])).text).toBe('[7.0]');
+  });
+
+  test('a package that the sync makes of a folder serves on instances, and is refused for serverless', async () => {
+    const packages = new ModelPackages(stage.sagemaker, 'owner');
+    for (const [name, text] of Object.entries(scriptFiles('9')))
+      stage.aws.objects.set(`models/folder/${name}`, Buffer.from(text));
+    const arn = await packages.create({
+      groupName: 'folder',
+      description: 'files as they are',
+      image: IMAGE,
+      modelDataUrl: 's3://models/folder/',
+      environment: ENVIRONMENT,
+      metadata: { mlflow_version: '1' },
+      approvalStatus: 'Approved',
+      clientToken: 'folder',
+    });
+    expect(await packages.describe(arn)).toMatchObject({ modelDataUrl: 's3://models/folder/' });
+    const containers = [{ ModelPackageName: arn }];
+    await stage.sagemaker.send(new CreateModelCommand({ ModelName: 'folder', Containers: containers }));
+    await configure(stage, 'folder', 'folder');
+    expect(await deploy(stage, 'folder')).toMatchObject({ EndpointStatus: 'InService' });
+    expect((await invoke(stage, 'folder', [1])).text).toBe('[9.0]');
+    const ServerlessConfig = { MaxConcurrency: 1, MemorySizeInMB: 1024 };
+    await expect(configure(stage, 'folder-serverless', 'folder', { ServerlessConfig })).rejects.toThrow(
+      'ModelDataSource are not supported for serverless endpoints',
+    );
   });
 
   test.each([
