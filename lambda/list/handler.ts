@@ -1,16 +1,63 @@
-import { enrolments } from '../shared/context/store';
-import type { ModelList, SyncRequest } from '../shared/contracts';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { modelPackages } from '../shared/context/packages';
+import { registry } from '../shared/context/registry';
+import { enrolments, ledger } from '../shared/context/store';
+import type { ListRequest, ModelList } from '../shared/contracts';
+import { requireEnv } from '../shared/env';
+import { readImageOverrides } from '../shared/images/images';
 import { step } from '../shared/step';
+import { type Effects, findChanged } from './find-changed';
 import { parseSyncRequest } from './sync-request';
 
-/** The models that an execution has to sync: the one it was started for, or all enrolled ones. */
-export const handler = step<SyncRequest, ModelList>(
-  async (event) => {
-    const { modelName } = parseSyncRequest(event);
-    // A model that is not enrolled (any more) is synced too: its packages are then marked as unsynced.
-    const names =
-      modelName === undefined ? (await enrolments().list()).map((enrolment) => enrolment.modelName) : [modelName];
-    return { models: names.map((name) => ({ modelName: name })) };
+/**
+ * How long one invocation reads, in milliseconds: what a fault undoes is no more than that, since the step is tried again from
+ * where the invocation before it stopped.
+ */
+const READ_MS = 4 * 60 * 1000;
+
+const s3 = new S3Client({});
+
+/** The models that an execution has to sync: the one it was started for, or of the enrolled ones those that changed. */
+export const handler = step<ListRequest, ModelList>(
+  async ({ request, execution, part = 0 }) => {
+    const { modelName, verify = false } = parseSyncRequest(request);
+    return modelName === undefined
+      ? findChanged({ execution, verify, part }, effects(execution))
+      : { kind: 'one', modelName, ...(verify ? { verify } : {}) };
   },
-  ({ modelName }) => ({ model: modelName ?? 'all' }),
+  ({ request, execution }) => ({ model: (request as { modelName?: unknown }).modelName ?? 'all', execution }),
 );
+
+function effects(execution: string): Effects {
+  const Bucket = requireEnv('ARTIFACT_BUCKET');
+  const keyOf = (file: string) => `syncs/${execution}/${file}`;
+  const end = Date.now() + READ_MS;
+  return {
+    enrolled: async () => (await enrolments().list()).map(({ modelName }) => modelName),
+    registries: async () => {
+      const [source, overrides] = await Promise.all([registry(), readImageOverrides()]);
+      return {
+        context: { revision: requireEnv('REVISION'), registryId: source.id, owner: requireEnv('OWNER'), overrides },
+        registries: {
+          modelsPage: (token) => source.modelsPage(token),
+          versionsPage: (token) => source.versionsPage(token),
+          versionsOf: (name) => source.listVersions(name),
+          packagesPage: (token) => modelPackages().page(token),
+          packagesOf: (groupName) => modelPackages().listed(groupName),
+        },
+      };
+    },
+    ledger: () => ledger().entries(),
+    save: async (file, text) => {
+      const key = keyOf(file);
+      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: text, ContentType: 'application/json' }));
+      return { bucket: Bucket, key };
+    },
+    load: async (file) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: keyOf(file) }));
+      return (await Body?.transformToString()) ?? '';
+    },
+    hasTime: () => Date.now() < end,
+    now: Date.now,
+  };
+}

@@ -17,10 +17,31 @@ export interface ModelStep {
   readonly execution: string;
 }
 
-/** Output of `list`: the models that an execution has to sync. */
-export interface ModelList {
-  readonly models: readonly { readonly modelName: string }[];
+/** Input of `list`. */
+export interface ListRequest {
+  /** The execution's input, as somebody wrote it. */
+  readonly request: unknown;
+  /** Name of the execution. */
+  readonly execution: string;
+  /** How many invocations for this execution came before; absent for the first. */
+  readonly part?: number;
 }
+
+/** Output of `list`: what an execution has to sync. */
+export type ModelList =
+  | { readonly kind: 'one'; readonly modelName: string; readonly verify?: boolean }
+  /** Time ran out: `list` is to be called again with this part. */
+  | { readonly kind: 'unfinished'; readonly part: number }
+  | {
+      readonly kind: 'many';
+      /** Where the list of executions is, each with `name` and `input`. */
+      readonly bucket: string;
+      readonly key: string;
+      /** How many models are enrolled. */
+      readonly enrolled: number;
+      /** How many of them have to be synced. */
+      readonly changed: number;
+    };
 
 /** Input of `claim`. */
 export interface ClaimRequest extends ModelStep {
@@ -60,6 +81,8 @@ export interface DeleteAction {
 export interface PlanResult {
   readonly groupName: string;
   readonly create: readonly CreateAction[];
+  /** Versions whose archive one of `create` makes: they come after those, and find it made. */
+  readonly createAfter: readonly CreateAction[];
   /** Versions that are promoted and cannot be deployed, as failed results with their reasons. */
   readonly refused: readonly ActionResult[];
   readonly update: readonly UpdateAction[];

@@ -2,6 +2,7 @@ import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
+import { SYNC_FILES } from '../names';
 
 /**
  * The bucket of the repacked archives. It outlives the stack: packages refer to its objects, and a model whose archive is
@@ -21,6 +22,13 @@ export class ArtifactBucket extends Bucket {
       lifecycleRules: [
         // What an aborted function could not clean up itself.
         { id: 'SweepAbortedUploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        // Whoever looks into a failed sync finds there what it was to sync.
+        {
+          id: 'ExpireSyncs',
+          prefix: `${SYNC_FILES}/`,
+          expiration: Duration.days(14),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         { id: 'ExpireOldVersions', noncurrentVersionExpiration: Duration.days(30) },
       ],
     });

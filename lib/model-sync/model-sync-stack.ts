@@ -67,7 +67,7 @@ export class ModelSyncStack extends Stack {
       artifactStore,
       owner: this.stackName,
     });
-    const { stateMachine } = new SyncStateMachine(this, 'Sync', functions);
+    const { stateMachine } = new SyncStateMachine(this, 'Sync', { functions, bucket });
     const deadLetterQueue = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

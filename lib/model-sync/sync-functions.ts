@@ -5,7 +5,7 @@ import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
-import { IMAGE_URI_PARAMETERS } from '../names';
+import { IMAGE_URI_PARAMETERS, SYNC_FILES } from '../names';
 import { NodeFunction } from '../node-function';
 import type { ArtifactStoreSetting } from '../settings';
 import { grantArtifactStore } from './artifact-store-access';
@@ -44,10 +44,22 @@ export class SyncFunctions extends Construct {
 
     this.list = new NodeFunction(this, 'List', {
       step: 'list',
-      description: 'Names the models that a sync is for',
-      environment: store,
+      description: 'Finds the models that a sync has to sync',
+      environment: { ...both, ARTIFACT_BUCKET: bucket.bucketName },
+      // It stops reading after four, and a page may take a while.
+      timeout: Duration.minutes(6),
+      memorySize: 1024,
     });
     table.grant(this.list, 'dynamodb:Query');
+    grantSecretValue(registrySecret, this.list);
+    this.list.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
+    this.list.addToRolePolicy(this.imageParameters());
+    this.list.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject', 's3:GetObject'],
+        resources: [bucket.arnForObjects(`${SYNC_FILES}/*`)],
+      }),
+    );
 
     this.claim = new NodeFunction(this, 'Claim', {
       step: 'claim',
@@ -64,7 +76,9 @@ export class SyncFunctions extends Construct {
       memorySize: 1024,
     });
     // What an earlier release found in order counts no more.
-    this.plan.addEnvironment('REVISION', this.plan.codeHash);
+    for (const step of [this.list, this.plan]) {
+      step.addEnvironment('REVISION', this.plan.codeHash);
+    }
     table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     grantSecretValue(registrySecret, this.plan);
     this.plan.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));

@@ -1,4 +1,4 @@
-import { Choice, Condition, type IChainable, Pass, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import { Choice, Condition, Fail, type IChainable, Pass, Succeed, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
 import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../product-template/lib/names';
@@ -7,6 +7,11 @@ import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine, RETRY } from './sync-step';
 
 const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.context.Execution.Id} %}';
+const CLAIM = oneLine(`{% {
+  "modelName": $states.input.modelName,
+  "execution": $states.context.Execution.Id,
+  "verify": $states.input.verify
+} %}`);
 /** A step's error becomes part of the model's state; what follows decides what it means. */
 const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutput.Cause, 0, 1000)}}');
 
@@ -14,11 +19,12 @@ const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutp
  * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again, some rounds
  * long; then another execution goes on.
  *
- * State: `{modelName}`, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
- * `synced`, `deferred` (another execution holds the claim and will plan again) or `failed`. Errors never leave this chain.
+ * State: `{modelName}` and perhaps `verify`, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
+ * `synced`, `deferred` (another execution holds the claim and will plan again) or `failed`, and only the last ends the execution as
+ * failed, after everything that could be done was done. Errors never leave this chain.
  */
 export function syncModel(scope: Construct, functions: SyncFunctions): IChainable {
-  const claim = invokeStep(scope, 'Claim model', functions.claim, MODEL, keeping('$states.result.Payload'));
+  const claim = invokeStep(scope, 'Claim model', functions.claim, CLAIM, keeping('$states.result.Payload'));
   const plan = invokeStep(
     scope,
     'Plan',
@@ -36,7 +42,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
       "execution": $states.context.Execution.Id,
       "stateMachine": $states.context.StateMachine.Id,
       "left": $states.input.plan.left,
-      "results": [$states.input.refused, $states.input.created, $states.input.updated, $states.input.deleted],
+      "results": [$states.input.refused, $states.input.created, $states.input.createdAfter, $states.input.updated, $states.input.deleted],
       "totals": $states.input.totals
     } %}`,
     keeping('$states.result.Payload'),
@@ -55,7 +61,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   // Nothing was planned, so nothing is done; the claim still has to go back.
   const unplanned = Pass.jsonata(scope, 'Plan failed', {
     outputs: keeping(
-      '{"refused": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "created": [], "updated": [], "deleted": []}',
+      '{"refused": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "created": [], "createdAfter": [], "updated": [], "deleted": []}',
     ),
   });
   const done = Pass.jsonata(scope, 'Model done', {
@@ -79,9 +85,25 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   );
   plan.next(apply.first);
   apply.last.next(release);
+  const verdict = verdictOn(scope);
+  for (const end of [deferred, broken, done]) {
+    end.next(verdict);
+  }
   return claim.next(
     Choice.jsonata(scope, 'Claimed?').when(Condition.jsonata('{% $states.input.claimed %}'), plan).otherwise(deferred),
   );
+}
+
+/** How the execution ends. */
+function verdictOn(scope: Construct): Choice {
+  const failed = Fail.jsonata(scope, 'Sync failed', {
+    error: 'SyncFailed',
+    // A cause has 32,768 characters at most (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+    cause: '{% $substring($string($states.input), 0, 30000) %}',
+  });
+  return Choice.jsonata(scope, 'Any failures?')
+    .when(Condition.jsonata("{% $states.input.outcome = 'failed' %}"), failed)
+    .otherwise(Succeed.jsonata(scope, 'Synced'));
 }
 
 /** One event on the default bus for each finished sync of a model; its words are those of SageMaker's own events. */

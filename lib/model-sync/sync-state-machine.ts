@@ -1,57 +1,56 @@
 import { ArnFormat, type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
   Choice,
   Condition,
   DefinitionBody,
-  Fail,
   LogLevel,
-  Map as MapState,
-  ProvideItems,
   QueryLanguage,
   StateMachine,
-  Succeed,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInvoke } from '../acknowledge';
 import type { NodeFunction } from '../node-function';
+import { grantSyncChanged, syncChanged } from './sync-changed';
 import type { SyncFunctions } from './sync-functions';
 import { syncModel } from './sync-model';
-import { invokeStep } from './sync-step';
+import { invokeStep, oneLine } from './sync-step';
 
-/** Models that one execution works on at once. */
-const MODELS_AT_ONCE = 10;
+/** The input as somebody wrote it, and how far the search for what changed is. */
+const LIST = oneLine(`{% {
+  "request": $states.context.Execution.Input,
+  "execution": $states.context.Execution.Name,
+  "part": $states.input.part
+} %}`);
+
+export interface SyncStateMachineProps {
+  readonly functions: SyncFunctions;
+  /** Where a sync of all models keeps what it found. */
+  readonly bucket: Bucket;
+}
 
 /**
- * The sync, one definition for one model and for all enrolled ones: list the models, sync each, and end as failed when any
- * of them had failures, after everything that could be done was done.
+ * The sync, one definition for one model and for all enrolled ones: of these it finds the ones that changed, and runs itself for
+ * each of them.
  */
 export class SyncStateMachine extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, functions: SyncFunctions) {
+  constructor(scope: Construct, id: string, { functions, bucket }: SyncStateMachineProps) {
     super(scope, id);
 
-    const list = invokeStep(this, 'List models', functions.list, '{% $states.input %}', '{% $states.result.Payload %}');
-    const syncEach = MapState.jsonata(this, 'Sync each model', {
-      items: ProvideItems.jsonata('{% $states.input.models %}'),
-      maxConcurrency: MODELS_AT_ONCE,
-      outputs: '{% {"models": $states.result} %}',
-    });
-    syncEach.itemProcessor(syncModel(this, functions));
-
-    const failed = Fail.jsonata(this, 'Some models failed', {
-      error: 'SyncFailed',
-      // A cause has 32,768 characters at most (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
-      cause: `{% $substring($string([$states.input.models[outcome = 'failed']]), 0, 30000) %}`,
-    });
-    const verdict = Choice.jsonata(this, 'Any failures?')
-      .when(Condition.jsonata(`{% $count($states.input.models[outcome = 'failed']) > 0 %}`), failed)
-      .otherwise(Succeed.jsonata(this, 'Synced'));
+    const list = invokeStep(this, 'Find models', functions.list, LIST, '{% $states.result.Payload %}');
+    list.next(
+      Choice.jsonata(this, 'Which models?')
+        .when(Condition.jsonata("{% $states.input.kind = 'one' %}"), syncModel(this, functions))
+        .when(Condition.jsonata("{% $states.input.kind = 'unfinished' %}"), list)
+        .otherwise(syncChanged(this)),
+    );
 
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      definitionBody: DefinitionBody.fromChainable(list.next(syncEach).next(verdict)),
+      definitionBody: DefinitionBody.fromChainable(list),
       queryLanguage: QueryLanguage.JSONATA,
       comment: 'Makes the SageMaker Model Registry say what the MLflow registry says',
       timeout: Duration.hours(6),
@@ -66,6 +65,7 @@ export class SyncStateMachine extends Construct {
       },
     });
     this.letFollowEachOther(functions);
+    grantSyncChanged(this.stateMachine, bucket);
     const { list: lister, claim, plan, create, update, delete: remove, release } = functions;
     acknowledgeInvoke(this, lister, claim, plan, create, update, remove, release);
     acknowledge(this, 'IAM5[Resource::*]', 'Log delivery and X-Ray take no resource.');

@@ -42,15 +42,16 @@ def _repeatable(start: Callable[..., Any]) -> Callable[..., Any]:
 
 def _limited(run: Callable[..., Any]) -> Callable[..., Any]:
     def run_state(state_def: dict[str, Any], raw_input: Any, *rest: Any) -> Any:
-        _check(raw_input)
+        check_size(raw_input)
         output, following = run(state_def, raw_input, *rest)
-        _check(output)
+        check_size(output)
         return output, following
 
     return run_state
 
 
-def _check(data: Any) -> None:
+def check_size(data: Any) -> None:
+    """Fail an execution with what AWS does not let pass between states."""
     size = len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
     if size > DATA_MAX:
         raise stepfunctions._ExecutionError(

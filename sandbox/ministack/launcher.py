@@ -7,6 +7,7 @@ objects live in memory.
 import api_owner
 import custom_resources
 import dead_letters
+import distributed_maps
 import executions
 import function_properties
 import function_workers
@@ -26,6 +27,7 @@ PATCHES = (
     api_owner,
     custom_resources,
     dead_letters,
+    distributed_maps,
     executions,
     function_properties,
     function_workers,

@@ -28,7 +28,18 @@ const READ_SECRET = ['secretsmanager:GetSecretValue'];
 
 describe('least privilege', () => {
   test.each([
-    ['list', /^FunctionsListRole/, ['dynamodb:Query']],
+    [
+      'list',
+      /^FunctionsListRole/,
+      [
+        'dynamodb:Query',
+        's3:GetObject',
+        's3:PutObject',
+        'sagemaker:ListModelPackages',
+        ...READ_SECRET,
+        'ssm:GetParameters',
+      ],
+    ],
     ['claim', /^FunctionsClaimRole/, ['dynamodb:UpdateItem', 'states:DescribeExecution']],
     [
       'plan',
@@ -49,6 +60,7 @@ describe('least privilege', () => {
         'dynamodb:UpdateItem',
         's3:AbortMultipartUpload',
         's3:GetObject',
+        's3:ListBucket',
         's3:PutObject',
         'sagemaker:AddTags',
         'sagemaker:CreateModelPackage',
@@ -109,7 +121,11 @@ describe('least privilege', () => {
   });
 
   test('plan and create alone read the artifact store that was named, and of its bucket nothing else', () => {
-    const store = { bucket: 'their-artifacts', prefix: 'mlflow/prod', kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/k' };
+    const store = {
+      bucket: 'their-artifacts',
+      prefix: 'mlflow/prod',
+      kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/k',
+    };
     const withStore = synthesize({ 'artifact-store': store }).modelSync;
     const added = (role: RegExp) => {
       const before = statementsOf(role).map((one) => JSON.stringify(one));
@@ -139,6 +155,32 @@ describe('least privilege', () => {
       expect(added(role)).toEqual([]);
     }
   }, 60_000);
+
+  test('the state machine runs its functions and itself, reads its own lists, and no more', () => {
+    const statements = statementsOf(/^SyncStateMachineRole/).filter(
+      (one) => !actionsOf(one).every((action) => /^(logs|xray|lambda):/.test(action)),
+    );
+    expect(statements.flatMap(actionsOf).sort()).toEqual([
+      'events:DescribeRule',
+      'events:PutEvents',
+      'events:PutRule',
+      'events:PutTargets',
+      's3:GetObject',
+      'states:DescribeExecution',
+      'states:RedriveExecution',
+      'states:StartExecution',
+      'states:StopExecution',
+    ]);
+    const reached = (service: string) =>
+      JSON.stringify(
+        statements.filter((one) => actionsOf(one).some((action) => action.startsWith(service))).map(resourcesOf),
+      );
+    expect(reached('s3:')).toMatch(/^\S*\/syncs\/\*"\S*$/);
+    expect(reached('states:').match(/"Ref":"\w+"/g)).toEqual(
+      expect.arrayContaining([expect.stringContaining('SyncStateMachine')]),
+    );
+    expect(reached('events:Put')).toContain('rule/StepFunctionsGetEventsForStepFunctionsExecutionRule');
+  });
 
   test('no statement allows everything on everything', () => {
     for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {

@@ -39,7 +39,8 @@ test('a replaced package goes only after the new one stands', () => {
 });
 
 test('every task below a model catches everything, and tries passing errors again with backoff and jitter', () => {
-  const tasks = [...states].filter(([name, { Type }]) => Type === 'Task' && name !== 'List models');
+  const others = ['Find models', 'Sync the model by itself'];
+  const tasks = [...states].filter(([name, { Type }]) => Type === 'Task' && !others.includes(name));
   expect(tasks.length).toBe(8);
   for (const [name, task] of tasks) {
     expect([name, task.Catch?.[0]?.ErrorEquals]).toEqual([name, ['States.ALL']]);
@@ -54,14 +55,38 @@ test('every task below a model catches everything, and tries passing errors agai
 });
 
 test('packages and models are worked on a few at a time', () => {
-  for (const name of ['Sync each model', 'Create packages', 'Update packages', 'Delete packages']) {
+  for (const name of ['Sync each changed model', 'Create packages', 'Update packages', 'Delete packages']) {
     expect(state(name).MaxConcurrency).toBeGreaterThan(0);
   }
 });
 
 test('an execution with failures ends as failed', () => {
-  expect(state('Any failures?').Choices?.[0]?.Next).toBe('Some models failed');
+  expect(state('Any failures?').Choices?.[0]?.Next).toBe('Sync failed');
+  expect(state('Sync failed').Type).toBe('Fail');
+  expect(state('Any model failed?').Choices?.[0]?.Next).toBe('Some models failed');
   expect(state('Some models failed').Type).toBe('Fail');
+  for (const end of ['Deferred to the holder', 'Model failed', 'Model done']) {
+    expect(state(end).Next).toBe('Any failures?');
+  }
+});
+
+test('one model is synced by this execution, and of all those that changed each by one of its own', () => {
+  expect(state('Find models').Next).toBe('Which models?');
+  expect(state('Which models?')).toMatchObject({
+    Choices: [{ Next: 'Claim model' }, { Next: 'Find models' }],
+    Default: 'Sync each changed model',
+  });
+  expect(state('Sync each changed model')).toMatchObject({
+    ItemReader: { Resource: expect.stringMatching(/:states:::s3:getObject$/), ReaderConfig: { InputType: 'JSON' } },
+    ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+    ToleratedFailurePercentage: 100,
+  });
+  expect(state('Sync the model by itself')).toMatchObject({
+    Resource: expect.stringMatching(/:states:::states:startExecution\.sync:2$/),
+    Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Model not synced' }],
+  });
+  // What failed in there was tried again in there.
+  expect(state('Sync the model by itself').Retry).toBeUndefined();
 });
 
 test('nothing is used that the sandbox does not run as AWS does', () => {

@@ -4,6 +4,7 @@ import {
   DeleteModelPackageCommand,
   DescribeModelPackageCommand,
   DescribeModelPackageGroupCommand,
+  ListModelPackagesCommand,
   ListTagsCommand,
   type ModelApprovalStatus,
   type ModelPackageContainerDefinition,
@@ -66,6 +67,26 @@ export class ModelPackages {
       throw error;
     }
     return listed;
+  }
+
+  /** A page of the versioned packages of all groups, oldest first. */
+  async page(
+    token: string | undefined,
+  ): Promise<{ items: { groupName: string; listed: ListedPackage }[]; next: string | undefined }> {
+    const { ModelPackageSummaryList, NextToken } = await this.client.send(
+      new ListModelPackagesCommand({
+        ModelPackageType: 'Versioned',
+        SortBy: 'CreationTime',
+        SortOrder: 'Ascending',
+        MaxResults: PAGE_SIZE,
+        NextToken: token,
+      }),
+    );
+    const items = (ModelPackageSummaryList ?? []).map((summary) => ({
+      groupName: summary.ModelPackageGroupName ?? '',
+      listed: listedPackage(summary),
+    }));
+    return { items, next: NextToken || undefined };
   }
 
   /** Packages with all that they say, some at once; those that were deleted meanwhile are left out. */

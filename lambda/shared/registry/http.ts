@@ -1,7 +1,7 @@
 import { RefusedError } from '../errors';
 import type { Authorization } from './credentials';
 import { type DownloadLimits, download } from './download';
-import { failure, unreachable, whereOf } from './http-failure';
+import { failure, TooLargeError, unreachable, whereOf } from './http-failure';
 import type { FilePosition, OpenedFile } from './registry';
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -140,7 +140,7 @@ async function readText(response: Response, limit: number): Promise<string> {
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > limit) {
-      throw new RefusedError(`${response.url} answered more than ${limit} bytes`);
+      throw new TooLargeError(`${response.url} answered more than ${limit} bytes`);
     }
     chunks.push(chunk);
   }

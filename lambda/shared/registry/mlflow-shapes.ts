@@ -15,15 +15,19 @@ export const VersionShape = z.object({
   status: z.string().nullish(),
   tags: z.array(KeyValue).nullish(),
 });
+const RegisteredModelShape = z.object({
+  name: z.string(),
+  creation_timestamp: z.coerce.number(),
+  aliases: z.array(z.object({ alias: z.string(), version: z.coerce.string() })).nullish(),
+  tags: z.array(KeyValue).nullish(),
+  latest_versions: z.array(VersionShape).nullish(),
+});
 /** Answer of registered-models/get. */
-export const ModelShape = z.object({
-  registered_model: z.object({
-    name: z.string(),
-    creation_timestamp: z.coerce.number(),
-    aliases: z.array(z.object({ alias: z.string(), version: z.coerce.string() })).nullish(),
-    tags: z.array(KeyValue).nullish(),
-    latest_versions: z.array(VersionShape).nullish(),
-  }),
+export const ModelShape = z.object({ registered_model: RegisteredModelShape });
+/** Answer of registered-models/search. */
+export const ModelPage = z.object({
+  registered_models: z.array(RegisteredModelShape).nullish(),
+  next_page_token: z.string().nullish(),
 });
 /** Answer of model-versions/search. */
 export const VersionPage = z.object({

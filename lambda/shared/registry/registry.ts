@@ -28,6 +28,23 @@ export interface ModelVersion {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** A page of a listing. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Names the next page; undefined after the last one. */
+  readonly next: string | undefined;
+}
+
+/** A model as a listing of all models shows it. */
+export interface ListedModel {
+  readonly name: string;
+  /** By version. */
+  readonly aliases: ReadonlyMap<string, readonly string[]>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The latest version of each stage, without what only the model knows of it. */
+  readonly latest: readonly ModelVersion[];
+}
+
 /** A file of a version's model folder. */
 export interface ArtifactFile {
   /** Path below the model folder, with `/` between its parts. Untrusted. */
@@ -89,6 +106,14 @@ export interface ModelRegistry {
   getModel(name: string): Promise<RegisteredModel | undefined>;
   /** All versions of a model, every page; empty for a model that does not exist. */
   listVersions(name: string): Promise<ModelVersion[]>;
+  /** A page of all models; without a token the first one. */
+  modelsPage(token: string | undefined): Promise<Page<ListedModel>>;
+  /**
+   * A page of the versions of all models, with their own tags only and without aliases that only the model knows of.
+   *
+   * @throws RefusedError where the registry lists no versions but those of one model
+   */
+  versionsPage(token: string | undefined): Promise<Page<ModelVersion>>;
   /** One version with its aliases, or undefined. */
   getVersion(name: string, version: string): Promise<ModelVersion | undefined>;
   /**

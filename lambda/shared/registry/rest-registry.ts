@@ -2,13 +2,16 @@ import * as z from 'zod';
 import type { ListedEntry } from './artifact-walk';
 import type { RegistryHttp } from './http';
 import { listVersions } from './list-versions';
+import { modelsPage, versionsPage } from './listing';
 import { API, getModel, getVersion, parse } from './mlflow-rest';
 import type {
   ArtifactFile,
   FilePosition,
+  ListedModel,
   ModelRegistry,
   ModelVersion,
   OpenedFile,
+  Page,
   RegisteredModel,
   S3Location,
   WebhookState,
@@ -48,6 +51,14 @@ export abstract class RestRegistry implements ModelRegistry {
 
   listVersions(name: string): Promise<ModelVersion[]> {
     return listVersions(this.http, name);
+  }
+
+  modelsPage(token: string | undefined): Promise<Page<ListedModel>> {
+    return modelsPage(this.http, token);
+  }
+
+  versionsPage(token: string | undefined): Promise<Page<ModelVersion>> {
+    return versionsPage(this.http, token);
   }
 
   getVersion(name: string, version: string): Promise<ModelVersion | undefined> {

@@ -1,0 +1,55 @@
+import type * as z from 'zod';
+import type { RegistryHttp } from './http';
+import { TooLargeError } from './http-failure';
+import { API, aliasesOf, parse } from './mlflow-rest';
+import { ModelPage, tagsOf, VersionPage, versionOf } from './mlflow-shapes';
+import type { ListedModel, ModelVersion, Page } from './registry';
+
+/** Items of one page: an answer that takes a second or so and some megabytes. */
+const PAGE_SIZE = 1000;
+
+/** A page of all models of a registry, in the order of their names. */
+export async function modelsPage(http: RegistryHttp, token: string | undefined): Promise<Page<ListedModel>> {
+  const page = await readPage(http, `${API}/registered-models/search`, token, ModelPage);
+  return {
+    items: (page.registered_models ?? []).map((model) => ({
+      name: model.name,
+      aliases: aliasesOf(model.aliases),
+      tags: tagsOf(model.tags),
+      latest: (model.latest_versions ?? []).map((version) => versionOf(version)),
+    })),
+    next: page.next_page_token || undefined,
+  };
+}
+
+/** A page of all versions of a registry, in the order of their models' names; what only the models know is not in them. */
+export async function versionsPage(http: RegistryHttp, token: string | undefined): Promise<Page<ModelVersion>> {
+  const page = await readPage(http, `${API}/model-versions/search`, token, VersionPage);
+  return {
+    items: (page.model_versions ?? []).map((version) => versionOf(version)),
+    next: page.next_page_token || undefined,
+  };
+}
+
+/**
+ * One page. Tokens are offsets: what is added or deleted before one moves what follows, so that something may be seen twice or not
+ * at all. In the order of names only additions and deletions do that, and no change.
+ */
+async function readPage<T>(
+  http: RegistryHttp,
+  path: string,
+  token: string | undefined,
+  shape: z.ZodType<T>,
+): Promise<T> {
+  for (let size = PAGE_SIZE; ; size = Math.ceil(size / 4)) {
+    try {
+      const query = { max_results: String(size), order_by: 'name ASC', page_token: token };
+      return parse(shape, await http.get(path, query), path);
+    } catch (error) {
+      // Whoever may write tags can make a page of any size; one model must not keep all others from being read.
+      if (!(error instanceof TooLargeError) || size === 1) {
+        throw error;
+      }
+    }
+  }
+}
