@@ -9,7 +9,7 @@ export const ACCOUNTS = {
   openSource: '222222222222',
 } as const;
 
-/** The secret key of both accounts; nothing here checks signatures. */
+/** The secret key of both accounts; only the signatures of presigned addresses are checked. */
 export const SECRET_KEY = 'sandbox';
 
 /** The bucket that experiments of the MLflow server may keep their artifacts in, and the stacks may read. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { SECRET_KEY } from '../deploy/accounts';
 import type { PartSpec } from '../processes/part';
 import type { SandboxPaths } from '../processes/paths';
 import { developerToolsEndpoints } from './endpoints';
@@ -37,6 +38,8 @@ export function ministackPart({
     cwd: data,
     env: {
       ...base,
+      // It checks the signatures of presigned addresses, which MLflow makes of files in S3.
+      AWS_SECRET_ACCESS_KEY: SECRET_KEY,
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
       // Lambdas run as child processes of the Node in PATH, not in containers.
