@@ -30,12 +30,12 @@ const QUICK_SCALE = 0.1;
  * @throws Error when something could not be measured, or an archive was wrong
  */
 export async function runBench(options: Options, say: (line: string) => void, signal: AbortSignal): Promise<Outcome> {
-  const { parts, quick, write } = options;
+  const { parts, write, quick } = options;
   const python = await ensureVenv(say, process.env, REQUIREMENTS, signal);
   const measured = { date: new Date().toISOString().slice(0, 10), machine: thisMachine() };
   const results: Results = {};
   if (parts.includes('transfers')) {
-    results.transfers = { ...measured, ...(await transferResults(quick, python, say, signal)) };
+    results.transfers = { ...measured, ...(await transferResults(options, python, say, signal)) };
   }
   if (parts.includes('registries')) {
     results.registries = { ...measured, figures: await measureRegistries(say, signal) };
@@ -50,7 +50,7 @@ export async function runBench(options: Options, say: (line: string) => void, si
 }
 
 async function transferResults(
-  quick: boolean,
+  { quick, without }: Options,
   python: string,
   say: (line: string) => void,
   signal: AbortSignal,
@@ -59,7 +59,15 @@ async function transferResults(
     ? ([QUICK_SCALE, QUICK_ROUNDS, QUICK_TARGETS] as const)
     : ([1, FULL_ROUNDS, FULL_TARGETS] as const);
   const home = benchHome();
-  const { runs, kinds, dataSets, missing } = await measureTransfers({ home, python, scale, rounds, say, signal });
+  const { runs, kinds, dataSets, missing } = await measureTransfers({
+    home,
+    python,
+    scale,
+    rounds,
+    without,
+    say,
+    signal,
+  });
   const summaries = summarize(runs, kinds);
   return { dataSets: [...dataSets], summaries, verdicts: judge(summaries, targets), missing: [...missing] };
 }

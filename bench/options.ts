@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { RIVAL_KINDS, type RivalKind } from './rivals/rivals';
 
 /** The parts of the benchmark. */
 export const PARTS = ['transfers', 'registries', 'sandbox'] as const;
@@ -10,6 +11,8 @@ export interface Options {
   readonly help: boolean;
   readonly quick: boolean;
   readonly parts: readonly Part[];
+  /** Ways that are not measured. */
+  readonly without: readonly RivalKind[];
   /** Whether results and chart are written into the repository. */
   readonly write: boolean;
 }
@@ -28,6 +31,8 @@ makes its data (seeded, kept in .bench), starts its servers, and lets all ways t
   --quick           off      a tenth of the data, fewer rounds, and targets that go with them: two to three minutes for transfers
   --only PART       all      transfers, registries or sandbox; may be given several times
   --write           off      writes results and chart into bench/results and README.md even of a quick run; a full run always does
+  --without WAY     none     leaves out a way of transfers (sample, plain-node or reference), for those who work on ours: nothing
+                             is written then, and targets that need it count as missed; may be given several times
   --help                     this text
 
   transfers   from a registry to an archive in S3: seconds, CPU, memory, disk, size. The full run takes about twenty minutes,
@@ -48,13 +53,16 @@ Environment:
  * @throws UsageError that names the argument and what there is
  */
 export function readOptions(args: readonly string[]): Options {
-  const { help = false, quick = false, write = false, only = [] } = parse(args);
-  const unknown = only.find((part) => !isPart(part));
-  if (unknown !== undefined) {
-    throw new UsageError(`--only ${unknown}: there is no such part. There are: ${PARTS.join(', ')}.`);
-  }
-  const parts = only.length === 0 ? PARTS : PARTS.filter((part) => only.includes(part));
-  return { help, quick, parts, write: write || !quick };
+  const { help = false, quick = false, write = false, only = [], without = [] } = parse(args);
+  refuseOthers('--only', only, PARTS);
+  refuseOthers('--without', without, RIVAL_KINDS);
+  return {
+    help,
+    quick,
+    parts: only.length === 0 ? PARTS : PARTS.filter((part) => only.includes(part)),
+    without: RIVAL_KINDS.filter((kind) => without.includes(kind)),
+    write: without.length === 0 && (write || !quick),
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -66,6 +74,7 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean' },
         write: { type: 'boolean' },
         only: { type: 'string', multiple: true },
+        without: { type: 'string', multiple: true },
       },
     });
     return values;
@@ -75,6 +84,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-function isPart(text: string): text is Part {
-  return PARTS.some((part) => part === text);
+function refuseOthers(option: string, values: readonly string[], allowed: readonly string[]): void {
+  const unknown = values.find((value) => !allowed.includes(value));
+  if (unknown !== undefined) {
+    throw new UsageError(`${option} ${unknown}: there is no such value. There are: ${allowed.join(', ')}.`);
+  }
 }

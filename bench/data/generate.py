@@ -47,7 +47,7 @@ def pickles(folder, scale):
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     random = np.random.default_rng(SEED)
-    rows = random.standard_normal((60_000, 20)).astype(np.float32)
+    rows = random.standard_normal((105_000, 20)).astype(np.float32)
     noise = random.standard_normal(len(rows))
     labels = (rows[:, :5].sum(axis=1) + noise > 0).astype(int)
     forest = RandomForestClassifier(max(1, int(150 * scale)), n_jobs=-1, random_state=SEED).fit(rows, labels)

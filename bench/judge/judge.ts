@@ -12,6 +12,7 @@ export interface Verdict {
 }
 
 const MIB = 1024 * 1024;
+const NOT_MEASURED = 'not measured';
 /** Data sets on which ours is held against the references. Those pipes are told the files' names and have nothing to list. */
 const REFERENCED = [WEIGHTS, PICKLES, SMALL_FILES];
 
@@ -27,7 +28,8 @@ export function judge(summaries: readonly Summary[], targets: Targets): Verdict[
       .sort((first, second) => first.seconds.min - second.seconds.min)[0];
   const least = (scenario: string, kind: Summary['kind']) => find(scenario, kind)?.seconds.min ?? Number.NaN;
   const { weights, pickles } = targets.fasterThanSample;
-  const memory = Math.max(...summaries.filter(({ kind }) => kind === 'ours').map(({ memoryBytes }) => memoryBytes));
+  const memories = summaries.filter(({ kind }) => kind === 'ours').map(({ memoryBytes }) => memoryBytes);
+  const memory = memories.length > 0 ? Math.max(...memories) : Number.NaN;
   return [
     ...Object.entries({ [WEIGHTS]: weights, [PICKLES]: pickles }).map(([scenario, times]) =>
       atLeast(
@@ -41,12 +43,12 @@ export function judge(summaries: readonly Summary[], targets: Targets): Verdict[
         `${scenario}: within ${targets.slowerThanReference} times of the best reference`,
         least(scenario, 'ours') / least(scenario, 'reference'),
         targets.slowerThanReference,
-        ` of ${find(scenario, 'reference')?.rival ?? 'none'}`,
+        find(scenario, 'reference') && ` of ${find(scenario, 'reference')?.rival}`,
       ),
     ),
     {
       target: `memory below ${targets.memoryBytes / MIB} MB`,
-      measured: `${(memory / MIB).toFixed(0)} MB`,
+      measured: Number.isNaN(memory) ? NOT_MEASURED : `${(memory / MIB).toFixed(0)} MB`,
       reached: memory < targets.memoryBytes,
     },
     atMost(
@@ -58,9 +60,13 @@ export function judge(summaries: readonly Summary[], targets: Targets): Verdict[
 }
 
 function atLeast(target: string, value: number, limit: number): Verdict {
-  return { target, measured: `${value.toFixed(1)} times`, reached: value >= limit };
+  return { target, measured: timesText(value, 1), reached: value >= limit };
 }
 
 function atMost(target: string, value: number, limit: number, of = ''): Verdict {
-  return { target, measured: `${value.toFixed(2)} times${of}`, reached: value <= limit };
+  return { target, measured: `${timesText(value, 2)}${of}`, reached: value <= limit };
+}
+
+function timesText(value: number, digits: number): string {
+  return Number.isNaN(value) ? NOT_MEASURED : `${value.toFixed(digits)} times`;
 }

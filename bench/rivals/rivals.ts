@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Bundles } from './bundles';
 
 /** Ours, what it is held against, and what says how much the machine could do. */
-export type RivalKind = 'ours' | 'sample' | 'plain-node' | 'reference';
+export const RIVAL_KINDS = ['ours', 'sample', 'plain-node', 'reference'] as const;
+
+export type RivalKind = (typeof RIVAL_KINDS)[number];
 
 /** A way to bring a model folder into an archive in S3. */
 export interface Rival {

@@ -6,6 +6,7 @@ import { S3Error } from './s3-error';
 /** What S3 wants of every part but the last (docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
 const PART_BYTES_MIN = 5 * 1024 * 1024;
 const PARTS_MAX = 10_000;
+const LISTED_MAX = 1_000;
 
 /** How an upload is checksummed, as its beginning said. */
 export interface ChecksumWish {
@@ -24,6 +25,14 @@ export interface NamedPart {
 export interface WholeObject {
   readonly size: string | undefined;
   readonly crc32: string | undefined;
+}
+
+/** A part as a listing has it. */
+export interface ListedPart {
+  readonly number: number;
+  readonly etag: string;
+  readonly size: number;
+  readonly crc32: string;
 }
 
 interface Part extends Received {
@@ -77,11 +86,13 @@ export class MultipartUpload {
     return etag;
   }
 
-  /** The parts that are there, for those who list them. */
-  list(): { readonly number: number; readonly etag: string; readonly size: number; readonly crc32: string }[] {
-    return [...this.parts]
-      .sort(([first], [second]) => first - second)
+  /** The parts that are there behind a number, and whether there are more: S3 lists a thousand at a time. */
+  list(after: number): { readonly listed: readonly ListedPart[]; readonly more: boolean } {
+    const all = [...this.parts].filter(([number]) => number > after).sort(([first], [second]) => first - second);
+    const listed = all
+      .slice(0, LISTED_MAX)
       .map(([number, { etag, size, crc32 }]) => ({ number, etag, size, crc32: encodeCrc32(crc32) }));
+    return { listed, more: all.length > LISTED_MAX };
   }
 
   /**

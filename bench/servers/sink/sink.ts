@@ -123,13 +123,17 @@ class Sink {
   }
 
   private listParts({ response, key, query }: Call): void {
-    const parts = this.uploadOf(query, key)
-      .list()
-      .map(
-        ({ number, etag, size, crc32 }) =>
-          `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(etag)}</ETag><Size>${size}</Size><ChecksumCRC32>${crc32}</ChecksumCRC32></Part>`,
-      );
-    send(response, 200, `<ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`);
+    const { listed, more } = this.uploadOf(query, key).list(Number(query.get('part-number-marker') ?? '0'));
+    const parts = listed.map(
+      ({ number, etag, size, crc32 }) =>
+        `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(etag)}</ETag><Size>${size}</Size><ChecksumCRC32>${crc32}</ChecksumCRC32></Part>`,
+    );
+    const next = `<NextPartNumberMarker>${listed.at(-1)?.number ?? 0}</NextPartNumberMarker>`;
+    send(
+      response,
+      200,
+      `<ListPartsResult><IsTruncated>${more}</IsTruncated>${next}${parts.join('')}</ListPartsResult>`,
+    );
   }
 
   private async completeUpload({ request, response, bucket, key, query }: Call): Promise<void> {

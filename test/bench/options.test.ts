@@ -1,0 +1,35 @@
+import { readOptions, UsageError } from '../../bench/options';
+import { curlConfig } from '../../bench/rivals/curl-config';
+
+test('a full run measures everything and writes it, a quick one writes when it is told to', () => {
+  expect(readOptions([])).toEqual({
+    help: false,
+    quick: false,
+    parts: ['transfers', 'registries', 'sandbox'],
+    without: [],
+    write: true,
+  });
+  expect(readOptions(['--quick'])).toMatchObject({ quick: true, write: false });
+  expect(readOptions(['--quick', '--write'])).toMatchObject({ write: true });
+});
+
+test('parts are chosen, and what leaves ways out is never written', () => {
+  expect(readOptions(['--only', 'sandbox', '--only', 'transfers']).parts).toEqual(['transfers', 'sandbox']);
+  expect(readOptions(['--without', 'sample', '--write'])).toMatchObject({ without: ['sample'], write: false });
+});
+
+test.each([
+  [['--only', 'webhook'], 'There are: transfers, registries, sandbox.'],
+  [['--without', 'gzip'], 'There are: ours, sample, plain-node, reference.'],
+  [['--fast'], '--fast'],
+  [['now'], 'now'],
+])('%s is refused in words that help', (args, words) => {
+  expect(() => readOptions(args)).toThrow(UsageError);
+  expect(() => readOptions(args)).toThrow(words);
+});
+
+test('names reach curl whatever they are', () => {
+  expect(curlConfig('http://source/model', ['a b/ü"\\.bin'])).toBe(
+    'url = "http://source/model/a%20b/%C3%BC%22%5C.bin"\noutput = "a b/ü\\"\\\\.bin"\n',
+  );
+});

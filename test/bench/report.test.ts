@@ -1,0 +1,82 @@
+import { chartOf } from '../../bench/report/chart';
+import { figuresOf } from '../../bench/report/figures';
+import { markdownOf } from '../../bench/report/markdown';
+import { BEGIN, END, readmePart, replaceBetween } from '../../bench/report/readme';
+import { Results } from '../../bench/report/results';
+import { bytesText, secondsText, table } from '../../bench/report/words';
+
+const SUMMARY = {
+  scenario: 'weights',
+  runs: 2,
+  cpuSeconds: 1.5,
+  memoryBytes: 150_000_000,
+  diskBytes: 0,
+  archiveBytes: 1_070_000_000,
+};
+const RESULTS = Results.parse({
+  transfers: {
+    date: '2026-01-31',
+    machine: { processor: 'A & B', cores: 2, memoryGb: 8, system: 'linux x64', node: 'v20.0.0' },
+    dataSets: [{ name: 'weights', bytes: 1_070_000_000, files: 9 }],
+    summaries: [
+      { ...SUMMARY, rival: 'ours', kind: 'ours', seconds: { min: 2, median: 2.5 }, ratio: 1 },
+      { ...SUMMARY, rival: 'tar | gzip -1', kind: 'reference', seconds: { min: 30, median: 31 }, ratio: 15 },
+    ],
+    verdicts: [{ target: 'faster', measured: '2 times', reached: false }],
+    missing: [{ rival: 'tar | pigz', program: 'pigz' }],
+  },
+});
+
+test('the page tells targets, figures and what is missing', () => {
+  const page = markdownOf(RESULTS);
+  expect(page).toContain('| faster | 2 times | **missed** |');
+  expect(page).toContain('| **ours** | 2 | 2.00 | 2.50 | 1.00 | 1.50 | 150 MB | none | 1.07 GB |');
+  expect(page).toContain('`tar | pigz` was left out: there was no pigz.');
+  expect(page).toContain('2026-01-31, 2 cores (A & B), 8 GB, linux x64, Node 20.0.0');
+});
+
+test('the chart is well-formed, and its bars are as long as the times', () => {
+  const transfers = RESULTS.transfers;
+  if (!transfers) throw new Error('there are no transfers');
+  const chart = chartOf(transfers);
+  const widths = [...chart.matchAll(/width="([\d.]+)" height="16"/g)].map(([, width]) => Number(width));
+  expect((widths[1] ?? 0) / (widths[0] ?? 1)).toBeCloseTo(15, 0);
+  expect(chart).toContain('A &amp; B');
+  expect(chart).toContain('30.0 s, 15.0 times');
+  const [opened, closed] = [chart.match(/<text/g), chart.match(/<\/text>/g)];
+  expect(opened?.length).toBe(closed?.length);
+});
+
+test('the README keeps what is around the results', () => {
+  const readme = `before\n${BEGIN}\nold\n${END}\nafter\n`;
+  const replaced = replaceBetween(readme, BEGIN, END, readmePart(RESULTS));
+  expect(replaced).toMatch(/^before\n/);
+  expect(replaced).toMatch(/\nafter\n$/);
+  expect(replaced).toContain('| tar \\| gzip -1 | 30.0 (15.0) |');
+  expect(replaced).not.toContain('old');
+  expect(replaceBetween(replaced, BEGIN, END, readmePart(RESULTS))).toBe(replaced);
+  expect(() => replaceBetween('nothing', BEGIN, END, '')).toThrow('README.md has no line');
+});
+
+test('figures of a script are told with their units', () => {
+  expect(
+    figuresOf({ scan: { peakMemoryBytes: 125_000_000, models: 10_000, wallSeconds: 1.2345 }, plan: { totalMs: 50 } }),
+  ).toEqual([
+    { what: 'scan, peak memory', value: '125 MB' },
+    { what: 'scan, models', value: '10,000' },
+    { what: 'scan, wall', value: '1.23 s' },
+    { what: 'plan, total', value: '50 ms' },
+  ]);
+});
+
+test('numbers have the digits that mean something', () => {
+  expect([0, 999, 1_500, 107_400_000, 1_074_000_000].map(bytesText)).toEqual([
+    '0 B',
+    '999 B',
+    '1.50 KB',
+    '107 MB',
+    '1.07 GB',
+  ]);
+  expect([0.456, 12.34, 123.4].map(secondsText)).toEqual(['0.46', '12.3', '123']);
+  expect(table(['a|b'], [['c']])).toBe('| a\\|b |\n| --- |\n| c |\n');
+});
