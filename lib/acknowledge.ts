@@ -1,5 +1,6 @@
 import { type CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -21,6 +22,12 @@ export function acknowledgeInvoke(scope: IConstruct, ...functions: readonly Lamb
     ) as string;
     acknowledge(scope, `IAM5[Resource::<${id}.Arn>:*]`, 'The wildcard stands for versions of this one function.');
   }
+}
+
+/** The wildcard of a right to the objects of a folder of a bucket. */
+export function acknowledgeObjects(scope: IConstruct, bucket: Bucket, pattern: string, reason: string): void {
+  const id = Stack.of(bucket).resolve(Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnResource)) as string;
+  acknowledge(scope, `IAM5[Resource::<${id}.Arn>/${pattern}]`, reason);
 }
 
 /** What CDK's provider framework makes by itself around a custom resource's function. */

@@ -103,9 +103,9 @@ async function readMlflow(
     return { models, versions: await readPages(versions, allVersions(scan, registries), goOn), oneByOne };
   } catch (error) {
     // A Databricks workspace may want a model's name: nothing documents that it does, or that it does not.
-    if (versions.next === undefined && error instanceof RegistryError && error.status === 400) {
+    if (error instanceof RegistryError && error.status === 400) {
       scan.forgetVersions();
-      return readMlflow(scan, { models, versions, oneByOne: true }, registries, goOn);
+      return readMlflow(scan, { models, versions: { done: false }, oneByOne: true }, registries, goOn);
     }
     throw error;
   }

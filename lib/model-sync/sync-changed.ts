@@ -14,6 +14,8 @@ import {
   Succeed,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { acknowledgeObjects } from '../acknowledge';
+import { acknowledgeWildcards } from '../acknowledge-wildcards';
 import { SYNC_FILES } from '../names';
 import { oneLine } from './sync-step';
 
@@ -96,4 +98,7 @@ export function grantSyncChanged(stateMachine: StateMachine, bucket: Bucket): vo
   stateMachine.addToRolePolicy(
     new PolicyStatement({ actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], resources: [rule] }),
   );
+  acknowledgeObjects(stateMachine, bucket, `${SYNC_FILES}/*`, 'One list for each sync of all models.');
+  // CDK's policy for a Distributed Map.
+  acknowledgeWildcards(stateMachine.node.findChild('DistributedMapPolicy'), 'Executions of this one state machine.');
 }

@@ -1,3 +1,4 @@
+import { GetObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SandboxContext, SandboxEnv } from '../../sandbox/cli/context';
 import { type Aws, awsOf } from '../../sandbox/demo/aws';
@@ -8,11 +9,26 @@ import { call } from '../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../sandbox/demo/trained-model';
 import { until } from '../../sandbox/demo/until';
 
+/** What the sync of one model came to. */
+interface SyncedModel {
+  readonly modelName: string;
+  readonly outcome: string;
+  readonly created?: number;
+  readonly updated?: number;
+  readonly deleted?: number;
+}
+
 /** What a finished execution says. */
 export interface Finished {
   readonly status: string;
   readonly output: {
-    models: { modelName: string; outcome: string; created?: number; updated?: number; deleted?: number }[];
+    /** Of one model, or of those that a sync of all ran an execution for. */
+    readonly models: readonly SyncedModel[];
+    /** Of a sync of all. */
+    readonly enrolled?: number;
+    readonly changed?: number;
+    readonly synced?: number;
+    readonly failed?: number;
   };
   readonly cause: string;
 }
@@ -121,16 +137,44 @@ export class Stage {
     const { executionArn } = await this.aws.stepFunctions.send(
       new StartExecutionCommand({ stateMachineArn: this.env.STATE_MACHINE_ARN, input: JSON.stringify(input) }),
     );
-    return until('the end of a sync', async () => {
-      const { status, output, cause } = await this.aws.stepFunctions.send(
-        new DescribeExecutionCommand({ executionArn }),
-      );
-      if (status === 'RUNNING') {
-        return undefined;
-      }
-      const models = status === 'SUCCEEDED' ? (JSON.parse(output ?? '{}') as Finished['output']).models : [];
-      return { status: status ?? '', output: { models }, cause: cause ?? '' };
+    const { status, output, cause } = await until('the end of a sync', async () => {
+      const described = await this.aws.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+      return described.status === 'RUNNING' ? undefined : described;
     });
+    const said =
+      status === 'SUCCEEDED' ? (JSON.parse(output ?? '{}') as SyncedModel | Omit<Finished['output'], 'models'>) : {};
+    const all =
+      'modelName' in said
+        ? { models: [said] }
+        : { ...said, models: 'modelName' in input ? [] : await this.syncedBy(executionArn ?? '') };
+    return { status: status ?? '', output: all, cause: cause ?? '' };
+  }
+
+  /** What a sync of all did, by the executions that its list names; those that failed have no output. */
+  private async syncedBy(executionArn: string): Promise<SyncedModel[]> {
+    const items = await this.changedFor(executionArn.split(':').at(-1) ?? '');
+    return Promise.all(
+      items.map(async ({ name: own, input: { modelName } }) => {
+        const { output } = await this.aws.stepFunctions.send(
+          new DescribeExecutionCommand({ executionArn: executionArn.replace(/[^:]*$/, own) }),
+        );
+        return output === undefined ? { modelName, outcome: 'failed' } : (JSON.parse(output) as SyncedModel);
+      }),
+    );
+  }
+
+  /** The list that a sync of all made; one that was refused made none. */
+  private async changedFor(execution: string): Promise<{ name: string; input: { modelName: string } }[]> {
+    const list = { Bucket: this.env.ARTIFACT_BUCKET, Key: `syncs/${execution}/models.json` };
+    try {
+      const { Body } = await this.aws.s3.send(new GetObjectCommand(list));
+      return JSON.parse((await Body?.transformToString()) ?? '[]');
+    } catch (error) {
+      if (error instanceof NoSuchKey) {
+        return [];
+      }
+      throw error;
+    }
   }
 }
 
