@@ -5,7 +5,7 @@ import type { ArtifactFile } from './registry';
 export interface ListedEntry {
   readonly path: string;
   readonly isDirectory: boolean;
-  /** Bytes; absent for folders. */
+  /** Bytes; absent for folders, and for files of none, whose size MLflow leaves out. */
   readonly size?: number | undefined;
 }
 
@@ -16,7 +16,7 @@ const DIRECTORIES_MAX = 100_000;
  * All files below a folder, sorted by path.
  *
  * @param list the entries of one folder; '' is the root
- * @throws RefusedError for a listing that leaves its own folder, has no size for a file, or never ends
+ * @throws RefusedError for a listing that leaves its own folder or never ends
  */
 export async function walkArtifacts(list: (directory: string) => Promise<ListedEntry[]>): Promise<ArtifactFile[]> {
   const files: ArtifactFile[] = [];
@@ -32,10 +32,8 @@ export async function walkArtifacts(list: (directory: string) => Promise<ListedE
       }
       if (isDirectory) {
         pending.push(path);
-      } else if (size === undefined) {
-        throw new RefusedError(`the registry lists ${JSON.stringify(path)} without its size`);
       } else {
-        files.push({ path, size });
+        files.push({ path, size: size ?? 0 });
       }
     }
   }

@@ -28,6 +28,8 @@ describe('files', () => {
         model: [
           { path: 'model/MLmodel', is_dir: false, file_size: 3 },
           { path: 'model/code', is_dir: true },
+          // MLflow leaves out a size of nothing.
+          { path: 'model/empty', is_dir: false },
         ],
         'model/code': [{ path: 'model/code/a.py', is_dir: false, file_size: '5' }],
       };
@@ -36,6 +38,7 @@ describe('files', () => {
     expect(await openSource().listFiles(listed)).toEqual([
       { path: 'MLmodel', size: 3 },
       { path: 'code/a.py', size: 5 },
+      { path: 'empty', size: 0 },
     ]);
   });
 
