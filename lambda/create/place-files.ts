@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { archiveKey, filesPrefix } from '../shared/packing/content-key';
+import { archiveKey, contentPrefix, filesPrefix } from '../shared/packing/content-key';
 import type { PreparedPackage } from '../shared/packing/prepare';
+import { takeMark } from '../shared/packing/unused-mark';
 import { ensureArchive } from './archive/ensure-archive';
 import type { Checkpoint } from './archive/pack-archive';
 import type { OpenFile } from './archive/source/read-file';
@@ -27,6 +28,16 @@ export type Placed =
 
 /** Puts a version's files where its package will refer to: as an archive, or by S3's own copies. */
 export async function placeFiles(placing: Placing): Promise<Placed> {
+  const placed = await place(placing);
+  if (placed.outcome === 'found') {
+    // They may have lain there unused; from now on a package refers to them.
+    const { client, bucket, groupName, prepared } = placing;
+    await takeMark(client, { bucket, prefix: contentPrefix(groupName, prepared.contentKey) });
+  }
+  return placed;
+}
+
+async function place(placing: Placing): Promise<Placed> {
   const { bucket, groupName, prepared } = placing;
   const { contentKey, store } = prepared;
   if (store === undefined) {

@@ -8,6 +8,7 @@ import type { LedgerRecord, Verified } from '../shared/store/ledger';
 import { type Plan, type PlanInput, plan } from './plan';
 import { preflight } from './preflight';
 import { takeRound } from './round';
+import { shareArchives } from './shared-archives';
 
 /** What planning reads and writes. */
 export interface Effects {
@@ -28,7 +29,7 @@ export interface Effects {
     packages: readonly ModelPackage[],
   ) => Promise<ModelVersion[]>;
   /** Looks into a version that is to be packed; throws RefusedError where it cannot be. */
-  readonly prepare: (version: ModelVersion) => Promise<unknown>;
+  readonly prepare: (version: ModelVersion) => Promise<{ readonly contentKey: string }>;
 }
 
 /** What a model's plan depends on besides what is read. */
@@ -50,7 +51,17 @@ export async function planModel(modelName: string, planning: Planning, effects: 
   const known = before.verified;
   const seen = fingerprintsOf(planning, found, listed);
   if (enrolled && known !== undefined && isFresh(modelName, known.verifiedAt, effects.now()) && agree(known, seen)) {
-    return { groupName, create: [], refused: [], update: [], delete: [], kept: known.kept, left: 0, looked: false };
+    return {
+      groupName,
+      create: [],
+      createAfter: [],
+      refused: [],
+      update: [],
+      delete: [],
+      kept: known.kept,
+      left: 0,
+      looked: false,
+    };
   }
 
   const packages = await effects.describePackages(listed);
@@ -67,14 +78,17 @@ export async function planModel(modelName: string, planning: Planning, effects: 
   }
   const checked = await preflight(planned.create, async (number) => {
     const version = versions.find((candidate) => candidate.version === number);
-    if (version !== undefined) {
-      await effects.prepare(version);
-    }
+    return version === undefined ? undefined : (await effects.prepare(version)).contentKey;
   });
   const { refused } = checked;
-  const { create, update, delete: deletions, left } = takeRound({ ...planned, create: checked.create });
+  const { update, delete: deletions, left, ...round } = takeRound({ ...planned, create: checked.create });
+  const { create, createAfter } = shareArchives(round.create, checked.contentKeys);
   const kept = planned.keep.length;
-  return { groupName, create, refused, update, delete: deletions, kept, left: left + checked.left, looked: true };
+  return {
+    ...{ groupName, create, createAfter, refused, update, delete: deletions, kept },
+    left: left + checked.left,
+    looked: true,
+  };
 }
 
 function agree(known: Fingerprints, seen: Fingerprints): boolean {

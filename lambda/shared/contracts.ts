@@ -97,7 +97,7 @@ export interface PlanResult {
 
 /** What one action came to. A failed one carries its reason and never stops the others. */
 export interface ActionResult {
-  readonly action: 'plan' | 'create' | 'update' | 'delete';
+  readonly action: 'plan' | 'create' | 'update' | 'delete' | 'sweep';
   readonly outcome: 'done' | 'skipped' | 'failed';
   readonly version?: string;
   readonly packageArn?: string;

@@ -1,6 +1,7 @@
 import { Choice, Condition, Map as MapState, Pass, ProvideItems } from 'aws-cdk-lib/aws-stepfunctions';
 import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
+import type { PlanResult } from '../../lambda/shared/contracts';
 import type { NodeFunction } from '../node-function';
 import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine } from './sync-step';
@@ -10,7 +11,7 @@ const PACKAGES_AT_ONCE = 4;
 
 type Action = 'create' | 'update' | 'delete';
 
-/** The three maps of a plan, in order. */
+/** The maps of a plan, in order. */
 export interface AppliedPlan {
   readonly first: MapState;
   readonly last: MapState;
@@ -18,10 +19,18 @@ export interface AppliedPlan {
 
 /**
  * Carries out a plan: creations, then updates, then deletions, so that what replaces comes before what goes. Each map leaves
- * its results in the state under `created`, `updated`, `deleted`; a failed action is a result like the others.
+ * its results in the state under `created`, `createdAfter`, `updated`, `deleted`; a failed action is a result like the others.
  */
 export function applyPlan(scope: Construct, functions: SyncFunctions): AppliedPlan {
   const first = forEach(scope, 'Create packages', 'create', 'created', createPackage(scope, functions));
+  const sharing = new Construct(scope, 'Sharing');
+  const after = forEach(
+    sharing,
+    'Create packages of archives made just now',
+    'createAfter',
+    'createdAfter',
+    createPackage(sharing, functions, ' of an archive made just now'),
+  );
   const second = forEach(
     scope,
     'Update packages',
@@ -36,12 +45,18 @@ export function applyPlan(scope: Construct, functions: SyncFunctions): AppliedPl
     'deleted',
     changePackage(scope, 'Delete', 'delete', functions.delete),
   );
-  first.next(second).next(last);
+  first.next(after).next(second).next(last);
   return { first, last };
 }
 
 /** One map over the plan's actions of one kind; an item is the action and what every step needs to know. */
-function forEach(scope: Construct, id: string, action: Action, results: string, processor: LambdaInvoke): MapState {
+function forEach(
+  scope: Construct,
+  id: string,
+  action: keyof PlanResult,
+  results: string,
+  processor: LambdaInvoke,
+): MapState {
   const map = MapState.jsonata(scope, id, {
     items: ProvideItems.jsonata(`{% $states.input.plan.${action} %}`),
     itemSelector: {
@@ -56,20 +71,27 @@ function forEach(scope: Construct, id: string, action: Action, results: string, 
   return map;
 }
 
-/** A package that another one replaces goes as soon as that one stands, and stays when it could not be made. */
-function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke {
+/**
+ * A package that another one replaces goes as soon as that one stands, and stays when it could not be made. Packing that takes
+ * longer than one invocation goes on in the next, with what the last one handed back.
+ *
+ * @param which distinguishes the names of the states from those of another map
+ */
+function createPackage(scope: Construct, functions: SyncFunctions, which = ''): LambdaInvoke {
   const create = invokeStep(
     scope,
-    'Create package',
+    `Create package${which}`,
     functions.create,
     CREATION,
     '{% $merge([$states.input, {"result": $states.result.Payload}]) %}',
   );
-  create.addCatch(Pass.jsonata(scope, 'Package not created'), { outputs: oneLine(`{% [${failure('create')}] %}`) });
+  create.addCatch(Pass.jsonata(scope, `Package${which} not created`), {
+    outputs: oneLine(`{% [${failure('create')}] %}`),
+  });
 
   const deleteReplaced = invokeStep(
     scope,
-    'Delete replaced package',
+    `Delete replaced package${which}`,
     functions.delete,
     `{% {
       "modelName": $states.input.modelName,
@@ -79,17 +101,21 @@ function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke
     } %}`,
     '{% [$states.input.result, $states.result.Payload] %}',
   );
-  deleteReplaced.addCatch(Pass.jsonata(scope, 'Replaced package not deleted'), {
+  deleteReplaced.addCatch(Pass.jsonata(scope, `Replaced package${which} not deleted`), {
     outputs: oneLine(`{% [$states.input.result, ${failure('delete')}] %}`),
   });
 
   create.next(
-    Choice.jsonata(scope, 'Replaces a package?')
+    Choice.jsonata(scope, `Packed?${which}`)
+      .when(
+        Condition.jsonata("{% $states.input.result.outcome = 'continued' %}"),
+        Pass.jsonata(scope, `Go on packing${which}`, { outputs: oneLine(GO_ON) }).next(create),
+      )
       .when(
         Condition.jsonata("{% $states.input.result.outcome = 'done' and $exists($states.input.action.replaces) %}"),
         deleteReplaced,
       )
-      .otherwise(Pass.jsonata(scope, 'Package created', { outputs: '{% [$states.input.result] %}' })),
+      .otherwise(Pass.jsonata(scope, `Package${which} created`, { outputs: '{% [$states.input.result] %}' })),
   );
   return create;
 }
@@ -114,6 +140,12 @@ const CREATION = `{% $merge([
     "execution": $states.input.execution,
     "entered": $states.context.State.EnteredTime
   }
+]) %}`;
+
+/** The item with what its last invocation handed back, in place of what an earlier one did. */
+const GO_ON = `{% $merge([
+  $states.input,
+  {"action": $merge([$states.input.action, {"continuation": $states.input.result.continuation}])}
 ]) %}`;
 
 /** A failed action as a result. `Cause` is the function's error as JSON with its trace, of which the state keeps the head. */

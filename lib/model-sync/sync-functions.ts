@@ -4,7 +4,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge';
+import { SEGMENT } from '../../lambda/create/archive/upload/segment-name';
+import { acknowledge, acknowledgeObjects } from '../acknowledge';
 import { IMAGE_URI_PARAMETERS, SYNC_FILES } from '../names';
 import { NodeFunction } from '../node-function';
 import type { ArtifactStoreSetting } from '../settings';
@@ -30,6 +31,7 @@ export class SyncFunctions extends Construct {
   readonly create: NodeFunction;
   readonly update: NodeFunction;
   readonly delete: NodeFunction;
+  readonly sweep: NodeFunction;
   readonly release: NodeFunction;
 
   constructor(
@@ -99,10 +101,21 @@ export class SyncFunctions extends Construct {
     grantSecretValue(registrySecret, this.create);
     this.create.addToRolePolicy(
       new PolicyStatement({
-        // PutObject covers the whole multipart upload but its abort. GetObject: SageMaker looks, in the caller's name, whether the archive is there.
-        actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:GetObject'],
+        actions: [
+          // It covers all of a multipart upload but its abort and the list of its parts.
+          's3:PutObject',
+          's3:AbortMultipartUpload',
+          's3:ListMultipartUploadParts',
+          // SageMaker looks, in the caller's name, whether the archive is there; and S3 copies segments of the largest ones.
+          's3:GetObject',
+          // An archive that is used again loses its mark of an unused one.
+          's3:DeleteObjectTagging',
+        ],
         resources: [bucket.arnForObjects('models/*')],
       }),
+    );
+    this.create.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [bucket.arnForObjects(`models/*${SEGMENT}*`)] }),
     );
     // What is there already is not made again: a listing shows it, and without this right S3 says of nothing that it is missing.
     this.create.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
@@ -140,6 +153,33 @@ export class SyncFunctions extends Construct {
     table.grant(this.delete, 'dynamodb:UpdateItem');
     this.delete.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage', 'sagemaker:DeleteModelPackage'));
 
+    this.sweep = new NodeFunction(this, 'Sweep', {
+      step: 'sweep',
+      description: 'Deletes archives that no package of a model refers to any more',
+      environment: { ...packages, ARTIFACT_BUCKET: bucket.bucketName },
+      timeout: Duration.minutes(5),
+    });
+    table.grant(this.sweep, 'dynamodb:UpdateItem');
+    this.sweep.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));
+    this.sweep.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
+    this.sweep.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': 'models/*' } },
+      }),
+    );
+    // Uploads that are under way cannot be granted by prefix (docs.aws.amazon.com/service-authorization, Amazon S3).
+    this.sweep.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:ListBucketMultipartUploads'], resources: [bucket.bucketArn] }),
+    );
+    this.sweep.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObjectTagging', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+        resources: [bucket.arnForObjects('models/*')],
+      }),
+    );
+
     this.release = new NodeFunction(this, 'Release', {
       step: 'release',
       description: 'Sums up and lets a model go, unless it changed meanwhile',
@@ -152,6 +192,7 @@ export class SyncFunctions extends Construct {
       grantArtifactStore(artifactStore, this.create);
     }
 
+    acknowledgeObjects(this, bucket, `${SYNC_FILES}/*`, 'One list for each sync of all models.');
     const names =
       'Groups and packages are named after models, which come and go; the functions touch only what bears the owner mark.';
     for (const resource of ['model-package', 'model-package-group']) {
@@ -165,6 +206,11 @@ export class SyncFunctions extends Construct {
     );
     const objects = `<${Stack.of(this).resolve(Stack.of(this).getLogicalId(bucket.node.defaultChild as CfnBucket))}.Arn>/models/*`;
     acknowledge(this, `IAM5[Resource::${objects}]`, 'One archive for each version.');
+    acknowledge(
+      this,
+      `IAM5[Resource::${objects}${SEGMENT}*]`,
+      'Pieces of archives that need more parts than one upload has.',
+    );
   }
 
   private packages(...actions: string[]): PolicyStatement {

@@ -1,4 +1,13 @@
-import { Choice, Condition, Fail, type IChainable, Pass, Succeed, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  type Chain,
+  Choice,
+  Condition,
+  Fail,
+  type IChainable,
+  Pass,
+  Succeed,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../product-template/lib/names';
@@ -30,7 +39,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     'Plan',
     functions.plan,
     MODEL,
-    keeping('{"plan": $states.result.Payload, "refused": $states.result.Payload.refused}'),
+    keeping('{"plan": $states.result.Payload, "refused": $states.result.Payload.refused, "swept": []}'),
   );
   const apply = applyPlan(scope, functions);
   const release = invokeStep(
@@ -42,7 +51,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
       "execution": $states.context.Execution.Id,
       "stateMachine": $states.context.StateMachine.Id,
       "left": $states.input.plan.left,
-      "results": [$states.input.refused, $states.input.created, $states.input.createdAfter, $states.input.updated, $states.input.deleted],
+      "results": [$states.input.refused, $states.input.created, $states.input.createdAfter, $states.input.updated, $states.input.deleted, $states.input.swept],
       "totals": $states.input.totals
     } %}`,
     keeping('$states.result.Payload'),
@@ -61,7 +70,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   // Nothing was planned, so nothing is done; the claim still has to go back.
   const unplanned = Pass.jsonata(scope, 'Plan failed', {
     outputs: keeping(
-      '{"refused": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "created": [], "createdAfter": [], "updated": [], "deleted": []}',
+      '{"refused": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "created": [], "createdAfter": [], "updated": [], "deleted": [], "swept": []}',
     ),
   });
   const done = Pass.jsonata(scope, 'Model done', {
@@ -84,7 +93,15 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
       .otherwise(tell.next(done)),
   );
   plan.next(apply.first);
-  apply.last.next(release);
+  // Whatever was looked into may have left something behind; what is in order did not.
+  apply.last.next(
+    Choice.jsonata(scope, 'Sweep?')
+      .when(
+        Condition.jsonata('{% $states.input.plan.looked and $states.input.plan.left = 0 %}'),
+        sweepArchives(scope, functions).next(release),
+      )
+      .otherwise(release),
+  );
   const verdict = verdictOn(scope);
   for (const end of [deferred, broken, done]) {
     end.next(verdict);
@@ -92,6 +109,24 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   return claim.next(
     Choice.jsonata(scope, 'Claimed?').when(Condition.jsonata('{% $states.input.claimed %}'), plan).otherwise(deferred),
   );
+}
+
+/** Sweeps the model's archives. What fails is a result like others. */
+function sweepArchives(scope: Construct, functions: SyncFunctions): Chain {
+  const sweep = invokeStep(
+    scope,
+    'Sweep archives',
+    functions.sweep,
+    MODEL,
+    keeping('{"swept": [$states.result.Payload]}'),
+  );
+  const swept = Pass.jsonata(scope, 'Swept');
+  sweep.addCatch(swept, {
+    outputs: keeping(
+      '{"swept": [{"action": "sweep", "outcome": "failed", "reason": $substring($states.errorOutput.Cause, 0, 1000)}]}',
+    ),
+  });
+  return sweep.next(swept);
 }
 
 /** How the execution ends. */

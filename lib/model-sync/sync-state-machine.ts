@@ -66,8 +66,8 @@ export class SyncStateMachine extends Construct {
     });
     this.letFollowEachOther(functions);
     grantSyncChanged(this.stateMachine, bucket);
-    const { list: lister, claim, plan, create, update, delete: remove, release } = functions;
-    acknowledgeInvoke(this, lister, claim, plan, create, update, remove, release);
+    const { list: lister, claim, plan, create, update, delete: remove, sweep, release } = functions;
+    acknowledgeInvoke(this, lister, claim, plan, create, update, remove, sweep, release);
     acknowledge(this, 'IAM5[Resource::*]', 'Log delivery and X-Ray take no resource.');
   }
 

@@ -19,9 +19,12 @@ test('a model is claimed, planned, applied and released, and planned again when 
   expect(state('Claim model').Next).toBe('Claimed?');
   expect(state('Claimed?')).toMatchObject({ Choices: [{ Next: 'Plan' }], Default: 'Deferred to the holder' });
   expect(state('Plan').Next).toBe('Create packages');
-  expect(state('Create packages').Next).toBe('Update packages');
+  expect(state('Create packages').Next).toBe('Create packages of archives made just now');
+  expect(state('Create packages of archives made just now').Next).toBe('Update packages');
   expect(state('Update packages').Next).toBe('Delete packages');
-  expect(state('Delete packages').Next).toBe('Release model');
+  expect(state('Delete packages').Next).toBe('Sweep?');
+  expect(state('Sweep?')).toMatchObject({ Choices: [{ Next: 'Sweep archives' }], Default: 'Release model' });
+  expect(state('Swept').Next).toBe('Release model');
   expect(state('Release model').Next).toBe('Changed meanwhile?');
   expect(state('Changed meanwhile?').Choices?.[0]?.Next).toBe('Plan');
   expect(state('Changed meanwhile?').Default).toBe('Tell of the finished sync');
@@ -32,16 +35,22 @@ test('a plan that fails still gives the claim back', () => {
   expect(state('Plan failed').Next).toBe('Release model');
 });
 
+test.each(['', ' of an archive made just now'])('packing goes on in the next invocation: a package%s', (which) => {
+  expect(state(`Create package${which}`).Next).toBe(`Packed?${which}`);
+  expect(state(`Packed?${which}`).Choices?.[0]?.Next).toBe(`Go on packing${which}`);
+  expect(state(`Go on packing${which}`).Next).toBe(`Create package${which}`);
+});
+
 test('a replaced package goes only after the new one stands', () => {
   expect(state('Create package').Catch?.[0]?.Next).toBe('Package not created');
   expect(state('Package not created').End).toBe(true);
-  expect(state('Replaces a package?').Choices?.[0]?.Next).toBe('Delete replaced package');
+  expect(state('Packed?').Choices?.[1]?.Next).toBe('Delete replaced package');
 });
 
 test('every task below a model catches everything, and tries passing errors again with backoff and jitter', () => {
   const others = ['Find models', 'Sync the model by itself'];
   const tasks = [...states].filter(([name, { Type }]) => Type === 'Task' && !others.includes(name));
-  expect(tasks.length).toBe(8);
+  expect(tasks.length).toBe(11);
   for (const [name, task] of tasks) {
     expect([name, task.Catch?.[0]?.ErrorEquals]).toEqual([name, ['States.ALL']]);
     expect([name, task.Retry?.[0]]).toEqual([

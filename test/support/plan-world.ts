@@ -147,7 +147,7 @@ export class PlanWorld {
         return this.packages.filter(({ arn }) => listed.some((one) => one.arn === arn));
       },
       completeVersions: async (versions) => [...versions],
-      prepare: async () => undefined,
+      prepare: async ({ version }) => ({ contentKey: version }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { DeleteObjectTaggingCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type Packed, type PackJob, packArchive } from './pack-archive';
 import type { ObjectTarget } from './upload/multipart';
 
@@ -12,7 +12,6 @@ export type Ensured = Packed | { readonly outcome: 'found' };
  */
 export async function ensureArchive(job: PackJob): Promise<Ensured> {
   if (job.checkpoint === undefined && (await exists(job.client, job.target))) {
-    await keep(job.client, job.target);
     return { outcome: 'found' };
   }
   return packArchive(job);
@@ -28,9 +27,4 @@ async function exists(client: S3Client, { bucket, key }: ObjectTarget): Promise<
     }
     throw error;
   }
-}
-
-/** Takes the mark away that an archive gets when no package refers to it: from now on one does. */
-async function keep(client: S3Client, { bucket, key }: ObjectTarget): Promise<void> {
-  await client.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: key }));
 }

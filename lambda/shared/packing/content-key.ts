@@ -40,12 +40,17 @@ export function groupPrefix(groupName: string): string {
   return `models/${groupName}/`;
 }
 
+/** Where all that is made of one content is kept. */
+export function contentPrefix(groupName: string, key: string): string {
+  return `${groupPrefix(groupName)}${key}/`;
+}
+
 /** S3 key of an archive. */
 export function archiveKey(groupName: string, key: string): string {
-  return `${groupPrefix(groupName)}${key}/model.tar.gz`;
+  return `${contentPrefix(groupName, key)}model.tar.gz`;
 }
 
 /** S3 prefix of files that are not packed. */
 export function filesPrefix(groupName: string, key: string): string {
-  return `${groupPrefix(groupName)}${key}/model/`;
+  return `${contentPrefix(groupName, key)}model/`;
 }

@@ -9,6 +9,7 @@ test('a version that cannot be deployed is refused alone, with its reason', asyn
     if (version === '7') {
       throw new RefusedError('no MLmodel');
     }
+    return version;
   });
   expect(create.map(({ version }) => version)).toEqual(
     creations(20)
@@ -36,6 +37,7 @@ test('no more versions are looked into than a round can make', async () => {
   let looked = 0;
   const { create, left } = await preflight(creations(1_000), async () => {
     looked += 1;
+    return undefined;
   });
   expect(create.length).toBe(looked);
   expect(looked).toBeLessThan(ROUND_MAX + 10);

@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ArchiveUpload, Part, UploadState, Whole } from './archive-upload';
 import { MultipartUpload, type ObjectTarget } from './multipart';
+import { SEGMENT } from './segment-name';
 
 /** An object of its own that becomes one part of the whole. */
 interface Segment {
@@ -88,6 +89,6 @@ export class SegmentedUpload implements ArchiveUpload {
   }
 
   private segmentTarget(index: number): ObjectTarget {
-    return { bucket: this.target.bucket, key: `${this.target.key}.segment-${index + 1}` };
+    return { bucket: this.target.bucket, key: `${this.target.key}${SEGMENT}${index + 1}` };
   }
 }
