@@ -30,7 +30,7 @@ const PACKING_SHARE = 0.9;
  */
 export const handler = step<Input, ActionResult | Continued>(
   async ({ modelName, version: number, replaces, execution, entered, continuation }, context) => {
-    const stop = AbortSignal.timeout(context.getRemainingTimeInMillis() * PACKING_SHARE);
+    const stop = AbortSignal.timeout(Math.floor(context.getRemainingTimeInMillis() * PACKING_SHARE));
     await claims().renew(modelName, execution);
     const source = await registry(artifactStore());
     const version = await source.getVersion(modelName, number);
