@@ -10,12 +10,14 @@ export interface Call {
   readonly action: string;
   /** What it was made on; `*` where that is not known. */
   readonly resource: string;
+  /** How often it was made. */
+  readonly count: number;
 }
 
 const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
 /**
- * The calls that Lambda functions made, every one once. MiniStack gives a function its ARN as session token
+ * The calls that Lambda functions made, every kind of them once and how often. MiniStack gives a function its ARN as session token
  * (ministack/recorded_calls.py), and SDKs send the token with each request. Which resource a call is for is not read here:
  * the policies' resources are the business of tests of the template.
  */
@@ -31,7 +33,8 @@ export class Calls {
     const service = this.services.get(prefix);
     if (caller.startsWith('arn:aws:lambda:') && service !== undefined) {
       const call = { function: caller, action: `${service}:${action}`, resource: '*' };
-      this.made.set(JSON.stringify(call), call);
+      const key = JSON.stringify(call);
+      this.made.set(key, { ...call, count: (this.made.get(key)?.count ?? 0) + 1 });
     }
   }
 

@@ -11,6 +11,7 @@ import { requireModel } from './model-versions';
 import { OBSERVERS } from './observe';
 import { ObservedCalls } from './observed-call';
 import { Outage } from './outage';
+import { Requests } from './requests';
 import { SignedDownloads } from './signed-download';
 import { Upstream } from './upstream';
 import { SIGNED_PATH, VersionFiles } from './version-files-api';
@@ -60,16 +61,19 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
   const signed = new SignedDownloads(randomBytes(32), options.signedUrlLifetimeMs);
   const files = new VersionFiles(upstream, signed, () => url, options.pageSize);
   const outage = new Outage();
+  const requests = new Requests();
   const credentials = { token: options.token, users: options.users ?? {} };
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = targetOf(request);
+    if (pathname === '/_sandbox/requests') return sendJson(response, 200, requests.counts);
     if (pathname === '/_sandbox/outage') return outage.answer(request, response, server);
     outage.check();
     if (pathname === SIGNED_PATH) return files.download(searchParams, request, response);
     authorize(request.headers.authorization, credentials);
     const call = API_CALL.exec(pathname)?.[1] ?? '';
     const method = request.method ?? 'GET';
+    requests.record(`${method} ${call || pathname}`);
     if (call.startsWith('registry-webhooks/')) {
       return sendJson(response, 200, await answerWebhookCall(webhooks, request, call, searchParams));
     }

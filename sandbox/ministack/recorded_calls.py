@@ -1,11 +1,12 @@
 """Remember which AWS calls each Lambda function made, and on what, as CloudTrail would.
 
 A function's session token is its own ARN here, and SDKs send the token with each request: to MiniStack and to the services
-that stand beside it. `GET /_sandbox/calls` lists each function's calls, every one once. What a permission must allow is
+that stand beside it. `GET /_sandbox/calls` lists each function's calls, every kind once and how often it was made. What a permission must allow is
 MiniStack's own reading of a request, which it uses where IAM is enforced.
 """
 
 import json
+from collections import Counter
 from typing import Any
 
 import ministack.app as app
@@ -47,7 +48,7 @@ def _record_requests() -> None:
     expect(callable(dispatch), PATCH, "_dispatch_service_request is missing")
     for name in ("_routing_params", "detect_service", "extract_region"):
         expect(callable(getattr(app, name, None)), PATCH, f"{name} is missing")
-    calls: set[Call] = set()
+    calls: Counter[Call] = Counter()
 
     async def recorded(
         method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any], request_id: str
@@ -57,7 +58,7 @@ def _record_requests() -> None:
         caller = headers.get(TOKEN, "")
         if caller.startswith("arn:aws:lambda:"):
             for permission in _permissions(method, path, headers, body, query_params):
-                calls.add((caller, *permission))
+                calls[(caller, *permission)] += 1
         return await dispatch(method, path, headers, body, query_params, request_id)
 
     app._dispatch_service_request = recorded
@@ -82,6 +83,9 @@ def _permissions(
     return [permission, *more]
 
 
-def _listed(calls: set[Call]) -> tuple[int, dict[str, str], bytes]:
-    listed = [{"function": function, "action": action, "resource": resource} for function, action, resource in sorted(calls)]
+def _listed(calls: Counter[Call]) -> tuple[int, dict[str, str], bytes]:
+    listed = [
+        {"function": function, "action": action, "resource": resource, "count": count}
+        for (function, action, resource), count in sorted(calls.items())
+    ]
     return 200, {"Content-Type": "application/json"}, json.dumps({"calls": listed}).encode()
