@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ArtifactStore } from '../../../lambda/shared/registry/artifact-store';
 import { connectRegistry } from '../../../lambda/shared/registry/connect';
 import { RegistryHttp } from '../../../lambda/shared/registry/http';
@@ -113,7 +113,7 @@ test('what is in S3 by itself is read there, with entity tags for checksums', as
     const place = await registry.locate(version);
     const [{ path, checksum } = { path: '', checksum: '' }] = files;
     const { ETag } = await stage.aws.s3.send(
-      new GetObjectCommand({ Bucket: place?.bucket, Key: `${place?.prefix}${path}` }),
+      new HeadObjectCommand({ Bucket: place?.bucket, Key: `${place?.prefix}${path}` }),
     );
     expect(checksum).toBe(`etag:${ETag}`);
   }
