@@ -27,6 +27,11 @@ const UNSEEN: readonly Unseen[] = [
   { action: 'logs:PutLogEvents', why: 'likewise' },
   { action: 's3:AbortMultipartUpload', why: 'after a failed upload only, see archive-upload.test.ts' },
   { action: 's3:GetObject', why: 'SageMaker looks for the archive in the name of who registers it' },
+  ...['FunctionsPlan', 'FunctionsCreate'].map((of) => ({
+    action: 's3:ListBucket',
+    of,
+    why: 'for versions whose artifacts are in S3, see artifact-stores.test.ts',
+  })),
   { action: 'sagemaker:AddTags', why: 'CreateModelPackageGroup asks for it when it is given tags' },
   {
     action: 'events:EnableRule',
