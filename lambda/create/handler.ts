@@ -12,7 +12,7 @@ import { groupNameOf } from '../shared/names/group-name';
 import { packageMetadata } from '../shared/packages/metadata';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
-import { archiveClient } from './archive/upload/archive-client';
+import { archiveClient, REQUEST_TIMEOUT_MS } from './archive/upload/archive-client';
 import { type Continuation, type Continued, checkpointOf, continueWith } from './continuation';
 import { clientToken } from './identity';
 import { placeFiles } from './place-files';
@@ -21,8 +21,8 @@ import { placeFiles } from './place-files';
 type Input = ModelStep & CreateAction & { readonly entered: string; readonly continuation?: Continuation };
 
 const s3 = archiveClient();
-/** Of the time that is left, what packing may take; the rest is for the parts under way and for saying how far it came. */
-const PACKING_SHARE = 0.9;
+/** Kept in hand before the function's end, for the parts under way, which take no longer, and for saying how far it came. */
+const RESERVE_MS = REQUEST_TIMEOUT_MS;
 
 /**
  * Packs one version, or has its files copied, and registers it. A version that is not promoted any more is skipped: the next plan
@@ -30,7 +30,7 @@ const PACKING_SHARE = 0.9;
  */
 export const handler = step<Input, ActionResult | Continued>(
   async ({ modelName, version: number, replaces, execution, entered, continuation }, context) => {
-    const stop = AbortSignal.timeout(Math.floor(context.getRemainingTimeInMillis() * PACKING_SHARE));
+    const stop = AbortSignal.timeout(Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - RESERVE_MS));
     await claims().renew(modelName, execution);
     const source = await registry(artifactStore());
     const version = await source.getVersion(modelName, number);

@@ -20,6 +20,7 @@ interface SyncedModel {
 
 /** What a finished execution says. */
 export interface Finished {
+  readonly executionArn: string;
   readonly status: string;
   readonly output: {
     /** Of one model, or of those that a sync of all ran an execution for. */
@@ -147,7 +148,7 @@ export class Stage {
       'modelName' in said
         ? { models: [said] }
         : { ...said, models: 'modelName' in input ? [] : await this.syncedBy(executionArn ?? '') };
-    return { status: status ?? '', output: all, cause: cause ?? '' };
+    return { executionArn: executionArn ?? '', status: status ?? '', output: all, cause: cause ?? '' };
   }
 
   /** What a sync of all did, by the executions that its list names; those that failed have no output. */

@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { withUnsignedPayload } from './unsigned-payload';
 
 /** Long enough for a part on a slow line; a connection that hangs longer is given up and the part sent again. */
-const REQUEST_TIMEOUT_MS = 60_000;
+export const REQUEST_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TRIES = 6;
 

@@ -4,7 +4,7 @@ import {
   CompleteMultipartUploadCommand,
   type CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommand,
-  paginateListParts,
+  ListPartsCommand,
   type S3Client,
   UploadPartCommand,
   UploadPartCopyCommand,
@@ -88,12 +88,20 @@ export class MultipartUpload implements ArchiveUpload {
     return { uploadId: this.uploadId };
   }
 
-  /** What S3 has of it: also the parts that an earlier invocation sent. */
+  /**
+   * What S3 has of it: also the parts that an earlier invocation sent.
+   *
+   * The SDK's paginator goes by the marker alone, which S3 sends with the last page too: it would list the parts for ever
+   * (docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html, IsTruncated).
+   */
   private async listParts(): Promise<CompletedPart[]> {
     const parts: CompletedPart[] = [];
-    for await (const { Parts } of paginateListParts({ client: this.client }, this.address())) {
-      parts.push(...(Parts ?? []).map(({ PartNumber, ETag }) => ({ PartNumber, ETag })));
-    }
+    let marker: string | undefined;
+    do {
+      const page = await this.client.send(new ListPartsCommand({ ...this.address(), PartNumberMarker: marker }));
+      parts.push(...(page.Parts ?? []).map(({ PartNumber, ETag }) => ({ PartNumber, ETag })));
+      marker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+    } while (marker !== undefined);
     return parts;
   }
 
