@@ -29,7 +29,7 @@ export type Placed =
 /** Puts a version's files where its package will refer to: as an archive, or by S3's own copies. */
 export async function placeFiles(placing: Placing): Promise<Placed> {
   const placed = await place(placing);
-  if (placed.outcome === 'found') {
+  if (placed.outcome !== 'paused') {
     // They may have lain there unused; from now on a package refers to them.
     const { client, bucket, groupName, prepared } = placing;
     await takeMark(client, { bucket, prefix: contentPrefix(groupName, prepared.contentKey) });
