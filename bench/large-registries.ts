@@ -1,25 +1,21 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { PROJECT } from '../sandbox/processes/paths';
-import { typescriptArguments } from '../sandbox/processes/start';
 import { figuresOf } from './report/figures';
 import type { Figure } from './report/results';
+import { runScript } from './run-script';
 
-/** Each prints one JSON line. */
-const SCRIPTS = ['diff', 'measure'].map((name) => join(__dirname, 'registries', `${name}.ts`));
+/** Below `registries`: the plan of one model, and the scan of all. */
+const SCRIPTS = ['diff', 'measure'];
 
-/** What large registries cost: the plan of one model, and the scan of all. */
+/** What large registries cost. */
 export async function measureRegistries(say: (line: string) => void, signal: AbortSignal): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const script of SCRIPTS.filter((file) => existsSync(file))) {
-    say(`registries: ${script.slice(PROJECT.length + 1)}`);
-    const { stdout } = await promisify(execFile)(process.execPath, typescriptArguments(script), {
-      cwd: PROJECT,
-      signal,
-    });
-    figures.push(...figuresOf(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}')));
+  for (const name of SCRIPTS) {
+    const script = join(__dirname, 'registries', `${name}.ts`);
+    if (existsSync(script)) {
+      say(`registries: ${name}`);
+      figures.push(...figuresOf(await runScript(script, [], signal)));
+    }
   }
   return figures;
 }

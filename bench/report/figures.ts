@@ -12,7 +12,7 @@ export function figuresOf(value: unknown, names: readonly string[] = []): Figure
   }
   const what = names.map(words).join(', ');
   if (typeof value !== 'number') {
-    return [{ what, value: String(value) }];
+    return [{ what, value: typeof value === 'string' ? value : JSON.stringify(value) }];
   }
   for (const [unit, say] of UNITS) {
     if (what.endsWith(` ${unit}`)) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { down, up } from '../../sandbox/cli/lifecycle';
 import type { Figure } from '../report/results';
+import { measureColdStart } from './cold-start';
 import { measureTransitions } from './transitions';
 import { measureWebhook } from './webhook';
 
@@ -18,13 +19,15 @@ export async function measureSandbox(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Figure[]> {
+  say('sandbox: new instances of the receiver');
+  const coldStart = await measureColdStart(quick ? 3 : 9, signal);
   // Below the system's folder for temporary files, since the path of a socket has to be short.
   const home = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     const { env, openSource } = await up({ home, python, stay: false, say, signal });
     const webhook = await measureWebhook(openSource, quick ? 100 : 500, say);
     const transitions = await measureTransitions(env, quick ? 1 : 3, say);
-    return [...webhook, ...transitions];
+    return [...coldStart, ...webhook, ...transitions];
   } finally {
     await down({ home });
     rmSync(home, { recursive: true, force: true });

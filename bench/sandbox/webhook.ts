@@ -23,8 +23,8 @@ export async function measureWebhook(
   await untilIdle(aws, env, before);
   const figures: Figure[] = [];
   for (const [what, name, status] of [
-    ['webhook, of no concern', `${model}-unknown`, 200],
-    ['webhook, a sync started', model, 202],
+    ['webhook, about a model that is not enrolled', `${model}-unknown`, 200],
+    ['webhook, each starting an execution on the same machine', model, 202],
   ] as const) {
     say(`sandbox: ${deliveries} deliveries, ${what}`);
     const call = () => deliver(env, name, status);

@@ -16,6 +16,8 @@ import { errorXml, escapeXml, S3Error } from './s3-error';
 /** The bucket that takes what S3 would not: one unsigned PUT of unknown length, which a pipe through curl makes. */
 export const PIPE_BUCKET = 'pipes';
 
+const READ_BYTES = 1024 * 1024;
+
 /** A request on an object, taken apart. */
 interface Call {
   readonly request: IncomingMessage;
@@ -172,10 +174,7 @@ class Sink {
       response.end();
       return;
     }
-    for (const { file } of pieces) {
-      await pipeline(createReadStream(file), response, { end: false });
-    }
-    response.end();
+    await pipeline(bytesOf(pieces), response);
   }
 
   private async deleteObject({ response, bucket, key }: Call): Promise<void> {
@@ -197,6 +196,12 @@ class Sink {
   private newFile(): string {
     this.files++;
     return join(this.folder, String(this.files));
+  }
+}
+
+async function* bytesOf(pieces: readonly Received[]): AsyncGenerator<Buffer> {
+  for (const { file } of pieces) {
+    yield* createReadStream(file, { highWaterMark: READ_BYTES });
   }
 }
 
