@@ -4,6 +4,9 @@ S3 refuses to complete an upload with a part below 5 MiB that is not the last
 (docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). An upload that was begun with a checksum type of FULL_OBJECT is
 completed with the checksum of all its bytes (docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html);
 MiniStack knows the type COMPOSITE only.
+
+S3 sends the marker of a next page of parts with the last page too, and 0 with an empty one: who goes by the marker alone, as the
+paginators of some SDKs do, lists the parts for ever. MiniStack sends it only where there is more.
 """
 
 import base64
@@ -24,10 +27,11 @@ CRC32 = "x-amz-checksum-crc32"
 
 def apply() -> None:
     """Wrap the beginning and the completion of multipart uploads."""
-    for name in ("_create_multipart_upload", "_complete_multipart_upload", "_multipart_uploads", "_error", "_qp"):
+    for name in ("_create_multipart_upload", "_complete_multipart_upload", "_list_parts", "_multipart_uploads", "_error", "_qp"):
         expect(hasattr(s3, name), PATCH, f"{name} is missing")
     _remember_type()
     _check_completion()
+    _always_send_marker()
 
 
 def _remember_type() -> None:
@@ -69,8 +73,22 @@ def _check_completion() -> None:
     s3._complete_multipart_upload = complete_multipart_upload
 
 
+def _always_send_marker() -> None:
+    list_parts = s3._list_parts
+
+    def marked_parts(*args: Any) -> Any:
+        status, headers, body = list_parts(*args)
+        if status == 200 and b"NextPartNumberMarker" not in body:
+            numbers = _numbers(body)
+            marker = f"<NextPartNumberMarker>{numbers[-1] if numbers else 0}</NextPartNumberMarker>"
+            body = body.replace(b"</ListPartsResult>", f"{marker}</ListPartsResult>".encode())
+        return status, headers, body
+
+    s3._list_parts = marked_parts
+
+
 def _numbers(body: bytes) -> list[int]:
-    """The part numbers that a completion names, in its order."""
+    """The part numbers that a completion or a listing names, in its order."""
     try:
         root = fromstring(body)
     except ParseError:
