@@ -1,12 +1,13 @@
 import type { CreateAction, DeleteAction, UpdateAction } from '../shared/contracts';
 import { environmentsOf, isPromoted } from '../shared/environments';
 import {
-  identityMetadata,
   liveChange,
   metadataChange,
   OWNER_KEY,
+  packageIdentity,
   registryMark,
   UNSYNCED,
+  versionIdentity,
 } from '../shared/packages/metadata';
 import type { ModelPackage } from '../shared/packages/model-package';
 import type { ModelVersion } from '../shared/registry/registry';
@@ -54,8 +55,9 @@ export function plan(input: PlanInput): Plan {
   }
   const result: Plan = { create: [], update: [], delete: [], keep: [] };
   const unclaimed = new Set(ours);
+  const ofVersion = byVersion(ours);
   for (const version of promoted(input.versions)) {
-    const candidates = ours.filter((candidate) => belongsTo(candidate, version, input.registryId)).sort(oldestFirst);
+    const candidates = (ofVersion.get(versionIdentity(version, input.registryId)) ?? []).sort(oldestFirst);
     // A package that SageMaker could not make is replaced like an outdated one.
     const current = candidates.find((one) => one.status !== 'Failed' && input.isCurrent(version, one));
     const [outdated] = candidates;
@@ -74,8 +76,9 @@ export function plan(input: PlanInput): Plan {
       result.create.push({ version: version.version });
     }
   }
+  const reasonOf = reasonsToDelete(input);
   for (const orphan of [...unclaimed].sort(oldestFirst)) {
-    result.delete.push({ packageArn: orphan.arn, reason: reasonToDelete(orphan, input) });
+    result.delete.push({ packageArn: orphan.arn, reason: reasonOf(orphan) });
   }
   return result;
 }
@@ -85,14 +88,24 @@ function promoted(versions: readonly ModelVersion[]): ModelVersion[] {
   return versions.filter(isPromoted).sort((a, b) => Number(a.version) - Number(b.version));
 }
 
-/** A run can be missing, shared, or stand again under a model that was made anew: only all of these together tell. */
-function belongsTo(modelPackage: ModelPackage, version: ModelVersion, registryId: string): boolean {
-  return metadataChange(identityMetadata(version, registryId), modelPackage.metadata) === undefined;
+/** By what {@link packageIdentity} says: with thousands of versions each must find its packages at once. */
+function byVersion(ours: readonly ModelPackage[]): Map<string, ModelPackage[]> {
+  const packages = new Map<string, ModelPackage[]>();
+  for (const one of ours) {
+    const identity = packageIdentity(one.metadata);
+    const others = packages.get(identity);
+    if (others === undefined) {
+      packages.set(identity, [one]);
+    } else {
+      others.push(one);
+    }
+  }
+  return packages;
 }
 
 function leave(ours: readonly ModelPackage[]): Plan {
   const synced = ours.filter(({ metadata }) => metadataChange(UNSYNCED, metadata) !== undefined);
-  const unsynced = ours.filter((modelPackage) => !synced.includes(modelPackage));
+  const unsynced = ours.filter(({ metadata }) => metadataChange(UNSYNCED, metadata) === undefined);
   return {
     create: [],
     update: synced.map(({ arn }) => ({ packageArn: arn })),
@@ -101,14 +114,19 @@ function leave(ours: readonly ModelPackage[]): Plan {
   };
 }
 
-function reasonToDelete(orphan: ModelPackage, input: PlanInput): string {
-  const version = input.versions.find((candidate) => belongsTo(orphan, candidate, input.registryId));
-  if (version === undefined) {
-    return 'its version is not in the registry any more';
-  }
-  return environmentsOf(version).length > 0
-    ? 'a second package of its version'
-    : `its version is in stage ${version.stage}`;
+/** Why a package goes; versions are looked up once there is one that does. */
+function reasonsToDelete({ versions, registryId }: PlanInput): (orphan: ModelPackage) => string {
+  let byIdentity: Map<string, ModelVersion> | undefined;
+  return ({ metadata }) => {
+    byIdentity ??= new Map(versions.map((version) => [versionIdentity(version, registryId), version]));
+    const version = byIdentity.get(packageIdentity(metadata));
+    if (version === undefined) {
+      return 'its version is not in the registry any more';
+    }
+    return environmentsOf(version).length > 0
+      ? 'a second package of its version'
+      : `its version is in stage ${version.stage}`;
+  };
 }
 
 function oldestFirst(a: ModelPackage, b: ModelPackage): number {

@@ -63,6 +63,14 @@ export function liveChange(
 /** The metadata of a package whose model is no longer enrolled; everything else stays as it was. */
 export const UNSYNCED: Readonly<Record<string, string>> = { mlflow_synced: 'false' };
 
+const IDENTITY_KEYS = [
+  'mlflow_registry',
+  'mlflow_name',
+  'mlflow_version',
+  'mlflow_run_id',
+  'mlflow_creation_timestamp',
+] as const;
+
 /** The metadata that say which version a package belongs to. They never change. */
 export function identityMetadata(version: ModelVersion, registryId: string): Record<string, string> {
   return encode({
@@ -72,6 +80,23 @@ export function identityMetadata(version: ModelVersion, registryId: string): Rec
     mlflow_run_id: version.runId,
     mlflow_creation_timestamp: String(version.creationTimestamp),
   }).metadata;
+}
+
+/**
+ * What tells which version a package belongs to, as one text. A run can be missing, shared, or stand again under a model that was
+ * made anew: only all of these together tell.
+ */
+export function versionIdentity(version: ModelVersion, registryId: string): string {
+  return identityText(identityMetadata(version, registryId));
+}
+
+/** The same text for a package of that version, as its metadata say. */
+export function packageIdentity(metadata: Readonly<Record<string, string>>): string {
+  return identityText(metadata);
+}
+
+function identityText(metadata: Readonly<Record<string, string>>): string {
+  return JSON.stringify(IDENTITY_KEYS.map((key) => metadata[key] ?? ''));
 }
 
 /** A registry, as packages carry it. */

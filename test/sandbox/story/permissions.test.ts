@@ -77,7 +77,7 @@ async function wholeLife(): Promise<void> {
   await call(stage.env, 'PATCH', 'model-versions/update', { name, version, description: 'changed' });
   await stage.sync({});
   expect((await listPackages(stage.aws, group))[0]?.metadata.mlflow_description).toBe('changed');
-  for (let changes = 15; changes <= 60 && !(await successorStarted()); changes *= 2) {
+  for (let changes = 15; changes <= 240 && !(await successorStarted()); changes *= 2) {
     await changeAllTheTime(stage, name, version, changes);
     await stage.idle();
   }
