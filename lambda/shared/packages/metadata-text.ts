@@ -17,6 +17,8 @@ const PLAIN = new RegExp(
     '\\u3041-\\u3096\\u30A1-\\u30FA\\u4E00-\\u9FA5\\uAC00-\\uD7A3', // Kana, Han, Hangul
   ].join('')}]`,
 );
+/** A text that is written as it is from end to end, as most are: with a hundred thousand of them it counts that one look is enough. */
+const ALL_PLAIN = new RegExp(`^(?! )(?:${PLAIN.source}| )*(?<! )$`);
 /** What {@link encodeMetadataText} never escapes, so that an escape of it is somebody's own text. */
 const NEVER_ESCAPED = /[A-Za-z0-9_.:/+\-@]/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -30,6 +32,9 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @param text any text; a lone surrogate, which no UTF-8 can hold, comes back as U+FFFD
  */
 export function encodeMetadataText(text: string): string {
+  if (ALL_PLAIN.test(text)) {
+    return text;
+  }
   let encoded = '';
   for (const character of text.toWellFormed()) {
     encoded += PLAIN.test(character) || character === ' ' ? character : escapeBytes(character);
