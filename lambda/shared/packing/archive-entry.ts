@@ -1,4 +1,4 @@
-/** A file of the archive: fetched from the registry, or made here. */
+/** A file of the archive: fetched from the registry, or made here. A folder has a name that ends in a slash and no content. */
 export type ArchiveEntry =
   | { readonly path: string; readonly size: number; readonly source: string }
   | { readonly path: string; readonly content: string };

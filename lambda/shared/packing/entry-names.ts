@@ -12,22 +12,31 @@ const PATH_MAX_BYTES = 4096 - 256;
  */
 export function checkEntryNames(entries: readonly ArchiveEntry[]): void {
   const files = new Set<string>();
-  for (const { path } of entries) {
+  const folders = new Set<string>();
+  for (const entry of entries) {
+    const path = isFolder(entry) ? entry.path.slice(0, -1) : entry.path;
     const fault = faultOf(path) ?? (files.has(path) ? 'appears twice' : undefined);
     if (fault !== undefined) {
       throw new RefusedError(`the model's file ${JSON.stringify(path)} ${fault}`);
     }
     files.add(path);
+    if (isFolder(entry)) {
+      folders.add(path);
+    }
   }
   for (const path of files) {
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      if (files.has(path.slice(0, slash))) {
-        throw new RefusedError(
-          `the model's file ${JSON.stringify(path.slice(0, slash))} is also the folder of another file`,
-        );
+      const parent = path.slice(0, slash);
+      if (files.has(parent) && !folders.has(parent)) {
+        throw new RefusedError(`the model's file ${JSON.stringify(parent)} is also the folder of another file`);
       }
     }
   }
+}
+
+/** An entry whose name ends in a slash is a folder, and holds nothing itself. */
+function isFolder(entry: ArchiveEntry): boolean {
+  return entry.path.endsWith('/') && 'content' in entry && entry.content === '';
 }
 
 function faultOf(path: string): string | undefined {
