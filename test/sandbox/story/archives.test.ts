@@ -112,6 +112,18 @@ test('versions of one artifact that are promoted together share an archive, whic
   expect(Object.keys(await packed(group))).toHaveLength(1);
 }, 120_000);
 
+test('retrained models whose files have equal names and sizes have archives of their own', async () => {
+  const name = stage.name('retrained');
+  const seeds = [1, 2];
+  for (const seed of seeds) {
+    const { version } = await trainModel(stage.env, 'sklearn', name, seed);
+    await transitionStage(stage.env, name, version, 'Staging');
+  }
+  const group = await stage.enrol(name);
+  expect(await stage.versionsIn(group)).toEqual(['1', '2']);
+  expect(Object.keys(await packed(group))).toHaveLength(2);
+}, 180_000);
+
 /** Name of the function that packs. */
 async function createFunction(client: LambdaClient): Promise<string> {
   for await (const { Functions } of paginateListFunctions({ client }, {})) {
