@@ -23,10 +23,15 @@ export async function measureSandbox(
   const coldStart = await measureColdStart(quick ? 3 : 9, signal);
   // Below the system's folder for temporary files, since the path of a socket has to be short.
   const home = mkdtempSync(join(tmpdir(), 'bench-'));
+  const interrupted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  // Whoever does not wait for it is not told of it.
+  interrupted.catch(() => undefined);
   try {
     const { env, openSource } = await up({ home, python, stay: false, say, signal });
-    const webhook = await measureWebhook(openSource, quick ? 100 : 500, say);
-    const transitions = await measureTransitions(env, quick ? 1 : 3, say);
+    const webhook = await Promise.race([interrupted, measureWebhook(openSource, quick ? 100 : 500, say)]);
+    const transitions = await Promise.race([interrupted, measureTransitions(env, quick ? 1 : 3, say)]);
     return [...coldStart, ...webhook, ...transitions];
   } finally {
     await down({ home });

@@ -11,13 +11,14 @@ import { until } from '../../sandbox/demo/until';
 import { seconds } from '../../sandbox/demo/words';
 import { median } from '../measure/summary';
 import type { Figure } from '../report/results';
+import { measureCalls } from './calls';
 
 /** Two runs of a pipeline on a busy machine. */
 const RUN_MS = 300_000;
 
 /**
  * Provisions the product for a real model, and moves versions of it to `Staging`: how long until each has its package, and until
- * its endpoint is in service, by the services' own clocks.
+ * its endpoint is in service, by the services' own clocks; and what a sync costs when nothing changes any more.
  */
 export async function measureTransitions(
   env: SandboxEnv,
@@ -48,8 +49,11 @@ export async function measureTransitions(
     toPackage.push(after('synced: the package is registered'));
     toEndpoint.push(after('endpoint in service'));
   }
+  say('sandbox: a sync of what did not change');
+  const calls = await measureCalls(env, name, versions.length);
   await terminateModel(env, name);
   return [
+    calls,
     { what: 'from transition to package', value: medianText(toPackage) },
     { what: 'from transition to endpoint in service', value: medianText(toEndpoint) },
   ];
