@@ -16,7 +16,7 @@ export function figuresOf(value: unknown, names: readonly string[] = []): Figure
   }
   for (const [unit, say] of UNITS) {
     if (what.endsWith(` ${unit}`)) {
-      return [{ what: what.slice(0, -unit.length - 1), value: say(value) }];
+      return [{ what: what.slice(0, -unit.length - 1).replace(/,$/, ''), value: say(value) }];
     }
   }
   return [{ what, value: number(value) }];
@@ -33,6 +33,9 @@ function number(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(value.toPrecision(3)));
 }
 
+const PROPER = { 'sage maker': 'SageMaker', 'dynamo db': 'DynamoDB', mlflow: 'MLflow' } as const;
+
 function words(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const plain = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return Object.entries(PROPER).reduce((text, [small, proper]) => text.replace(small, proper), plain);
 }

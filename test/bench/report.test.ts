@@ -60,10 +60,15 @@ test('the README keeps what is around the results', () => {
 
 test('figures of a script are told with their units', () => {
   expect(
-    figuresOf({ scan: { peakMemoryBytes: 125_000_000, models: 10_000, wallSeconds: 1.2345 }, plan: { totalMs: 50 } }),
+    figuresOf({
+      scan: { peakMemoryBytes: 125_000_000, models: 10_000, seconds: 7, sageMakerCalls: 2, wallSeconds: 1.2345 },
+      plan: { totalMs: 50 },
+    }),
   ).toEqual([
     { what: 'scan, peak memory', value: '125 MB' },
     { what: 'scan, models', value: '10,000' },
+    { what: 'scan', value: '7 s' },
+    { what: 'scan, SageMaker calls', value: '2' },
     { what: 'scan, wall', value: '1.23 s' },
     { what: 'plan, total', value: '50 ms' },
   ]);
