@@ -15,6 +15,8 @@ const OWNER = 'ModelRepack-ModelSyncStack';
 /** Both registries, the ledger and the settings of one model, with what a sync does to them. */
 export class PlanWorld {
   versions: ModelVersion[] = [];
+  /** What the versions were, each time a sync planned. */
+  readonly history: ModelVersion[][] = [];
   packages: ModelPackage[] = [];
   enrolled = true;
   revision = 'one';
@@ -27,6 +29,7 @@ export class PlanWorld {
 
   /** Plans as a sync does. */
   plan(): Promise<PlanResult> {
+    this.history.push([...this.versions]);
     return planModel('churn', this.planning(), this.effects());
   }
 
@@ -36,7 +39,10 @@ export class PlanWorld {
     return plan({ ...this.planning(), enrolled: this.enrolled, versions, packages: this.packages });
   }
 
-  /** Does what a plan says; only the first `actions` of it where the execution ends before it is through. */
+  /**
+   * Does what a plan says; only the first `actions` of it where the execution ends before it is through: then an update may have
+   * been written and not been told to the ledger.
+   */
   carryOut(planned: PlanResult, actions = Number.POSITIVE_INFINITY): void {
     const steps = [
       ...planned.create.map(
@@ -47,7 +53,7 @@ export class PlanWorld {
       ...planned.update.map(
         ({ packageArn, version }) =>
           () =>
-            this.update(packageArn, version),
+            this.update(packageArn, version, Number.isFinite(actions)),
       ),
       ...planned.delete.map(
         ({ packageArn }) =>
@@ -89,7 +95,7 @@ export class PlanWorld {
     }
   }
 
-  private update(arn: string, number: string | undefined): void {
+  private update(arn: string, number: string | undefined, untold: boolean): void {
     const version = this.versions.find((one) => one.version === number) ?? modelVersion();
     this.packages = this.packages.map((one) => {
       const change =
@@ -97,7 +103,9 @@ export class PlanWorld {
       if (one.arn !== arn || change === undefined) {
         return one;
       }
-      this.strike();
+      if (!untold) {
+        this.strike();
+      }
       const kept = Object.entries(one.metadata).filter(([key]) => !change.remove.includes(key));
       return { ...one, metadata: { ...Object.fromEntries(kept), ...change.set } };
     });

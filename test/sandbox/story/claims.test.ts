@@ -2,6 +2,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CLAIM_SECONDS, Claims } from '../../../lambda/shared/store/claims';
 import { Enrolments } from '../../../lambda/shared/store/enrolments';
+import { Ledger } from '../../../lambda/shared/store/ledger';
 import type { Table } from '../../../lambda/shared/store/table';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
@@ -120,5 +121,38 @@ describe('enrolments', () => {
   test('are listed, all of them', async () => {
     await Promise.all(Array.from({ length: 30 }, (_, index) => enrolments().add(`l${index}`, `l${index}`, 'h')));
     expect((await enrolments().list()).filter(({ modelName }) => modelName.startsWith('l'))).toHaveLength(30);
+  });
+});
+
+describe('the ledger', () => {
+  const ledger = () => new Ledger(table);
+  const verified = { desired: 'd', present: 'p', verifiedAt: 1_795_000_000_000, kept: 3 };
+
+  test('has an entry until it is struck', async () => {
+    expect(await ledger().read('m')).toEqual({ revision: 0 });
+    await ledger().write('m', { revision: 0 }, verified);
+    expect(await ledger().read('m')).toEqual({ revision: 1, verified });
+    await ledger().strike('m');
+    expect(await ledger().read('m')).toEqual({ revision: 2 });
+  });
+
+  test('takes no entry from a plan that read before one was struck', async () => {
+    const before = await ledger().read('raced');
+    await ledger().strike('raced');
+    await ledger().write('raced', before, verified);
+    expect((await ledger().read('raced')).verified).toBeUndefined();
+    await ledger().write('raced', await ledger().read('raced'), verified);
+    expect((await ledger().read('raced')).verified).toEqual(verified);
+  });
+
+  test('is read whole, without what was struck', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `e${String(index).padStart(2, '0')}`);
+    await Promise.all(names.map((name) => ledger().write(name, { revision: 0 }, verified)));
+    await ledger().strike('e07');
+    const entries: string[] = [];
+    for await (const [name] of ledger().entries()) {
+      entries.push(name);
+    }
+    expect(entries.filter((name) => name.startsWith('e'))).toEqual(names.filter((name) => name !== 'e07'));
   });
 });
