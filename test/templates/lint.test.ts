@@ -106,5 +106,5 @@ test.each(['Sync', 'Terminate'])('asl-validator takes the state machine %s', (id
 
 test('asl-validator would refuse a state machine that leads nowhere', () => {
   const { text } = definitionOf(synthesize().modelSync);
-  expect(validateAsl(JSON.parse(text.replace('"StartAt":"List models"', '"StartAt":"Nowhere"'))).isValid).toBe(false);
+  expect(validateAsl({ ...JSON.parse(text), StartAt: 'Nowhere' }).isValid).toBe(false);
 });
