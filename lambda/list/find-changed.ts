@@ -5,6 +5,12 @@ import type { Verified } from '../shared/store/ledger';
 import { BEGINNING, isThrough, type Progress, type Registries, readOn } from './read-on';
 import { Scan, type ScanState } from './scan';
 
+/**
+ * Models of one sync of all: the map gives a digit and a comma for each, and its result has 256 KiB at most. What is left is found by
+ * the next sync of all.
+ */
+const CHANGED_MAX = 100_000;
+
 /** What a sync of all models reads and writes before it syncs any. */
 export interface Effects {
   /** Names of the enrolled models. */
@@ -56,12 +62,12 @@ export async function findChanged({ execution, verify, part }: SyncOfAll, effect
   return listed(await scan.changed(context, effects.ledger(), effects.now()), scan.names.length);
 
   async function listed(names: readonly string[], enrolled: number): Promise<ModelList> {
-    const items = names.map((modelName) => ({
+    const items = names.slice(0, CHANGED_MAX).map((modelName) => ({
       name: executionName(modelName, `${modelName} of ${execution}`),
       input: { modelName, ...(verify ? { verify } : {}) },
     }));
     const { bucket, key } = await effects.save('models.json', JSON.stringify(items));
-    return { kind: 'many', bucket, key, enrolled, changed: names.length };
+    return { kind: 'many', bucket, key, enrolled, changed: items.length };
   }
 }
 
