@@ -1,5 +1,8 @@
 import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ListObjectsV2Command, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { groupPrefix } from '../../../lambda/shared/packing/content-key';
+import { UNUSED_SINCE } from '../../../lambda/shared/packing/unused-mark';
 import { enrolModel, unenrolModel } from '../../../sandbox/demo/enrolment';
 import { listPackages } from '../../../sandbox/demo/packages';
 import { call, setTag, transitionStage } from '../../../sandbox/demo/registry';
@@ -25,7 +28,12 @@ const OF_PROVIDERS = ['Provi', 'mlflow-mlops-create-webhook', 'mlflow-mlops-term
 const UNSEEN: readonly Unseen[] = [
   { action: 'logs:CreateLogStream', why: 'Lambda writes the log itself, with the rights of the function' },
   { action: 'logs:PutLogEvents', why: 'likewise' },
-  { action: 's3:AbortMultipartUpload', why: 'after a failed upload only, see archive-upload.test.ts' },
+  { action: 's3:AbortMultipartUpload', why: 'after a failed upload only, see archive-writer.test.ts' },
+  {
+    action: 's3:DeleteObject',
+    of: 'FunctionsCreate',
+    why: 'for archives of more parts than one upload has, see archive-writer.test.ts',
+  },
   { action: 's3:GetObject', why: 'SageMaker looks for the archive in the name of who registers it' },
   ...['FunctionsPlan', 'FunctionsCreate'].map((of) => ({
     action: 's3:ListBucket',
@@ -83,6 +91,8 @@ async function wholeLife(): Promise<void> {
   }
   await transitionStage(stage.env, name, version, 'Archived');
   await stage.untilPackages(group, ({ length }) => length === 0);
+  await outliveGrace(group);
+  await stage.sync({ modelName: name, verify: true });
   // Two hold the enrolment: the first one to go leaves it to the other.
   await enrolModel(stage.aws, `enrolment-${name}-too`, name);
   await unenrolModel(stage.aws, `enrolment-${name}-too`);
@@ -106,6 +116,16 @@ async function deployedLife(name: string, version: string): Promise<void> {
   );
   await deployment.untilAction('Synth');
   await deployment.terminate();
+}
+
+/** Has all that is packed for a group be unused for longer than it is kept. */
+async function outliveGrace(group: string): Promise<void> {
+  const Bucket = stage.env.ARTIFACT_BUCKET;
+  const { Contents } = await stage.aws.s3.send(new ListObjectsV2Command({ Bucket, Prefix: groupPrefix(group) }));
+  const Tagging = { TagSet: [{ Key: UNUSED_SINCE, Value: '2020-01-01T00:00:00.000Z' }] };
+  for (const { Key } of Contents ?? []) {
+    await stage.aws.s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging }));
+  }
 }
 
 /** Does at once what the schedule does within a minute. */
