@@ -1,5 +1,5 @@
 import type { ArchiveEntry } from '../../../shared/packing/archive-entry';
-import { padding, TAR_END, tarHeader } from './tar-header';
+import { padding, TAR_END, tarHeader, tarHeaderLength } from './tar-header';
 
 /** A file of the source, from some byte on. */
 export interface FilePiece {
@@ -32,19 +32,23 @@ export function* tarPieces(entries: readonly ArchiveEntry[], from = 0): Generato
 
 /** Bytes of the whole tar. */
 export function tarLength(entries: readonly ArchiveEntry[]): number {
-  let length = 0;
-  for (const piece of allPieces(entries)) {
-    length += Buffer.isBuffer(piece) ? piece.length : piece.size;
+  let length = TAR_END.length;
+  for (const entry of entries) {
+    const size = sizeOf(entry);
+    length += tarHeaderLength(entry.path, size) + size + padding(size).length;
   }
   return length;
 }
 
+function sizeOf(entry: ArchiveEntry): number {
+  return 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
+}
+
 function* allPieces(entries: readonly ArchiveEntry[]): Generator<TarPiece> {
   for (const entry of entries) {
-    const content = 'content' in entry ? Buffer.from(entry.content) : undefined;
-    const size = 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
+    const size = sizeOf(entry);
     yield tarHeader(entry.path, size);
-    yield content ?? { source: (entry as { source: string }).source, size, from: 0 };
+    yield 'content' in entry ? Buffer.from(entry.content) : { source: entry.source, size, from: 0 };
     yield padding(size);
   }
   yield TAR_END;

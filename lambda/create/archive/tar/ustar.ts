@@ -42,9 +42,17 @@ export function ustarHeader({ name, size, mode, type }: UstarFields): Buffer | u
   block.write(octal(0, 8), 329);
   block.write(octal(0, 8), 337);
   block.write(split.prefix, 345);
-  const sum = block.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (const byte of block) {
+    sum += byte;
+  }
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return block;
+}
+
+/** Whether one header block can hold a name and a size. */
+export function fitsUstar(name: string, size: number): boolean {
+  return size <= USTAR_SIZE_MAX && splitName(name) !== undefined;
 }
 
 /** Digits that fill a field but for the NUL at its end. */
