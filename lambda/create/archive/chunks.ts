@@ -1,10 +1,11 @@
 /** Uncompressed bytes that are compressed by themselves; boundaries of the archive where it can be gone on with. */
 export const CHUNK_BYTES = 1024 * 1024;
 
-/** Buffers for chunks, used again and again: memory that is asked for each time costs more than what is done with it. */
+/** Memory for chunks, used again and again: to ask for it each time costs more than what is done with it. */
 export class ChunkPool {
   private readonly free: Buffer[] = [];
 
+  /** @returns a chunk with memory of its own, which may move between threads */
   take(): Buffer {
     return this.free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
   }

@@ -5,6 +5,7 @@ import { checkEntryNames } from '../../shared/packing/entry-names';
 import { asStepError } from '../../shared/step';
 import { ChunkPool, chunksOf } from './chunks';
 import { compress } from './gzip/compress';
+import { Deflaters } from './gzip/deflaters';
 import { storedLength } from './gzip/stored-blocks';
 import { fetchAhead } from './source/fetch-ahead';
 import { type OpenFile, type Retries, readFile } from './source/read-file';
@@ -56,12 +57,13 @@ export async function packArchive(job: PackJob): Promise<Packed> {
   const from = checkpoint?.progress ?? NO_PROGRESS;
   const upload = await openUpload(client, target, storedLength(tarLength(entries)), limits, checkpoint?.upload);
   const parts = new PartWriter(upload, limits.partBytes, from);
+  const deflaters = new Deflaters();
   const given = new AbortController();
   const signal = AbortSignal.any([stop, given.signal]);
   try {
     const pool = new ChunkPool();
     const bytes = fetchAhead(tarPieces(entries, from.tarBytes), (piece) => readFile(open, piece, signal, retries));
-    for await (const { blocks, chunk, upTo } of compress(chunksOf(bytes, pool), from)) {
+    for await (const { blocks, chunk, upTo } of compress(chunksOf(bytes, pool), deflaters, from)) {
       await parts.append(blocks, upTo);
       pool.giveBack(chunk);
     }
@@ -83,6 +85,8 @@ export async function packArchive(job: PackJob): Promise<Packed> {
       await upload.abort().catch(() => undefined);
     }
     throw stop.aborted ? new TransientError(`not one part was done: ${reasonOf(stop, error)}`) : error;
+  } finally {
+    await deflaters.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { crc32 } from '../checksum/crc32';
 import { CHUNK_BYTES } from '../chunks';
-import { deflateChunk } from './deflate-chunk';
+import type { DeflatedChunk, Deflaters } from './deflaters';
 import { shrinks } from './shrinks';
 import { storedBlocks } from './stored-blocks';
 
@@ -20,10 +20,7 @@ export interface CompressedUpTo {
 }
 
 /** A chunk as deflate blocks. */
-export interface CompressedChunk {
-  readonly blocks: Iterable<Buffer>;
-  /** The chunk itself, which `blocks` may refer to. */
-  readonly chunk: Buffer;
+export interface CompressedChunk extends DeflatedChunk {
   /** How far compressing came with it. */
   readonly upTo: CompressedUpTo;
 }
@@ -34,27 +31,36 @@ export interface CompressedChunk {
  *
  * @param from where the chunks before these ended, at a multiple of {@link CHUNK_BYTES}
  */
-export async function* compress(chunks: AsyncIterable<Buffer>, from: CompressedUpTo): AsyncGenerator<CompressedChunk> {
+export async function* compress(
+  chunks: AsyncIterable<Buffer>,
+  deflaters: Deflaters,
+  from: CompressedUpTo,
+): AsyncGenerator<CompressedChunk> {
   const queue: Promise<CompressedChunk>[] = [];
   let upTo = from;
   for await (const chunk of chunks) {
     const firstOfRow = (upTo.tarBytes / CHUNK_BYTES) % ROW_CHUNKS === 0;
     const storing = firstOfRow ? !shrinks(chunk) : upTo.storing;
     upTo = { tarBytes: upTo.tarBytes + chunk.length, crc: crc32(chunk, upTo.crc), storing };
-    queue.push(blocksOf(chunk, storing || !(firstOfRow || shrinks(chunk)), upTo));
+    const store = storing || !(firstOfRow || shrinks(chunk));
+    const coming = compressed(chunk, store, deflaters, upTo);
+    // Whoever waits for it hears of its failure; until then nobody does.
+    coming.catch(() => undefined);
+    queue.push(coming);
     if (queue.length > AHEAD) {
       yield (await queue.shift()) as CompressedChunk;
     }
   }
-  for (const compressed of queue) {
-    yield await compressed;
+  for (const coming of queue) {
+    yield await coming;
   }
 }
 
-function blocksOf(chunk: Buffer, store: boolean, upTo: CompressedUpTo): Promise<CompressedChunk> {
-  const blocks = store ? Promise.resolve(storedBlocks(chunk)) : deflateChunk(chunk);
-  const compressed = blocks.then((result) => ({ blocks: result, chunk, upTo }));
-  // Whoever waits for it hears of its failure; until then nobody does.
-  compressed.catch(() => undefined);
-  return compressed;
+async function compressed(
+  chunk: Buffer,
+  store: boolean,
+  deflaters: Deflaters,
+  upTo: CompressedUpTo,
+): Promise<CompressedChunk> {
+  return { ...(store ? { blocks: storedBlocks(chunk), chunk } : await deflaters.deflate(chunk)), upTo };
 }

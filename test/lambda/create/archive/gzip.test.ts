@@ -1,11 +1,15 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { CHUNK_BYTES, ChunkPool, chunksOf } from '../../../../lambda/create/archive/chunks';
-import { type CompressedChunk, type CompressedUpTo, compress } from '../../../../lambda/create/archive/gzip/compress';
+import { type CompressedUpTo, compress } from '../../../../lambda/create/archive/gzip/compress';
+import { Deflaters } from '../../../../lambda/create/archive/gzip/deflaters';
 import { GZIP_HEADER, gzipTrailer } from '../../../../lambda/create/archive/gzip/gzip-member';
 import { shrinks } from '../../../../lambda/create/archive/gzip/shrinks';
 import { storedBlocks, storedLength } from '../../../../lambda/create/archive/gzip/stored-blocks';
 import { sampleBytes } from '../../../support/archive/files';
+
+const deflaters = new Deflaters();
+afterAll(() => deflaters.close());
 
 const START: CompressedUpTo = { tarBytes: 0, crc: 0, storing: false };
 
@@ -17,11 +21,14 @@ async function* inPieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> 
 
 /** Compressed chunks with their blocks as bytes of their own. */
 async function compressed(bytes: Buffer, from = START): Promise<{ bytes: Buffer; upTo: CompressedUpTo }[]> {
-  const chunks: CompressedChunk[] = [];
-  for await (const chunk of compress(chunksOf(inPieces(bytes, 65_537), new ChunkPool()), from)) {
-    chunks.push(chunk);
+  const chunks: { bytes: Buffer; upTo: CompressedUpTo }[] = [];
+  const pool = new ChunkPool();
+  const stream = chunksOf(inPieces(bytes, 65_537), pool);
+  for await (const { blocks, chunk, upTo } of compress(stream, deflaters, from)) {
+    chunks.push({ bytes: Buffer.concat([...blocks]), upTo });
+    pool.giveBack(chunk);
   }
-  return chunks.map(({ blocks, upTo }) => ({ bytes: Buffer.concat([...blocks]), upTo }));
+  return chunks;
 }
 
 function member(chunks: readonly { bytes: Buffer; upTo: CompressedUpTo }[]): Buffer {
