@@ -1,6 +1,5 @@
 import { listPackages } from '../../../sandbox/demo/packages';
-import { setAlias, transitionStage } from '../../../sandbox/demo/registry';
-import { until } from '../../../sandbox/demo/until';
+import { transitionStage } from '../../../sandbox/demo/registry';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -10,16 +9,6 @@ beforeAll(async () => {
   stage = stages(await useSandbox()).openSource;
   await stage.model();
 }, UP_TIMEOUT_MS);
-
-// MLflow tells of all that was registered here one after the other: what other tests wait for would come behind it.
-afterAll(async () => {
-  const name = stage.name('last');
-  const version = await stage.register(name);
-  const group = await stage.enrol(name);
-  await setAlias(stage.env, name, version, 'staging');
-  await until('the last delivery', async () => (await listPackages(stage.aws, group)).length > 0, 500_000);
-  await stage.idle();
-}, 600_000);
 
 /** Does work on all items, some at once. */
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
