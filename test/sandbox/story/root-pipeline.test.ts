@@ -5,6 +5,7 @@ import { pipelineRuns } from '../../../sandbox/catalog/pipelines';
 import type { SandboxContext } from '../../../sandbox/cli/context';
 import { awsOf } from '../../../sandbox/demo/aws';
 import { until } from '../../../sandbox/demo/until';
+import { ARTIFACT_STORE_BUCKET } from '../../../sandbox/deploy/accounts';
 import { cdk } from '../../../sandbox/deploy/cdk';
 import { pushProject } from '../../support/project-repository';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
@@ -36,8 +37,9 @@ test('the pipeline adopts an installation that was deployed without it, and repl
   };
   const before = await resources();
   await aws.codeCommit.send(new CreateRepositoryCommand({ repositoryName: REPOSITORY }));
-  // The sandbox's installation offers the working tree's product.
-  pushProject(join(env.REPOSITORIES, `${REPOSITORY}.git`), { 'unreleased-product': true });
+  // The sandbox's installation offers the working tree's product, and reads artifacts in S3.
+  const store = { bucket: ARTIFACT_STORE_BUCKET };
+  pushProject(join(env.REPOSITORIES, `${REPOSITORY}.git`), { 'unreleased-product': true, 'artifact-store': store });
   await cdk(
     { paths, python: env.PYTHON },
     {
@@ -53,7 +55,8 @@ test('the pipeline adopts an installation that was deployed without it, and repl
           '--output',
           join(paths.home, 'cdk.root'),
         ],
-        ...['-c', 'mlflow-mlops:unreleased-product=true', '--parameters', `RepositoryName=${REPOSITORY}`],
+        ...['-c', 'mlflow-mlops:unreleased-product=true', '-c', `mlflow-mlops:artifact-store=${JSON.stringify(store)}`],
+        ...['--parameters', `RepositoryName=${REPOSITORY}`],
       ],
     },
   );
