@@ -15,8 +15,8 @@ const OPTIONS: ZlibOptions = {
 };
 
 /**
- * A chunk as deflate blocks that need nothing of the chunks before them. The work is done in libuv's threads, several chunks
- * at once.
+ * A short chunk as deflate blocks that need nothing of the chunks before them, by zlib: it has done with one before a thread of
+ * the project's own compressor would have started.
  *
  * @returns the blocks; stored ones where compressing would make it longer
  */
