@@ -1,12 +1,11 @@
 import { join, resolve } from 'node:path';
 import { PROJECT } from '../sandbox/processes/paths';
 
-/** Where the benchmark keeps what it makes for itself: data sets, bundles, certificates, objects. Nothing of it is committed. */
+/** Where the benchmark keeps what it makes for itself: data sets, bundles, certificates. Nothing of it is committed. */
 export interface BenchHome {
   readonly data: string;
   readonly bundles: string;
   readonly certificates: string;
-  readonly objects: string;
   readonly work: string;
   readonly logs: string;
   /** The folder of the sandbox that the benchmark starts. */
@@ -20,7 +19,6 @@ export function benchHome(home: string = process.env.BENCH_HOME || join(PROJECT,
     data: join(folder, 'data'),
     bundles: join(folder, 'bundles'),
     certificates: join(folder, 'certificates'),
-    objects: join(folder, 'objects'),
     work: join(folder, 'work'),
     logs: join(folder, 'logs'),
     sandbox: join(folder, 'sandbox'),

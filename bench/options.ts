@@ -43,7 +43,7 @@ makes its data (seeded, kept in .bench), starts its servers, and lets all ways t
 Exit code: 0 when all targets were reached, 1 when one was missed or something failed, 2 when the arguments mean nothing.
 
 Environment:
-  BENCH_HOME    where data, bundles and objects are kept, by default .bench
+  BENCH_HOME    where data and bundles are kept, by default .bench
   SANDBOX_VENV  the folder of the Python environment, by default .sandbox-venv (\`npm run setup\` makes it)
 `;
 

@@ -13,7 +13,7 @@ export interface Verdict {
 
 const MIB = 1024 * 1024;
 const NOT_MEASURED = 'not measured';
-/** Data sets on which ours is held against the references. Those pipes are told the files' names and have nothing to list. */
+/** Data sets on which ours is held against the references. */
 const REFERENCED = [WEIGHTS, PICKLES, SMALL_FILES];
 
 /**

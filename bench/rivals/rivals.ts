@@ -16,22 +16,22 @@ export interface Rival {
 }
 
 const REFERENCE = join(__dirname, 'reference.sh');
-const reference = (program: string, packageName: string, ...options: string[]): Rival => ({
+const reference = (python: string, program: string, packageName: string, ...options: string[]): Rival => ({
   name: `tar | ${[program, ...options].join(' ')}`,
   kind: 'reference',
   needs: { program, package: packageName },
-  command: ['bash', REFERENCE, program, ...options],
+  command: ['bash', REFERENCE, python, program, ...options],
 });
 
 /** All of them, in the order in which a round runs them. */
 export function rivals(bundles: Bundles, python: string): readonly Rival[] {
-  const node = (bundle: string): [string, string, string] => [process.execPath, '--enable-source-maps', bundle];
+  const node = (bundle: string): [string, string] => [process.execPath, bundle];
   return [
     { name: 'the sample (Python)', kind: 'sample', command: [python, join(__dirname, 'sample.py')] },
     { name: 'plain Node', kind: 'plain-node', command: node(bundles.plainNode) },
     { name: 'this project', kind: 'ours', command: node(bundles.ours) },
-    reference('gzip', 'gzip', '-1'),
-    reference('pigz', 'pigz'),
-    reference('igzip', 'isal', '-1'),
+    reference(python, 'gzip', 'gzip', '-1'),
+    reference(python, 'pigz', 'pigz'),
+    reference(python, 'igzip', 'isal', '-1'),
   ];
 }

@@ -1,9 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { DataSet } from '../data/data-sets';
 import type { BenchHome } from '../home';
 import { SinkClient } from '../measure/sink-client';
-import { curlConfig } from '../rivals/curl-config';
 import type { RivalKind } from '../rivals/rivals';
 import { makeCertificates } from '../servers/sink/certificates';
 import { PIPE_BUCKET } from '../servers/sink/sink';
@@ -27,18 +25,15 @@ export interface Stand {
 /** Starts source and sink for a scenario. */
 export async function startStand(
   { latencyMs }: Scenario,
-  { folder, manifest }: DataSet,
+  { folder }: DataSet,
   home: BenchHome,
   python: string,
 ): Promise<Stand> {
   const { authority, certificate, key } = makeCertificates(home.certificates);
   const source = await startServer('source', python, { FOLDER: folder });
-  const sink = await startServer('sink', python, { OBJECTS: home.objects, CERTIFICATE: certificate, KEY: key });
+  const sink = await startServer('sink', python, { CERTIFICATE: certificate, KEY: key });
   const base = latencyMs === 0 ? source.url : `${source.url}/latency-${latencyMs}`;
-  const downloads = join(home.work, 'downloads.curl');
   mkdirSync(home.work, { recursive: true });
-  const paths = manifest.files.map(({ path }) => path);
-  writeFileSync(downloads, curlConfig(`${base}/api/2.0/mlflow-artifacts/artifacts/model`, paths));
   return {
     environment: {
       PATH: process.env.PATH ?? '',
@@ -46,7 +41,6 @@ export async function startStand(
       REGISTRY: base,
       BUCKET,
       KEY,
-      DOWNLOADS: downloads,
       TARGET: `${sink.url}/${PIPE_BUCKET}/${KEY}`,
       AUTHORITY: authority,
       NODE_EXTRA_CA_CERTS: authority,
@@ -63,7 +57,6 @@ export async function startStand(
     objectOf: (kind) => `${kind === 'reference' ? PIPE_BUCKET : BUCKET}/${KEY}`,
     stop: async () => {
       await Promise.all([source.stop(), sink.stop()]);
-      rmSync(home.objects, { recursive: true, force: true });
       rmSync(home.work, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,4 @@
 import { readOptions, UsageError } from '../../bench/options';
-import { curlConfig } from '../../bench/rivals/curl-config';
 
 test('a full run measures everything and writes it, a quick one writes when it is told to', () => {
   expect(readOptions([])).toEqual({
@@ -26,10 +25,4 @@ test.each([
 ])('%s is refused in words that help', (args, words) => {
   expect(() => readOptions(args)).toThrow(UsageError);
   expect(() => readOptions(args)).toThrow(words);
-});
-
-test('names reach curl whatever they are', () => {
-  expect(curlConfig('http://source/model', ['a b/ü"\\.bin'])).toBe(
-    'url = "http://source/model/a%20b/%C3%BC%22%5C.bin"\noutput = "a b/ü\\"\\\\.bin"\n',
-  );
 });

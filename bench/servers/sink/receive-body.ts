@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { finished } from 'node:stream/promises';
 import { AwsChunks } from './aws-chunks';
 import { crc32, encodeCrc32 } from './crc32';
+import type { Stored } from './memory';
 import { S3Error } from './s3-error';
 
 /** Bytes that came whole, and as their sender says they are. */
 export interface Received {
-  readonly file: string;
+  readonly stored: Stored;
   readonly size: number;
   readonly crc32: number;
   /** Whether the sender gave a CRC32, which was compared. */
@@ -20,38 +19,30 @@ const UNSIGNED = ['UNSIGNED-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'];
 /** Checked are CRC32 and the payload's SHA-256: what the measured send. Anything else must not pass unchecked. */
 const OTHER_CHECKSUMS = ['crc32c', 'crc64nvme', 'sha1', 'sha256'].map((name) => `x-amz-checksum-${name}`);
 const CRC32 = 'x-amz-checksum-crc32';
-/** As much as waits for the disk before the sender has to. */
-const WAITING_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes a request's body into a file, and holds it against every size and checksum that came with it.
+ * Keeps a request's body, and holds it against every size and checksum that came with it.
  *
  * @param sized false for a body whose length is not known before, which S3 itself refuses
  * @throws S3Error as S3 answers a body that is not what its headers say
  */
-export async function receiveBody(request: IncomingMessage, file: string, sized = true): Promise<Received> {
+export async function receiveBody(request: IncomingMessage, stored: Stored, sized = true): Promise<Received> {
   const { headers } = request;
   if (sized) {
     refuseUnchecked(headers);
   }
   const hash = HASH.test(contentHash(headers)) ? createHash('sha256') : undefined;
   const chunks = isChunked(headers) ? new AwsChunks() : undefined;
-  const output = createWriteStream(file, { highWaterMark: WAITING_BYTES });
-  let size = 0;
   let crc = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     for (const bytes of chunks ? chunks.push(piece) : [piece]) {
-      size += bytes.length;
       crc = crc32(bytes, crc);
       hash?.update(bytes);
-      if (!output.write(bytes)) {
-        await new Promise<void>((resolve) => output.once('drain', () => resolve()));
-      }
+      stored.append(bytes);
     }
   }
   chunks?.end();
-  output.end();
-  await finished(output);
+  const { size } = stored;
   const declared = chunks ? headers['x-amz-decoded-content-length'] : headers['content-length'];
   if (sized && Number(declared) !== size) {
     throw new S3Error(400, 'IncompleteBody', `The body has ${size} bytes, and ${declared} were declared`);
@@ -63,7 +54,7 @@ export async function receiveBody(request: IncomingMessage, file: string, sized 
   if (claimed !== undefined && claimed !== encodeCrc32(crc)) {
     throw new S3Error(400, 'BadDigest', 'The CRC32 you specified did not match the calculated checksum.');
   }
-  return { file, size, crc32: crc, checksummed: claimed !== undefined };
+  return { stored, size, crc32: crc, checksummed: claimed !== undefined };
 }
 
 /** A trailer that was announced has to come. */

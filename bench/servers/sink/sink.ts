@@ -1,22 +1,19 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Server } from '../source/source';
 import { namedParts } from './complete-request';
 import { encodeCrc32 } from './crc32';
+import { Memory, Stored } from './memory';
 import { MultipartUpload } from './multipart';
 import { type Received, receiveBody } from './receive-body';
 import { errorXml, escapeXml, S3Error } from './s3-error';
 
 /** The bucket that takes what S3 would not: one unsigned PUT of unknown length, which a pipe through curl makes. */
 export const PIPE_BUCKET = 'pipes';
-
-const READ_BYTES = 1024 * 1024;
 
 /** A request on an object, taken apart. */
 interface Call {
@@ -31,11 +28,10 @@ interface Call {
  * Where archives go: an HTTPS server with S3's path-style calls for objects, and its checks of sizes and checksums. Signatures
  * have to be there and are not verified: who may write is not what is measured.
  *
- * @param folder gets the objects' bytes
  * @param tls for tests of other things it may be left out: the sink speaks plain HTTP then
  */
-export async function startSink(folder: string, tls?: ServerOptions): Promise<Server> {
-  const sink = new Sink(folder);
+export async function startSink(tls?: ServerOptions): Promise<Server> {
+  const sink = new Sink();
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     sink.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
   };
@@ -56,9 +52,7 @@ class Sink {
   private readonly uploads = new Map<string, MultipartUpload>();
   /** An object stays in the pieces in which it came: putting them together is S3's own matter and not measured. */
   private readonly objects = new Map<string, readonly Received[]>();
-  private files = 0;
-
-  constructor(private readonly folder: string) {}
+  private readonly memory = new Memory();
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', 'https://sink');
@@ -119,7 +113,7 @@ class Sink {
   private async takePart({ request, response, key, query }: Call): Promise<void> {
     const upload = this.uploadOf(query, key);
     const number = MultipartUpload.numberOf(query.get('partNumber'));
-    const received = await receiveBody(request, this.newFile());
+    const received = await receiveBody(request, new Stored(this.memory));
     const checksum = received.checksummed ? { 'x-amz-checksum-crc32': encodeCrc32(received.crc32) } : {};
     response.writeHead(200, { etag: upload.add(number, received), ...checksum, 'content-length': 0 }).end();
   }
@@ -159,7 +153,7 @@ class Sink {
   }
 
   private async takeObject({ request, response, bucket, key }: Call): Promise<void> {
-    const received = await receiveBody(request, this.newFile(), bucket !== PIPE_BUCKET);
+    const received = await receiveBody(request, new Stored(this.memory), bucket !== PIPE_BUCKET);
     this.objects.set(`${bucket}/${key}`, [received]);
     response.writeHead(200, { etag: `"${encodeCrc32(received.crc32)}"`, 'content-length': 0 }).end();
   }
@@ -174,12 +168,12 @@ class Sink {
       response.end();
       return;
     }
-    await pipeline(bytesOf(pieces), response);
+    await pipeline(Readable.from(bytesOf(pieces)), response);
   }
 
-  private async deleteObject({ response, bucket, key }: Call): Promise<void> {
-    for (const { file } of this.objects.get(`${bucket}/${key}`) ?? []) {
-      await rm(file, { force: true });
+  private deleteObject({ response, bucket, key }: Call): void {
+    for (const { stored } of this.objects.get(`${bucket}/${key}`) ?? []) {
+      stored.release();
     }
     this.objects.delete(`${bucket}/${key}`);
     response.writeHead(204).end();
@@ -192,16 +186,11 @@ class Sink {
     }
     return upload;
   }
-
-  private newFile(): string {
-    this.files++;
-    return join(this.folder, String(this.files));
-  }
 }
 
-async function* bytesOf(pieces: readonly Received[]): AsyncGenerator<Buffer> {
-  for (const { file } of pieces) {
-    yield* createReadStream(file, { highWaterMark: READ_BYTES });
+function* bytesOf(pieces: readonly Received[]): Generator<Buffer> {
+  for (const { stored } of pieces) {
+    yield* stored.pieces();
   }
 }
 

@@ -55,15 +55,17 @@ export async function packArchive(job: PackJob): Promise<Packed> {
   const { entries, open, client, target, checkpoint, stop, limits = UPLOAD_LIMITS, retries } = job;
   checkEntryNames(entries);
   const from = checkpoint?.progress ?? NO_PROGRESS;
-  const upload = await openUpload(client, target, storedLength(tarLength(entries)), limits, checkpoint?.upload);
-  const parts = new PartWriter(upload, limits.partBytes, from);
+  // The first files are fetched meanwhile.
+  const opening = openUpload(client, target, storedLength(tarLength(entries)), limits, checkpoint?.upload);
+  const parts = new PartWriter(opening, limits.partBytes, from);
   const deflaters = new Deflaters();
   const given = new AbortController();
   const signal = AbortSignal.any([stop, given.signal]);
   try {
     const pool = new ChunkPool();
-    const bytes = fetchAhead(tarPieces(entries, from.tarBytes), (piece) => readFile(open, piece, signal, retries));
-    for await (const { blocks, chunk, upTo } of compress(chunksOf(bytes, pool), deflaters, from)) {
+    const pieces = tarPieces(entries, from.tarBytes);
+    const tar = fetchAhead(pieces, (piece) => readFile(open, piece, signal, retries));
+    for await (const { blocks, chunk, upTo } of compress(chunksOf(tar, pool), deflaters, from)) {
       await parts.append(blocks, upTo);
       pool.giveBack(chunk);
     }
@@ -72,6 +74,7 @@ export async function packArchive(job: PackJob): Promise<Packed> {
   } catch (error) {
     given.abort(error);
     const progress = await parts.settle();
+    const upload = await opening;
     const passes = stop.aborted || asStepError(error) instanceof TransientError;
     if (passes && progress.parts > from.parts) {
       return {

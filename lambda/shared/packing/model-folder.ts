@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { text } from 'node:stream/consumers';
 import { RefusedError } from '../errors';
 import type { ModelFolder } from '../flavors/flavor';
 import { MLMODEL_MAX_BYTES, parseMlModel } from '../flavors/mlmodel';
@@ -46,13 +45,15 @@ async function readSmallFile(
   if (file.size > limit) {
     throw new RefusedError(`${path} has ${file.size} bytes, more than the ${limit} that such a file may have`);
   }
+  const { bytes } = await registry.openFile(version, path);
+  const chunks: Buffer[] = [];
   let size = 0;
-  const { bytes: stream } = await registry.openFile(version, path);
-  stream.on('data', (chunk: Buffer) => {
+  for await (const chunk of bytes) {
+    chunks.push(chunk);
     size += chunk.length;
     if (size > file.size) {
-      stream.destroy(new RefusedError(`${path} is longer than the ${file.size} bytes that the registry lists`));
+      throw new RefusedError(`${path} is longer than the ${file.size} bytes that the registry lists`);
     }
-  });
-  return text(stream);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { messageOf, RefusedError, TransientError } from '../errors';
-import { FileBytes } from './file-bytes';
+import { streamBytes } from './downloads/stream-bytes';
 import { FileChangedError } from './http-failure';
 import type { ArtifactFile, FilePosition, OpenedFile, S3Location } from './registry';
 import { isWithin, parseS3Uri } from './s3-location';
@@ -84,7 +84,7 @@ export class ArtifactStore {
         `${where} answered the range ${JSON.stringify(ContentRange)} where the bytes from ${offset} on were asked for`,
       );
     }
-    return { bytes: new FileBytes({ source: Body, skip: 0, idleMs: this.idleMs, where }), etag: ETag };
+    return { bytes: streamBytes(Body, { skip: 0, idleMs: this.idleMs, where }), etag: ETag };
   }
 }
 

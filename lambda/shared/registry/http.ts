@@ -1,6 +1,7 @@
 import { RefusedError } from '../errors';
 import type { Authorization } from './credentials';
-import { type DownloadLimits, download } from './download';
+import type { DownloadLimits } from './downloads/answer';
+import { download } from './downloads/download';
 import { failure, TooLargeError, unreachable, whereOf } from './http-failure';
 import type { FilePosition, OpenedFile } from './registry';
 

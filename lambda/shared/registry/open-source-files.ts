@@ -3,10 +3,10 @@ import { RefusedError } from '../errors';
 import { type ArtifactSource, parseArtifactSource } from './artifact-source';
 import type { ArtifactStore } from './artifact-store';
 import { type ListedEntry, walkArtifacts } from './artifact-walk';
+import { type SignedAddress, SignedDownloads } from './downloads/signed-downloads';
 import type { RegistryHttp } from './http';
 import { API, parse } from './mlflow-rest';
 import type { ArtifactFile, FilePosition, ModelVersion, OpenedFile, S3Location } from './registry';
-import { type SignedAddress, SignedDownloads } from './signed-downloads';
 
 const DownloadUri = z.object({ artifact_uri: z.string() });
 const Run = z.object({ run: z.object({ info: z.object({ artifact_uri: z.string() }) }) });

@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** A registered model, as far as the sync needs it. */
 export interface RegisteredModel {
   readonly name: string;
@@ -63,10 +61,16 @@ export interface FilePosition {
   readonly etag?: string | undefined;
 }
 
+/** Bytes that one reader takes, from the first to the last. */
+export interface ByteStream extends AsyncIterable<Buffer> {
+  /** Who does not read on says so, or why: a reader that waits gets the error. */
+  destroy(error?: Error): void;
+}
+
 /** A file that is being read. */
 export interface OpenedFile {
   /** Begins at the position asked for. Ends with a `TransientError` where the connection broke, which a new open at the next position mends. */
-  readonly bytes: Readable;
+  readonly bytes: ByteStream;
   /** As the store sends it, quotes included; absent where it sends none. */
   readonly etag?: string | undefined;
 }

@@ -34,8 +34,8 @@ let client: S3Client;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sink-'));
   const { authority, certificate, key } = makeCertificates(join(folder, 'certificates'));
-  sink = await startSink(folder, { cert: readFileSync(certificate), key: readFileSync(key) });
-  plain = await startSink(folder);
+  sink = await startSink({ cert: readFileSync(certificate), key: readFileSync(key) });
+  plain = await startSink();
   agent = new Agent({ ca: readFileSync(authority) });
   client = clientOf(sink.url);
 });

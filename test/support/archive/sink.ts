@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -17,8 +14,7 @@ export interface TestSink {
 }
 
 export async function startTestSink(): Promise<TestSink> {
-  const folder = mkdtempSync(join(tmpdir(), 'sink-'));
-  const server = await startSink(folder);
+  const server = await startSink();
   const client = withUnsignedPayload(
     new S3Client({
       endpoint: server.url,
@@ -46,7 +42,6 @@ export async function startTestSink(): Promise<TestSink> {
     close: async () => {
       client.destroy();
       await server.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

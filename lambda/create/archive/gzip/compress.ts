@@ -6,7 +6,7 @@ import { storedBlocks } from './stored-blocks';
 
 /** Chunks that are compressed at once, besides the one whose turn it is. */
 const AHEAD = 3;
-/** Chunks that share a judgement where the first of them does not shrink: weights come in long rows. */
+/** Chunks that share the judgement of the first of them: what does not shrink comes in long rows. */
 const ROW_CHUNKS = 8;
 
 /** How far compressing came. */
@@ -42,8 +42,7 @@ export async function* compress(
     const firstOfRow = (upTo.tarBytes / CHUNK_BYTES) % ROW_CHUNKS === 0;
     const storing = firstOfRow ? !shrinks(chunk) : upTo.storing;
     upTo = { tarBytes: upTo.tarBytes + chunk.length, crc: crc32(chunk, upTo.crc), storing };
-    const store = storing || !(firstOfRow || shrinks(chunk));
-    const coming = compressed(chunk, store, deflaters, upTo);
+    const coming = compressed(chunk, deflaters, upTo);
     // Whoever waits for it hears of its failure; until then nobody does.
     coming.catch(() => undefined);
     queue.push(coming);
@@ -56,11 +55,6 @@ export async function* compress(
   }
 }
 
-async function compressed(
-  chunk: Buffer,
-  store: boolean,
-  deflaters: Deflaters,
-  upTo: CompressedUpTo,
-): Promise<CompressedChunk> {
-  return { ...(store ? { blocks: storedBlocks(chunk), chunk } : await deflaters.deflate(chunk)), upTo };
+async function compressed(chunk: Buffer, deflaters: Deflaters, upTo: CompressedUpTo): Promise<CompressedChunk> {
+  return { ...(upTo.storing ? { blocks: storedBlocks(chunk), chunk } : await deflaters.deflate(chunk)), upTo };
 }

@@ -1,7 +1,6 @@
-import { addAbortSignal } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { RefusedError, TransientError } from '../../../shared/errors';
-import type { FilePosition, OpenedFile } from '../../../shared/registry/registry';
+import type { ByteStream, FilePosition, OpenedFile } from '../../../shared/registry/registry';
 import { asStepError } from '../../../shared/step';
 import type { FilePiece } from '../tar/tar-pieces';
 
@@ -38,8 +37,7 @@ export async function* readFile(
     try {
       const opened = await open(source, { offset, etag });
       etag ??= opened.etag;
-      addAbortSignal(signal, opened.bytes);
-      for await (const bytes of opened.bytes as AsyncIterable<Buffer>) {
+      for await (const bytes of untilAborted(opened.bytes, signal)) {
         offset += bytes.length;
         if (offset > size) {
           throw mismatch(source, size, `at least ${offset}`);
@@ -60,6 +58,19 @@ export async function* readFile(
       }
       await wait(firstWaitMs * 2 ** (tries - 1), undefined, { signal });
     }
+  }
+}
+
+async function* untilAborted(bytes: ByteStream, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const stop = () => bytes.destroy(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) {
+      stop();
+    }
+    yield* bytes;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -36,11 +36,13 @@ export class PartWriter {
   private reached: Progress;
   private failure: { error: unknown } | undefined;
 
+  /** @param opening the upload, which may still be on its way: that it failed is said by the first part */
   constructor(
-    private readonly upload: ArchiveUpload,
+    private readonly opening: Promise<ArchiveUpload>,
     private readonly partBytes: number,
     from: Progress,
   ) {
+    opening.catch(() => undefined);
     this.capacity = partBytes + storedLength(CHUNK_BYTES) + GZIP_HEADER.length + gzipTrailer(0, 0).length;
     this.buffer = Buffer.allocUnsafeSlow(this.capacity);
     this.upTo = from;
@@ -72,7 +74,7 @@ export class PartWriter {
     await this.send();
     await Promise.all(this.underWay);
     this.throwIfFailed();
-    await this.upload.complete({ parts: this.sent.parts, bytes: this.sent.bytes, crc: this.sent.bytesCrc });
+    await (await this.opening).complete({ parts: this.sent.parts, bytes: this.sent.bytes, crc: this.sent.bytesCrc });
   }
 
   /** Waits for the parts that are under way and says how far it came; what was not sent is forgotten. */
@@ -97,8 +99,9 @@ export class PartWriter {
     };
     const entry = { progress: this.sent, done: false };
     this.pending.push(entry);
-    const sending = this.upload
-      .put({ number: this.sent.parts, bytes, crc })
+    const part = { number: this.sent.parts, bytes, crc };
+    const sending = this.opening
+      .then((upload) => upload.put(part))
       .then(
         () => this.arrived(entry),
         (error: unknown) => {

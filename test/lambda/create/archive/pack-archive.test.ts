@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type Checkpoint, type Packed, packArchive } from '../../../../lambda/create/archive/pack-archive';
@@ -131,13 +132,16 @@ test('in many short goes, it becomes the same archive', async () => {
     // Time is over after 12 MiB.
     const open: OpenFile = async (source, position) => {
       const { bytes } = await opener(FILES)(source, position);
-      bytes.on('data', (chunk: Buffer) => {
-        given += chunk.length;
-        if (given > 12 * MIB) {
-          stop.abort();
+      const counted = async function* () {
+        for await (const chunk of bytes) {
+          given += chunk.length;
+          if (given > 12 * MIB) {
+            stop.abort();
+          }
+          yield chunk;
         }
-      });
-      return { bytes: bytes.pause() };
+      };
+      return { bytes: Readable.from(counted()) };
     };
     packed = await pack({ key, open, stop: stop.signal, ...(checkpoint ? { checkpoint } : {}) });
     checkpoint =

@@ -33,7 +33,22 @@ export function alignBits(): usize {
   return next;
 }
 
-/** How many bits wait. */
-export function waitingBits(): u32 {
+/*
+ * What a loop needs that adds bits by itself, in variables of its own: WebAssembly keeps those in registers, and these in memory.
+ */
+export function waitingBits(): u64 {
+  return waiting;
+}
+export function waitingCount(): u32 {
   return count;
+}
+export function nextByte(): usize {
+  return next;
+}
+
+/** Goes on behind such a loop: with fewer than 8 bits that wait, and the address of the next byte. */
+export function resumeBits(bits: u64, bitCount: u32, address: usize): void {
+  waiting = bits;
+  count = bitCount;
+  next = address;
 }

@@ -34,47 +34,48 @@ export function inputMax(): u32 {
 export function deflate(bytes: u32): u32 {
   memory.fill(HASHES, 0, 4 << HASH_BITS);
   beginBits(OUTPUT);
-  beginBlock();
+  let token = beginBlock();
   const end = INPUT + bytes;
   const last = bytes > <u32>TAIL ? end - TAIL : INPUT;
   let at: usize = INPUT;
+  // One loop, and its state in local variables: WebAssembly keeps those in registers.
   while (at < last) {
-    const found = findMatch(at);
-    const length: usize = found === 0 ? 0 : matchLength(at, found, end);
-    if (length === 0) {
-      addLiteral(load<u8>(at));
-      at++;
-    } else {
-      addMatch(<u32>length, <u32>(at - found));
+    const four = load<u32>(at);
+    const place = HASHES + hashOf(four);
+    const found = <usize>load<u32>(place);
+    const distance = at - found;
+    store<u32>(place, <u32>at);
+    // An empty place is address 0, further away than the window reaches.
+    if (distance <= WINDOW && load<u32>(found) === four) {
+      const length = matchLength(at, found, end);
+      token = addMatch(token, <u32>length, <u32>distance);
       remember(at + 1, last);
       at += length;
       remember(at - 1, last);
+    } else {
+      token = addLiteral(token, four & 0xff);
+      at++;
     }
-    if (blockIsFull()) {
-      writeBlock();
-      beginBlock();
+    if (blockIsFull(token)) {
+      writeBlock(token);
+      token = beginBlock();
     }
   }
   for (; at < end; at++) {
-    addLiteral(load<u8>(at));
+    token = addLiteral(token, load<u8>(at));
   }
-  writeBlock();
+  writeBlock(token);
   return endOfBlocks();
-}
-
-/** Address of earlier bytes that begin like those at `at`; 0 where the table knows none. */
-function findMatch(at: usize): usize {
-  const four = load<u32>(at);
-  const place = HASHES + hashOf(four);
-  const found = <usize>load<u32>(place);
-  store<u32>(place, <u32>at);
-  return at - found <= WINDOW && load<u32>(found) === four ? found : 0;
 }
 
 /** How long two places are alike, of which four bytes are known to be. */
 function matchLength(at: usize, found: usize, end: usize): usize {
+  const first = load<u64>(at) ^ load<u64>(found);
+  if (first !== 0) {
+    return <usize>(ctz(first) >> 3);
+  }
   const most = min(end - at, LONGEST);
-  let length: usize = 4;
+  let length: usize = 8;
   while (length + 8 <= most) {
     const difference = load<u64>(at + length) ^ load<u64>(found + length);
     if (difference !== 0) {
