@@ -34,17 +34,21 @@ export async function runBench(options: Options, say: (line: string) => void, si
   const python = await ensureVenv(say, process.env, REQUIREMENTS, signal);
   const measured = { date: new Date().toISOString().slice(0, 10), machine: thisMachine() };
   const results: Results = {};
-  if (parts.includes('transfers')) {
-    results.transfers = { ...measured, ...(await transferResults(options, python, say, signal)) };
-  }
-  if (parts.includes('registries')) {
-    results.registries = { ...measured, figures: await measureRegistries(say, signal) };
-  }
-  if (parts.includes('sandbox')) {
-    results.sandbox = { ...measured, figures: await measureSandbox(quick, python, say, signal) };
-  }
-  if (write) {
-    writeResults(results, say);
+  try {
+    if (parts.includes('transfers')) {
+      results.transfers = { ...measured, ...(await transferResults(options, python, say, signal)) };
+    }
+    if (parts.includes('registries')) {
+      results.registries = { ...measured, figures: await measureRegistries(say, signal) };
+    }
+    if (parts.includes('sandbox')) {
+      results.sandbox = { ...measured, figures: await measureSandbox(quick, python, say, signal) };
+    }
+  } finally {
+    // Half an hour of measuring is not lost for a later part that failed.
+    if (write) {
+      writeResults(results, say);
+    }
   }
   return { page: markdownOf(results), reached: results.transfers?.verdicts.every(({ reached }) => reached) ?? true };
 }
