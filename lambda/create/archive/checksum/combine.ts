@@ -4,23 +4,44 @@ type Matrix = Uint32Array;
 /** What one bit of zero appended does to a CRC32. */
 const ONE_ZERO_BIT: Matrix = Uint32Array.from({ length: 32 }, (_, bit) => (bit === 0 ? 0xedb88320 : 1 << (bit - 1)));
 
+/** What appending so many zero bytes does, for the lengths that come again and again. */
+const known = new Map<number, Matrix>();
+const KNOWN_MAX = 32;
+
 /**
  * CRC32 of two texts in a row, from those of each: appending zeros is a linear map, so the first is moved by the length of
- * the second in about log2(length) squarings (M. Adler's method in zlib, crc32_combine).
+ * the second (M. Adler's method in zlib, crc32_combine).
  *
  * @param secondBytes length of the second text
  */
 export function combineCrc32(first: number, second: number, secondBytes: number): number {
-  let moved = first;
-  let zeros = square(square(square(ONE_ZERO_BIT)));
-  // Not by bit operations: they have 32 bits, and a length may have more.
-  for (let left = secondBytes; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) {
-      moved = times(zeros, moved);
+  return (times(zeros(secondBytes), first) ^ second) >>> 0;
+}
+
+function zeros(bytes: number): Matrix {
+  let matrix = known.get(bytes);
+  if (matrix === undefined) {
+    matrix = makeZeros(bytes);
+    if (known.size >= KNOWN_MAX) {
+      known.clear();
     }
-    zeros = square(zeros);
+    known.set(bytes, matrix);
   }
-  return (moved ^ second) >>> 0;
+  return matrix;
+}
+
+/** In about log2(bytes) squarings. */
+function makeZeros(bytes: number): Matrix {
+  let all: Matrix = Uint32Array.from({ length: 32 }, (_, bit) => 1 << bit);
+  let power = square(square(square(ONE_ZERO_BIT)));
+  // Not by bit operations: they have 32 bits, and a length may have more.
+  for (let left = bytes; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) {
+      all = product(power, all);
+    }
+    power = square(power);
+  }
+  return all;
 }
 
 function times(matrix: Matrix, vector: number): number {
@@ -34,5 +55,9 @@ function times(matrix: Matrix, vector: number): number {
 }
 
 function square(matrix: Matrix): Matrix {
-  return matrix.map((column) => times(matrix, column));
+  return product(matrix, matrix);
+}
+
+function product(second: Matrix, first: Matrix): Matrix {
+  return first.map((column) => times(second, column));
 }

@@ -1,8 +1,9 @@
+import { combineCrc32 } from '../checksum/combine';
 import { crc32 } from '../checksum/crc32';
 import { CHUNK_BYTES } from '../chunks';
-import type { DeflatedChunk, Deflaters } from './deflaters';
+import type { Deflaters } from './deflaters';
 import { shrinks } from './shrinks';
-import { storedBlocks } from './stored-blocks';
+import { type Block, checkedBlocks } from './stored-blocks';
 
 /** Chunks that are compressed at once, besides the one whose turn it is. */
 const AHEAD = 3;
@@ -20,7 +21,11 @@ export interface CompressedUpTo {
 }
 
 /** A chunk as deflate blocks. */
-export interface CompressedChunk extends DeflatedChunk {
+export interface CompressedChunk {
+  /** Good until the chunk is given back to its pool. */
+  readonly blocks: Iterable<Block>;
+  /** The chunk's memory, which may have moved meanwhile. */
+  readonly chunk: Buffer;
   /** How far compressing came with it. */
   readonly upTo: CompressedUpTo;
 }
@@ -41,8 +46,10 @@ export async function* compress(
   for await (const chunk of chunks) {
     const firstOfRow = (upTo.tarBytes / CHUNK_BYTES) % ROW_CHUNKS === 0;
     const storing = firstOfRow ? !shrinks(chunk) : upTo.storing;
-    upTo = { tarBytes: upTo.tarBytes + chunk.length, crc: crc32(chunk, upTo.crc), storing };
-    const coming = compressed(chunk, deflaters, upTo);
+    const stored = storing ? checkedBlocks(chunk) : undefined;
+    const crc = stored ? crcAfter(stored, upTo.crc) : crc32(chunk, upTo.crc);
+    upTo = { tarBytes: upTo.tarBytes + chunk.length, crc, storing };
+    const coming = stored ? Promise.resolve({ blocks: stored, chunk, upTo }) : deflated(chunk, deflaters, upTo);
     // Whoever waits for it hears of its failure; until then nobody does.
     coming.catch(() => undefined);
     queue.push(coming);
@@ -55,6 +62,15 @@ export async function* compress(
   }
 }
 
-async function compressed(chunk: Buffer, deflaters: Deflaters, upTo: CompressedUpTo): Promise<CompressedChunk> {
-  return { ...(upTo.storing ? { blocks: storedBlocks(chunk), chunk } : await deflaters.deflate(chunk)), upTo };
+async function deflated(chunk: Buffer, deflaters: Deflaters, upTo: CompressedUpTo): Promise<CompressedChunk> {
+  const { blocks, chunk: memory } = await deflaters.deflate(chunk);
+  return { blocks: [...blocks].map((bytes) => ({ bytes })), chunk: memory, upTo };
+}
+
+/** CRC32 of what was stored, without the blocks' headers. */
+function crcAfter(blocks: readonly Block[], before: number): number {
+  return blocks.reduce(
+    (crc, block) => (block.crc === undefined ? crc : combineCrc32(crc, block.crc, block.bytes.length)),
+    before,
+  );
 }

@@ -1,3 +1,5 @@
+import { crc32 } from '../checksum/crc32';
+
 /** Bytes of a stored block: its length has 16 bits (RFC 1951, section 3.2.4). */
 const BLOCK_BYTES = 0xffff;
 const HEADER_BYTES = 5;
@@ -16,6 +18,19 @@ export function* storedBlocks(bytes: Buffer): Generator<Buffer> {
     yield header;
     yield block;
   }
+}
+
+/** Bytes of deflate data, with their CRC32 where it is known already. */
+export interface Block {
+  readonly bytes: Buffer;
+  readonly crc?: number;
+}
+
+/** The same as {@link storedBlocks}, with the CRC32 of each slice of `bytes`: it serves the gzip member and the part. */
+export function checkedBlocks(bytes: Buffer): Block[] {
+  return [...storedBlocks(bytes)].map((block, index) =>
+    index % 2 === 0 ? { bytes: block } : { bytes: block, crc: crc32(block, 0) },
+  );
 }
 
 /** Bytes that {@link storedBlocks} makes of so many. */

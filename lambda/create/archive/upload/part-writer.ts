@@ -3,7 +3,7 @@ import { crc32 } from '../checksum/crc32';
 import { CHUNK_BYTES } from '../chunks';
 import type { CompressedUpTo } from '../gzip/compress';
 import { GZIP_HEADER, gzipTrailer } from '../gzip/gzip-member';
-import { storedLength } from '../gzip/stored-blocks';
+import { type Block, storedLength } from '../gzip/stored-blocks';
 import type { ArchiveUpload } from './archive-upload';
 
 /** Parts under way at once; with the one that is being filled they bound the memory. */
@@ -29,6 +29,8 @@ export class PartWriter {
   private readonly pending: { progress: Progress; done: boolean }[] = [];
   private buffer: Buffer;
   private filled = 0;
+  /** CRC32 of what is filled. */
+  private crc = 0;
   private upTo: CompressedUpTo;
   /** With all parts that were begun. */
   private sent: Progress;
@@ -49,7 +51,7 @@ export class PartWriter {
     this.sent = from;
     this.reached = from;
     if (from.parts === 0) {
-      this.copy(GZIP_HEADER);
+      this.copy({ bytes: GZIP_HEADER });
     }
   }
 
@@ -58,7 +60,7 @@ export class PartWriter {
    *
    * @throws what a part failed with
    */
-  async append(blocks: Iterable<Buffer>, upTo: CompressedUpTo): Promise<void> {
+  async append(blocks: Iterable<Block>, upTo: CompressedUpTo): Promise<void> {
     for (const block of blocks) {
       this.copy(block);
     }
@@ -70,7 +72,7 @@ export class PartWriter {
 
   /** Ends the gzip member and completes the upload. */
   async finish(): Promise<void> {
-    this.copy(gzipTrailer(this.upTo.crc, this.upTo.tarBytes));
+    this.copy({ bytes: gzipTrailer(this.upTo.crc, this.upTo.tarBytes) });
     await this.send();
     await Promise.all(this.underWay);
     this.throwIfFailed();
@@ -83,14 +85,14 @@ export class PartWriter {
     return this.reached;
   }
 
-  private copy(bytes: Buffer): void {
+  private copy({ bytes, crc }: Block): void {
     this.filled += bytes.copy(this.buffer, this.filled);
+    this.crc = crc === undefined ? crc32(bytes, this.crc) : combineCrc32(this.crc, crc, bytes.length);
   }
 
   private async send(): Promise<void> {
-    const { buffer } = this;
+    const { buffer, crc } = this;
     const bytes = buffer.subarray(0, this.filled);
-    const crc = crc32(bytes, 0);
     this.sent = {
       ...this.upTo,
       parts: this.sent.parts + 1,
@@ -119,6 +121,7 @@ export class PartWriter {
     this.throwIfFailed();
     this.buffer = this.free.pop() ?? Buffer.allocUnsafeSlow(this.capacity);
     this.filled = 0;
+    this.crc = 0;
   }
 
   /** Parts arrive in any order; only those without a gap before them count. */

@@ -25,7 +25,7 @@ async function compressed(bytes: Buffer, from = START): Promise<{ bytes: Buffer;
   const pool = new ChunkPool();
   const stream = chunksOf(inPieces(bytes, 65_537), pool);
   for await (const { blocks, chunk, upTo } of compress(stream, deflaters, from)) {
-    chunks.push({ bytes: Buffer.concat([...blocks]), upTo });
+    chunks.push({ bytes: Buffer.concat([...blocks].map(({ bytes }) => bytes)), upTo });
     pool.giveBack(chunk);
   }
   return chunks;
