@@ -1,7 +1,7 @@
 import { RefusedError } from '../shared/errors';
 import { groupNameOf } from '../shared/names/group-name';
 import type { ListedPackage } from '../shared/packages/model-package';
-import { RegistryError } from '../shared/registry/http-failure';
+import { RegistryError } from '../shared/registry/http/failure';
 import type { ListedModel, ModelVersion, Page } from '../shared/registry/registry';
 import type { Scan } from './scan';
 

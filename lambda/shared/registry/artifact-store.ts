@@ -6,8 +6,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { messageOf, RefusedError, TransientError } from '../errors';
-import { streamBytes } from './downloads/stream-bytes';
-import { FileChangedError } from './http-failure';
+import { FileChangedError } from './http/failure';
+import { streamBytes } from './http/stream-bytes';
 import type { ArtifactFile, FilePosition, OpenedFile, S3Location } from './registry';
 import { isWithin, parseS3Uri } from './s3-location';
 

@@ -1,7 +1,7 @@
 import type { ArtifactStore } from './artifact-store';
 import { parseCredentials } from './credentials';
 import { DatabricksRegistry } from './databricks';
-import { RegistryHttp } from './http';
+import { RegistryHttp } from './http/registry-http';
 import { OpenSourceRegistry } from './open-source';
 import type { ModelRegistry } from './registry';
 

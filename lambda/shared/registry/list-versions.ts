@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { RefusedError } from '../errors';
-import type { RegistryHttp } from './http';
+import type { RegistryHttp } from './http/registry-http';
 import { API, findVersion, getModel, parse } from './mlflow-rest';
 import { VersionPage, type VersionShape, versionOf } from './mlflow-shapes';
 import type { ModelVersion } from './registry';

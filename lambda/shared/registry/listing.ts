@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { RegistryHttp } from './http';
-import { TooLargeError } from './http-failure';
+import { TooLargeError } from './http/failure';
+import type { RegistryHttp } from './http/registry-http';
 import { API, aliasesOf, parse } from './mlflow-rest';
 import { ModelPage, tagsOf, VersionPage, versionOf } from './mlflow-shapes';
 import type { ListedModel, ModelVersion, Page } from './registry';

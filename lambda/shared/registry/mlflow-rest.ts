@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { RefusedError } from '../errors';
-import type { RegistryHttp } from './http';
-import { RegistryError } from './http-failure';
+import { RegistryError } from './http/failure';
+import type { RegistryHttp } from './http/registry-http';
 import { ModelShape, SingleVersion, tagsOf, versionOf } from './mlflow-shapes';
 import type { ModelVersion, RegisteredModel } from './registry';
 

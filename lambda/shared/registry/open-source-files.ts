@@ -3,8 +3,8 @@ import { RefusedError } from '../errors';
 import { type ArtifactSource, parseArtifactSource } from './artifact-source';
 import type { ArtifactStore } from './artifact-store';
 import { type ListedEntry, walkArtifacts } from './artifact-walk';
-import { type SignedAddress, SignedDownloads } from './downloads/signed-downloads';
-import type { RegistryHttp } from './http';
+import type { RegistryHttp } from './http/registry-http';
+import { type SignedAddress, SignedDownloads } from './http/signed-downloads';
 import { API, parse } from './mlflow-rest';
 import type { ArtifactFile, FilePosition, ModelVersion, OpenedFile, S3Location } from './registry';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { ArtifactStore } from './artifact-store';
-import type { RegistryHttp } from './http';
+import type { RegistryHttp } from './http/registry-http';
 import { API, unlessMissing } from './mlflow-rest';
 import { OpenSourceFiles } from './open-source-files';
 import type {

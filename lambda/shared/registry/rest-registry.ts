@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ListedEntry } from './artifact-walk';
-import type { RegistryHttp } from './http';
+import type { RegistryHttp } from './http/registry-http';
 import { listVersions } from './list-versions';
 import { modelsPage, versionsPage } from './listing';
 import { API, getModel, getVersion, parse } from './mlflow-rest';

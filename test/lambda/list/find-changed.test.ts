@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { findChanged } from '../../../lambda/list/find-changed';
 import type { ModelList } from '../../../lambda/shared/contracts';
 import { RefusedError, TransientError } from '../../../lambda/shared/errors';
-import { RegistryError } from '../../../lambda/shared/registry/http-failure';
+import { RegistryError } from '../../../lambda/shared/registry/http/failure';
 import { packageOf, RegistriesWorld } from '../../support/registries-world';
 import { modelVersion } from '../../support/versions';
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ArtifactStore } from '../../../lambda/shared/registry/artifact-store';
 import { connectRegistry } from '../../../lambda/shared/registry/connect';
-import { RegistryHttp } from '../../../lambda/shared/registry/http';
+import { RegistryHttp } from '../../../lambda/shared/registry/http/registry-http';
 import type { ModelRegistry, ModelVersion } from '../../../lambda/shared/registry/registry';
 import type { SandboxContext } from '../../../sandbox/cli/context';
 import { call, transitionStage } from '../../../sandbox/demo/registry';

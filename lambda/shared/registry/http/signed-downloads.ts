@@ -1,8 +1,8 @@
 import { messageOf, RefusedError, TransientError } from '../../errors';
 import { logger } from '../../logging';
-import type { RegistryHttp } from '../http';
-import { FileChangedError, RegistryError } from '../http-failure';
 import type { FilePosition, OpenedFile } from '../registry';
+import { FileChangedError, RegistryError } from './failure';
+import type { RegistryHttp } from './registry-http';
 
 /** An address that a registry signed, with the headers that belong to it. */
 export interface SignedAddress {

@@ -1,13 +1,17 @@
-import { RefusedError } from '../errors';
-import type { Authorization } from './credentials';
-import type { DownloadLimits } from './downloads/answer';
-import { download } from './downloads/download';
-import { failure, TooLargeError, unreachable, whereOf } from './http-failure';
-import type { FilePosition, OpenedFile } from './registry';
+import { promisify } from 'node:util';
+import { gunzip, type ZlibOptions } from 'node:zlib';
+import { messageOf, RefusedError, TransientError } from '../../errors';
+import type { Authorization } from '../credentials';
+import type { FilePosition, OpenedFile } from '../registry';
+import { answerTo, type Silence } from './answer';
+import { download } from './download';
+import { failure, TooLargeError, whereOf } from './failure';
+import type { FileBytes } from './file-bytes';
 
 type Query = Readonly<Record<string, string | undefined>>;
 
 const JSON_TIMEOUT_MS = 30_000;
+const JSON_LIMITS: Silence = { connectMs: 10_000, answerMs: JSON_TIMEOUT_MS, idleMs: JSON_TIMEOUT_MS };
 /** An answer of a page of versions is far below this; more is not an answer that this project asked for. */
 const JSON_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -15,8 +19,8 @@ const JSON_LIMIT_BYTES = 64 * 1024 * 1024;
  * A server that proxies a store fetches the whole file before it sends the first byte, so that one may take minutes; after
  * it, and from stores themselves, bytes come one after the other.
  */
-const PROXY_LIMITS: DownloadLimits = { connectMs: 10_000, answerMs: 600_000, idleMs: 60_000 };
-const STORE_LIMITS: DownloadLimits = { connectMs: 10_000, answerMs: 60_000, idleMs: 60_000 };
+const PROXY_LIMITS: Silence = { connectMs: 10_000, answerMs: 600_000, idleMs: 60_000 };
+const STORE_LIMITS: Silence = { connectMs: 10_000, answerMs: 60_000, idleMs: 60_000 };
 
 /** HTTP to one registry: authentication, JSON, files, and errors in this project's terms. Redirects are never followed. */
 export class RegistryHttp {
@@ -28,7 +32,7 @@ export class RegistryHttp {
   constructor(
     readonly base: string,
     private readonly authorization: Authorization,
-    private readonly limits: Partial<DownloadLimits> = {},
+    private readonly limits: Partial<Silence> = {},
   ) {}
 
   /** The JSON object that a GET answers. */
@@ -80,33 +84,39 @@ export class RegistryHttp {
     });
   }
 
-  private async json(method: string, path: string, query: Query, body?: unknown): Promise<unknown> {
+  private async json(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    query: Query,
+    body?: unknown,
+  ): Promise<unknown> {
     const url = this.url(path, query);
-    const response = await this.fetch(url, {
+    const {
+      status,
+      headers,
+      body: bytes,
+    } = await answerTo({
       method,
-      headers: { ...this.headers(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      signal: AbortSignal.timeout(JSON_TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      url,
+      headers: {
+        ...this.headers(),
+        'accept-encoding': 'gzip',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      limits: JSON_LIMITS,
     });
-    if (!response.ok) {
-      const text = await readText(response, 64 * 1024).catch(() => '');
-      throw failure({ url, status: response.status, text, withCredentials: true });
+    const read = (limit: number) => readText(url, bytes, headers['content-encoding'], limit);
+    // Redirects are refused, too: what a registry says is data, not a place to go with our credentials.
+    if (status < 200 || status >= 300) {
+      throw failure({ url, status, text: await read(64 * 1024).catch(() => ''), withCredentials: true });
     }
-    const text = await readText(response, JSON_LIMIT_BYTES);
+    const text = await read(JSON_LIMIT_BYTES);
     try {
       return text === '' ? {} : JSON.parse(text);
     } catch {
       // A proxy or a login page in front of the registry answers HTML with 200.
       throw new RefusedError(`${whereOf(url)} did not answer JSON: is this the address of an MLflow registry?`);
-    }
-  }
-
-  /** Redirects are refused: what a registry says is data, not a place to go with our credentials. */
-  private async fetch(url: URL, init: RequestInit): Promise<Response> {
-    try {
-      return await fetch(url, { ...init, redirect: 'manual' });
-    } catch (error) {
-      throw unreachable(url, error);
     }
   }
 
@@ -134,16 +144,37 @@ export class RegistryHttp {
   }
 }
 
-/** A body as text, refused beyond `limit` bytes so that no answer can fill the memory. */
-async function readText(response: Response, limit: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > limit) {
-      throw new TooLargeError(`${response.url} answered more than ${limit} bytes`);
+/**
+ * A body as text.
+ *
+ * @throws TooLargeError beyond `limit` bytes, so that no answer can fill the memory; TransientError where it takes too long
+ */
+async function readText(url: URL, body: FileBytes, encoding: string | undefined, limit: number): Promise<string> {
+  const late = new TransientError(`${whereOf(url)} did not answer in full within ${JSON_TIMEOUT_MS / 1000} s`);
+  const timer = setTimeout(() => body.destroy(late), JSON_TIMEOUT_MS);
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > limit) {
+        throw new TooLargeError(`${whereOf(url)} answered more than ${limit} bytes`);
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    return (encoding === 'gzip' ? await unzip(url, bytes, limit) : bytes).toString('utf8');
+  } finally {
+    clearTimeout(timer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function unzip(url: URL, bytes: Buffer, limit: number): Promise<Buffer> {
+  try {
+    return await promisify<Buffer, ZlibOptions, Buffer>(gunzip)(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
+      ? new TooLargeError(`${whereOf(url)} answered more than ${limit} bytes`)
+      : new RefusedError(`${whereOf(url)} answered what is not gzip as it says (${messageOf(error)})`);
+  }
 }

@@ -1,4 +1,4 @@
-import { RefusedError, TransientError } from '../errors';
+import { RefusedError, TransientError } from '../../errors';
 
 /** An answer that says no, with the registry's own error code. */
 export class RegistryError extends RefusedError {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { RegistryHttp } from '../../../../../lambda/shared/registry/http';
+import { RegistryHttp } from '../../../../../lambda/shared/registry/http/registry-http';
 import type { FilePosition, OpenedFile } from '../../../../../lambda/shared/registry/registry';
 import { startFakeServer } from '../../../../support/fake-server';
 

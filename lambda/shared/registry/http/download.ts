@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { RefusedError } from '../../errors';
-import { FileChangedError, failure, whereOf } from '../http-failure';
 import type { FilePosition, OpenedFile } from '../registry';
-import { type Answer, answerTo, type DownloadLimits } from './answer';
+import { type Answer, answerTo, type Silence } from './answer';
+import { FileChangedError, failure, whereOf } from './failure';
 
 /** One file to fetch. */
 export interface Download {
@@ -12,7 +12,7 @@ export interface Download {
   /** Whether the headers hold our credentials, which decides what a refusal means. */
   readonly withCredentials: boolean;
   readonly position?: FilePosition | undefined;
-  readonly limits: DownloadLimits;
+  readonly limits: Silence;
 }
 
 const ERROR_TEXT_BYTES = 64 * 1024;

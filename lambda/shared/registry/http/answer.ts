@@ -3,30 +3,34 @@ import type { Dispatcher } from 'undici';
 // The agent alone: the whole package takes 40 ms more of every cold start.
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { messageOf, RefusedError, TransientError } from '../../errors';
-import { unreachable, whereOf } from '../http-failure';
+import { unreachable, whereOf } from './failure';
 import { FileBytes } from './file-bytes';
 
 /** How long a server may be silent, in milliseconds. */
-export interface DownloadLimits {
+export interface Silence {
   /** Until the connection stands. */
   readonly connectMs: number;
   /** From then until the answer begins. */
   readonly answerMs: number;
-  /** Between two pieces of the file. */
+  /** Between two pieces of the answer. */
   readonly idleMs: number;
 }
 
-/** A GET, as it is sent. */
+/** A request, as it is sent. */
 export interface Ask {
+  /** @default GET */
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly limits: DownloadLimits;
+  readonly body?: string | undefined;
+  readonly limits: Silence;
   /**
    * How many of the answer's first bytes nobody wants.
    *
    * @throws RefusedError for an answer that is not taken
+   * @default - none
    */
-  readonly skip: (status: number, headers: IncomingHttpHeaders) => number;
+  readonly skip?: (status: number, headers: IncomingHttpHeaders) => number;
 }
 
 /** An answer that began. */
@@ -36,7 +40,7 @@ export interface Answer {
   readonly body: FileBytes;
 }
 
-/** Connections are kept between the files of a model; one agent for each time that connecting may take. */
+/** Connections are kept from one request to the next; one agent for each time that connecting may take. */
 const agents = new Map<number, Dispatcher>();
 
 function agentOf(connectMs: number): Dispatcher {
@@ -52,7 +56,7 @@ function agentOf(connectMs: number): Dispatcher {
 
 /**
  * The beginning of an answer, and its bytes as they come. A redirect is an answer like any other here: nothing follows it. A kept
- * connection that the server closed meanwhile is replaced once.
+ * connection that the server closed meanwhile is replaced once, for what may be asked twice.
  *
  * @throws TransientError when the server cannot be reached or does not answer in time; RefusedError for headers that HTTP cannot
  * carry, and what `skip` throws
@@ -61,7 +65,7 @@ export async function answerTo(ask: Ask): Promise<Answer> {
   try {
     return await send(ask);
   } catch (error) {
-    if (!isClosed(error)) {
+    if (!isClosed(error) || (ask.method ?? 'GET') !== 'GET') {
       throw asStepError(ask, error);
     }
   }
@@ -71,14 +75,15 @@ export async function answerTo(ask: Ask): Promise<Answer> {
 }
 
 function send(ask: Ask): Promise<Answer> {
-  const { url, headers, limits } = ask;
+  const { method = 'GET', url, headers, body, limits } = ask;
   return new Promise((resolve, reject) => {
     agentOf(limits.connectMs).dispatch(
       {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
-        method: 'GET',
+        method,
         headers,
+        ...(body === undefined ? {} : { body }),
         headersTimeout: limits.answerMs,
       },
       new Receiver(ask, resolve, reject),
@@ -103,7 +108,7 @@ class Receiver implements Dispatcher.DispatchHandler {
     if (status < 200) {
       return;
     }
-    const { url, limits, skip } = this.ask;
+    const { url, limits, skip = () => 0 } = this.ask;
     const source = {
       pause: () => controller.pause(),
       resume: () => controller.resume(),
