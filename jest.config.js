@@ -1,7 +1,7 @@
 /**
- * Four projects, so that the fast tests stay fast: `unit` needs nothing but Node and takes seconds, `sandbox-unit` tests the
- * sandbox's own parts, `templates` bundles and lints what is synthesized, and `sandbox` starts real servers (MLflow,
- * MiniStack, the SageMaker stand-in) on loopback ports.
+ * Five projects, so that the fast tests stay fast: `unit` needs nothing but Node and takes seconds, `sandbox-unit` tests the
+ * sandbox's own parts, `trust` tries in this process to break what is promised, `templates` bundles and lints what is synthesized,
+ * and `sandbox` starts real servers (MLflow, MiniStack, the SageMaker stand-in) on loopback ports.
  */
 const shared = {
   testEnvironment: 'node',
@@ -11,7 +11,7 @@ const shared = {
     '\\.py$': '<rootDir>/test/support/text-transform.js',
   },
   moduleFileExtensions: ['ts', 'js', 'json', 'py', 'node'],
-  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.sandbox', '<rootDir>/.bench'],
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.sandbox', '<rootDir>/.bench', '<rootDir>/.trust'],
 };
 
 // Makes the Python environment, or finds it made, and puts its interpreter into PYTHON.
@@ -24,13 +24,14 @@ module.exports = {
       displayName: 'unit',
       testMatch: ['<rootDir>/test/{lib,lambda,bin,bench}/**/*.test.ts', '<rootDir>/product-template/test/**/*.test.ts'],
     },
+    { ...shared, displayName: 'trust', testMatch: ['<rootDir>/test/trust/**/*.test.ts'] },
     { ...shared, displayName: 'sandbox-unit', testMatch: ['<rootDir>/test/sandbox/unit/**/*.test.ts'] },
     { ...shared, ...withPython, displayName: 'templates', testMatch: ['<rootDir>/test/templates/**/*.test.ts'] },
     {
       ...shared,
       ...withPython,
       displayName: 'sandbox',
-      testMatch: ['<rootDir>/test/sandbox/{servers,story}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/sandbox/{servers,story,trust}/**/*.test.ts'],
     },
   ],
 };

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from '../sandbox/processes/paths';
+import type { Run } from './runs';
+import { CASES_FILE, type Tried } from './sizes';
+import type { JestReport } from './verdict';
+
+/** Where reports are kept; nothing of it is committed. */
+const HOME = join(PROJECT, '.trust');
+
+/** Runs the tests in full size, one file after the other; what jest says goes to stderr as it comes. */
+export async function runTests(
+  runs: readonly Run[],
+  signal: AbortSignal,
+): Promise<{ report: JestReport; tried: Tried[] }> {
+  rmSync(HOME, { recursive: true, force: true });
+  mkdirSync(HOME, { recursive: true });
+  const cases = join(HOME, 'cases.jsonl');
+  const results = join(HOME, 'results.json');
+  writeFileSync(cases, '');
+  const files = [...new Set(runs.flatMap(({ tests }) => tests))];
+  const jest = join(PROJECT, 'node_modules', '.bin', 'jest');
+  // Only the projects that the files are in: another one's set-up would be made for nothing.
+  const projects = [...new Set(files.map((file) => (file.startsWith('test/sandbox/') ? 'sandbox' : 'trust')))];
+  const args = ['--runInBand', '--json', `--outputFile=${results}`, '--runTestsByPath', ...files];
+  await ended(
+    spawn(jest, [...projects.flatMap((project) => ['--selectProjects', project]), ...args], {
+      cwd: PROJECT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, [CASES_FILE]: cases },
+      signal,
+      // It ends its sandbox, for which it needs to be asked and not killed.
+      killSignal: 'SIGTERM',
+    }),
+  );
+  if (!existsSync(results)) {
+    throw new Error('jest ended without a report: see above');
+  }
+  const tried = readFileSync(cases, 'utf8').split('\n').filter(Boolean);
+  return {
+    report: JSON.parse(readFileSync(results, 'utf8')) as JestReport,
+    tried: tried.map((line) => JSON.parse(line) as Tried),
+  };
+}
+
+function ended(child: ReturnType<typeof spawn>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve());
+  });
+}

@@ -1,0 +1,11 @@
+/** A promise of the system, and the tests that try to break it. */
+export interface Run {
+  readonly id: string;
+  /** What it tries, for the table. */
+  readonly what: string;
+  /** Test files, from the project's root. */
+  readonly tests: readonly string[];
+}
+
+/** All runs, in the order of the table. Each of them is in the tests of every day too, in a smaller size. */
+export const RUNS: readonly Run[] = [];
