@@ -59,7 +59,12 @@ export const NIST_REASONS: readonly NistReason[] = [
       'pending enrolments runs again a minute later anyway, and what EventBridge cannot deliver to it has a queue.',
   },
   { rule: 'CloudWatchLogGroupEncrypted', reason: AWS_KEYS },
-  { rule: 'S3DefaultEncryptionKMS', of: BUCKETS, reason: AWS_KEYS },
+  { rule: 'S3DefaultEncryptionKMS', of: [`${SYNC}/Artifacts`], reason: AWS_KEYS },
+  {
+    rule: 'S3DefaultEncryptionKMS',
+    of: ['MLflow-MLOps/Artifacts'],
+    reason: "It has this project's code and its templates, no model and no secret: S3's own key encrypts them.",
+  },
   { rule: 'SecretsManagerUsingKMSKey', of: [`${SYNC}/WebhookSecret`], reason: AWS_KEYS },
   {
     rule: 'SecretsManagerRotationEnabled',
