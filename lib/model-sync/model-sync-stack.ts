@@ -14,12 +14,14 @@ import {
   ARTIFACT_BUCKET_PARAMETER,
   CREATE_WEBHOOK_LAMBDA_PARAMETER,
   SECRET_NAME_PARAMETER,
+  SYNC_FILES,
   WEBHOOK_SECRET,
 } from '../names';
 import { PythonFunctionImage } from '../python-function-image/python-function-image';
 import type { Settings } from '../settings';
 import { ArtifactBucket } from './artifact-bucket';
 import { Enrolment } from './enrolment';
+import { onlyWrittenBy } from './only-written-by';
 import { SyncFunctions } from './sync-functions';
 import { SyncStateMachine } from './sync-state-machine';
 import { SyncTable } from './sync-table';
@@ -96,6 +98,8 @@ export class ModelSyncStack extends Stack {
     new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName, key });
     new Terminate(this, 'Terminate', table);
     new PythonFunctionImage(this, 'PythonFunctionImage');
+    onlyWrittenBy(bucket, 'models', functions.create);
+    onlyWrittenBy(bucket, SYNC_FILES, functions.list);
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,

@@ -36,6 +36,7 @@ export class SyncFunctions extends Construct {
   readonly delete: NodeFunction;
   readonly sweep: NodeFunction;
   readonly release: NodeFunction;
+  readonly weigh: NodeFunction;
 
   constructor(
     scope: Construct,
@@ -84,7 +85,8 @@ export class SyncFunctions extends Construct {
     for (const step of [this.list, this.plan]) {
       step.addEnvironment('REVISION', [this.plan.codeHash, ...manualApproval].join(' '));
     }
-    table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    // It counts all packages where many of a model would go.
+    table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
     grantSecretValue(registrySecret, this.plan);
     this.plan.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));
     // A list takes no resource.
@@ -190,10 +192,22 @@ export class SyncFunctions extends Construct {
     });
     table.grant(this.release, 'dynamodb:DeleteItem', 'dynamodb:UpdateItem');
 
+    this.weigh = new NodeFunction(this, 'Weigh', {
+      step: 'weigh',
+      description: 'Decides whether packages go that a sync of all would delete for want of their versions',
+      environment: { ...store, ARTIFACT_BUCKET: bucket.bucketName },
+      timeout: Duration.minutes(2),
+    });
+    table.grant(this.weigh, 'dynamodb:Query');
+    this.weigh.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(`${SYNC_FILES}/*`)] }),
+    );
+
     // An archive in parts is encrypted part by part, and decrypted to be completed (AmazonS3/latest/userguide/mpuoverview.html).
     for (const writer of [this.list, this.create]) {
       grantKey(bucket.encryptionKey, writer, 's3', 'GenerateDataKey', 'Decrypt');
     }
+    grantKey(bucket.encryptionKey, this.weigh, 's3', 'GenerateDataKey');
     if (manualApproval.length > 0) {
       for (const step of [this.plan, this.create, this.update]) {
         step.addEnvironment('MANUAL_APPROVAL', manualApproval.join(' '));
