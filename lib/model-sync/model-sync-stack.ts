@@ -99,7 +99,7 @@ export class ModelSyncStack extends Stack {
     new Terminate(this, 'Terminate', table);
     new PythonFunctionImage(this, 'PythonFunctionImage');
     onlyWrittenBy(bucket, 'models', functions.create);
-    onlyWrittenBy(bucket, SYNC_FILES, functions.list);
+    onlyWrittenBy(bucket, SYNC_FILES, functions.list, functions.weigh);
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,
