@@ -75,7 +75,7 @@ describe('functions', () => {
     const ours = Object.values(
       template.findResources('AWS::Lambda::Function', { Properties: { MemorySize: Match.anyValue() } }),
     );
-    expect(ours.length).toBe(15);
+    expect(ours.length).toBe(16);
     for (const { Properties } of ours) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], LoggingConfig: { LogGroup: expect.anything() } });
       expect(Number(/^nodejs(\d+)\.x$/.exec(Properties.Runtime)?.[1])).toBeGreaterThanOrEqual(22);
@@ -89,6 +89,41 @@ describe('functions', () => {
     );
     expect(text).not.toMatch(/resolve:secretsmanager|SecretString/);
     expect(JSON.stringify(template.toJSON())).not.toContain('{{resolve:secretsmanager');
+  });
+});
+
+describe("the webhook's secret", () => {
+  const secret = { Ref: Match.stringLikeRegexp('^WebhookSecret') };
+  const rotate = { 'Fn::GetAtt': [Match.stringLikeRegexp('^WebhookSecretRotation'), 'Arn'] };
+
+  test('is rotated every 30 days, and by no deployment', () => {
+    template.hasResource('AWS::SecretsManager::RotationSchedule', {
+      Properties: {
+        SecretId: secret,
+        RotationLambdaARN: rotate,
+        RotationRules: { AutomaticallyAfterDays: 30 },
+        RotateImmediatelyOnUpdate: false,
+      },
+      // Secrets Manager asks whether it may invoke the function when the schedule is made.
+      DependsOn: Match.arrayWith([
+        Match.stringLikeRegexp('^WebhookSecretRotationRotateSecretsManager'),
+        Match.stringLikeRegexp('^WebhookSecretRotationRotateRoleDefaultPolicy'),
+      ]),
+    });
+  });
+
+  test('is rotated by a function that only Secrets Manager invokes, for this account', () => {
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(({ Properties }) =>
+      JSON.stringify(Properties.FunctionName).includes('WebhookSecretRotation'),
+    );
+    expect(permissions.map(({ Properties }) => Properties)).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { 'Fn::GetAtt': [expect.stringMatching(/^WebhookSecretRotationRotate/), 'Arn'] },
+        Principal: 'secretsmanager.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
+      },
+    ]);
   });
 });
 
