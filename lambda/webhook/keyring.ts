@@ -43,7 +43,7 @@ export function openKeyring(source: KeyringSource): Keyring {
   return {
     current: () => {
       const now = source.now();
-      if (remembered === undefined || now - remembered.at >= REMEMBERED_SECONDS) {
+      if (remembered === undefined || isOver(remembered.at, REMEMBERED_SECONDS, now)) {
         const secret = source.current().then(({ value }) => value);
         remembered = { at: now, secret };
         secret.catch(() => {
@@ -54,7 +54,7 @@ export function openKeyring(source: KeyringSource): Keyring {
     },
     all: async () => {
       const now = source.now();
-      if (latest === undefined || now - latest.at >= LOOK_SECONDS) {
+      if (latest === undefined || isOver(latest.at, LOOK_SECONDS, now)) {
         latest = { at: now, look: look(source) };
       }
       const { at } = latest;
@@ -64,6 +64,11 @@ export function openKeyring(source: KeyringSource): Keyring {
       return [...new Set(taken.flatMap((version) => version?.value ?? []))];
     },
   };
+}
+
+/** A clock that was put back is no reason to remember for longer. */
+function isOver(since: number, seconds: number, now: number): boolean {
+  return Math.abs(now - since) >= seconds;
 }
 
 /** Reads the stages in the order in which a value passes through them, so that one which moves on meanwhile is met at the next. */

@@ -46,6 +46,17 @@ test('the current secret is read once a minute, and no other', async () => {
   expect(await keyring.current()).toBe('value-b');
 });
 
+test('a clock that is put back makes nothing last', async () => {
+  const { read, state, keyring } = world({ AWSCURRENT: version('a') });
+  await keyring.current();
+  await keyring.all();
+  state.now -= DAY;
+  state.stages = { AWSCURRENT: version('b') };
+  expect(await keyring.current()).toBe('value-b');
+  expect(await keyring.all()).toEqual(['value-b']);
+  expect(read).toHaveLength(8);
+});
+
 test('an error is not remembered', async () => {
   const { state, keyring } = world({ AWSCURRENT: version('a') });
   state.fails = true;
