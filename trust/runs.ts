@@ -34,4 +34,14 @@ export const RUNS: readonly Run[] = [
     what: 'deletions by the dozen and models that are gone are held until they are confirmed, archiving never',
     tests: ['test/trust/brake.test.ts', 'test/sandbox/trust/brake.test.ts'],
   },
+  {
+    id: 'forgery',
+    what: 'deliveries with a flipped bit, a wrong key, a header too many, an old date, a huge or hostile body: none is taken, none breaks anything',
+    tests: ['test/trust/forgery.test.ts'],
+  },
+  {
+    id: 'rotation',
+    what: "three rotations of the webhook's secret while deliveries come all the time: none is dropped, and no older secret is taken",
+    tests: ['test/sandbox/trust/rotation.test.ts'],
+  },
 ];

@@ -24,6 +24,7 @@ import { onlyWrittenBy } from './only-written-by';
 import { SyncFunctions } from './sync-functions';
 import { SyncStateMachine } from './sync-state-machine';
 import { WebhookApi } from './webhook-api';
+import { WebhookSecretRotation } from './webhook-secret-rotation';
 
 /**
  * Keeps SageMaker's Model Registry in step with MLflow's: a webhook is the hint, a schedule the safety net. It also has what all
@@ -46,11 +47,6 @@ export class ModelSyncStack extends Stack {
       description: 'MLflow-MLOps: registries sign their webhooks with it',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
     });
-    acknowledge(
-      webhookSecret,
-      'SMG4',
-      'Senders keep a copy: whoever rotates it enrols the models again, which README describes.',
-    );
     const bucket = new ArtifactBucket(this, 'Artifacts');
     const table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -91,6 +87,12 @@ export class ModelSyncStack extends Stack {
       webhookSecret,
       webhookUrl: api.url,
       deadLetterQueue,
+    });
+    new WebhookSecretRotation(this, 'WebhookSecretRotation', {
+      webhookSecret,
+      registrySecret,
+      table,
+      webhookUrl: api.url,
     });
     new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName });
     new Terminate(this, 'Terminate', table);

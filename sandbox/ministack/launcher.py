@@ -20,6 +20,7 @@ import recorded_types
 import resource_types
 import rule_targets
 import secret_reference
+import secret_rotation
 import service_events
 import stack_rules
 
@@ -40,6 +41,7 @@ PATCHES = (
     resource_types,
     rule_targets,
     secret_reference,
+    secret_rotation,
     service_events,
     stack_rules,
 )
