@@ -97,7 +97,7 @@ export class ModelSyncStack extends Stack {
     const startPipeline = new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName });
     new Terminate(this, 'Terminate', table);
     new PythonFunctionImage(this, 'PythonFunctionImage');
-    new Watch(this, 'Watch', {
+    const { topic } = new Watch(this, 'Watch', {
       ...settings,
       stateMachine,
       syncLog,
@@ -127,5 +127,6 @@ export class ModelSyncStack extends Stack {
     });
     new CfnOutput(this, 'ArtifactBucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe here to hear of alarms' });
   }
 }

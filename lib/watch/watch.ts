@@ -1,5 +1,5 @@
-import { CfnOutput } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings';
@@ -24,18 +24,20 @@ export interface WatchProps extends Pick<Settings, 'alarmEmails' | 'runbookUrl'>
 
 /** Watches over the installation: one topic, alarms that each lead to a section of the runbook, and one dashboard. */
 export class Watch extends Construct {
+  /** Hears of all alarms. */
+  readonly topic: ITopic;
+
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id);
-    const topic = new AlarmTopic(this, 'Topic', props.alarmEmails);
+    this.topic = new AlarmTopic(this, 'Topic', props.alarmEmails);
     const outcomes = new SyncOutcomes(this, 'Outcomes', props.syncLog);
     const pipelines = new PipelineFailures(this, 'Pipelines');
     const alarms = new Alarms(this, 'Alarms', {
-      notice: { topic, runbook: props.runbookUrl ?? RUNBOOK },
+      notice: { topic: this.topic, runbook: props.runbookUrl ?? RUNBOOK },
       outcomes,
       pipelines,
       deadLetters: props.deadLetters,
     });
     new WatchDashboard(this, 'Dashboard', { ...props, alarms: alarms.all, pipelines });
-    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe here to hear of alarms' });
   }
 }
