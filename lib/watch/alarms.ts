@@ -68,7 +68,7 @@ export class Alarms extends Construct {
       alarm('WebhooksRejected', {
         section: 'webhooks-rejected',
         means: `${REJECTED_MAX} deliveries or more in ${REJECTED_PERIOD.toMinutes()} minutes came without a good signature.`,
-        metric: counted('WebhooksRejected', REJECTED_PERIOD, 'rejected'),
+        metric: counted('WebhooksRejected', REJECTED_PERIOD),
         threshold: REJECTED_MAX,
       }),
       alarm('NoWebhooks', {
@@ -85,7 +85,7 @@ export class Alarms extends Construct {
       alarm('ArchiveSweepFailed', {
         section: 'archive-sweep-failed',
         means: 'Archives that no package of a model refers to could not be looked through: they stay and cost.',
-        metric: counted('SweepsFailed', HOUR, 'failed sweeps'),
+        metric: counted('SweepsFailed', HOUR),
         periods: UNTIL_LOOKED_AGAIN,
       }),
     ];
@@ -97,9 +97,9 @@ function missedByWebhooks(): MathExpression {
   return new MathExpression({
     expression: 'IF(found > 0 AND accepted + ignored == 0, 1, 0)',
     usingMetrics: {
-      found: counted('ChangesFoundBySchedule', DAY, 'found by the schedule'),
-      accepted: counted('WebhooksAccepted', DAY, 'accepted'),
-      ignored: counted('WebhooksIgnored', DAY, 'ignored'),
+      found: counted('ChangesFoundBySchedule', DAY),
+      accepted: counted('WebhooksAccepted', DAY),
+      ignored: counted('WebhooksIgnored', DAY),
     },
     period: DAY,
     label: 'days without webhooks',

@@ -43,7 +43,7 @@ export class WatchDashboard extends Construct {
       this.functions(),
       [heading('What did it do?')],
       whatItDid(),
-      outside(props),
+      whatRan(props),
       [heading('How long did it take?')],
       howLong(props),
       deployed(),
@@ -81,11 +81,11 @@ function whatItDid(): IWidget[] {
     graph(
       'Packages a day',
       [
-        counted('PackagesCreated', DAY, 'created'),
-        counted('PackagesUpdated', DAY, 'updated'),
-        counted('PackagesDeleted', DAY, 'deleted'),
-        counted('PackagesFailed', DAY, 'failed'),
-        counted('PackagesHeld', DAY, 'held back'),
+        labelled(counted('PackagesCreated', DAY), 'created'),
+        labelled(counted('PackagesUpdated', DAY), 'updated'),
+        labelled(counted('PackagesDeleted', DAY), 'deleted'),
+        labelled(counted('PackagesFailed', DAY), 'failed'),
+        labelled(counted('PackagesHeld', DAY), 'held back'),
       ],
       2,
       GraphWidgetView.BAR,
@@ -93,26 +93,33 @@ function whatItDid(): IWidget[] {
     graph(
       'Deliveries an hour, by their answers',
       [
-        counted('WebhooksAccepted', HOUR, '202 accepted'),
-        counted('WebhooksIgnored', HOUR, '200 ignored'),
-        counted('WebhooksRejected', HOUR, '401 rejected'),
-        counted('WebhooksMalformed', HOUR, '400 malformed'),
-        counted('WebhooksUnavailable', HOUR, '503 to come again'),
+        labelled(counted('WebhooksAccepted', HOUR), '202 accepted'),
+        labelled(counted('WebhooksIgnored', HOUR), '200 ignored'),
+        labelled(counted('WebhooksRejected', HOUR), '401 rejected'),
+        labelled(counted('WebhooksMalformed', HOUR), '400 malformed'),
+        labelled(counted('WebhooksUnavailable', HOUR), '503 to come again'),
       ],
       2,
     ),
   ];
 }
 
-function outside({ pipelines, stateMachine }: WatchDashboardProps): IWidget[] {
+function whatRan({ pipelines, stateMachine }: WatchDashboardProps): IWidget[] {
   return [
     new SingleValueWidget({
       title: 'The last sync of all: models',
-      metrics: [counted('ModelsEnrolled', HOUR, 'enrolled'), counted('ModelsChanged', HOUR, 'looked into')],
+      metrics: [
+        counted('ModelsEnrolled', HOUR).with({ statistic: Stats.MAXIMUM, label: 'enrolled' }),
+        counted('ModelsChanged', HOUR).with({ statistic: Stats.MAXIMUM, label: 'looked into' }),
+      ],
       width: WIDTH / 4,
       height: HEIGHT,
     }),
-    graph('Changes that only the schedule found, a day', [counted('ChangesFoundBySchedule', DAY, 'packages')], 4),
+    graph(
+      'Changes that only the schedule found, a day',
+      [labelled(counted('ChangesFoundBySchedule', DAY), 'packages')],
+      4,
+    ),
     graph(
       'Executions of the sync an hour',
       [
@@ -122,7 +129,7 @@ function outside({ pipelines, stateMachine }: WatchDashboardProps): IWidget[] {
       ],
       4,
     ),
-    graph('Failed runs of pipelines an hour', [pipelines.failed(HOUR)], 4),
+    graph('Failed runs of pipelines an hour', [labelled(pipelines.failed(HOUR), 'runs')], 4),
   ];
 }
 
@@ -137,7 +144,11 @@ function howLong({ stateMachine, apiName }: WatchDashboardProps): IWidget[] {
       label: `p${percentile}`,
     });
   return [
-    graph('Syncs that changed something, from the hint to the packages (ms)', [50, 95].map(inHours), 3),
+    graph(
+      'Syncs that changed something, from the hint to the packages (ms)',
+      [50, 95].map((percentile) => syncDuration(percentile, HOUR)),
+      3,
+    ),
     graph(
       'All executions of the sync (ms)',
       [50, 95].map((percentile) =>
@@ -149,8 +160,8 @@ function howLong({ stateMachine, apiName }: WatchDashboardProps): IWidget[] {
   ];
 }
 
-function inHours(percentile: number): Metric {
-  return syncDuration(percentile, HOUR);
+function labelled(metric: Metric, label: string): Metric {
+  return metric.with({ label });
 }
 
 /** Pipelines and endpoints come and go with models, so they are searched for. */

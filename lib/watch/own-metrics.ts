@@ -2,9 +2,9 @@ import type { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type CountName, METRICS_DIMENSIONS, METRICS_NAMESPACE, SYNC_DURATION } from '../../lambda/shared/metric-names';
 
-/** How often something was counted in each period. */
-export function counted(metricName: CountName, period: Duration, label: string): Metric {
-  return new Metric({ ...own(metricName), statistic: Stats.SUM, period, label });
+/** How much was counted in each period. */
+export function counted(metricName: CountName, period: Duration): Metric {
+  return new Metric({ ...own(metricName), statistic: Stats.SUM, period });
 }
 
 /** How long syncs of a model took that changed something, in milliseconds. */

@@ -51,7 +51,6 @@ export class PipelineFailures extends Construct {
       dimensionsMap: { RuleName: this.rule.ruleName },
       statistic: Stats.SUM,
       period,
-      label: 'failed runs',
     });
   }
 }

@@ -30,10 +30,10 @@ export class SyncOutcomes extends Construct {
   }
 
   failed(period: Duration): Metric {
-    return this.failures.metric({ statistic: Stats.SUM, period, label: 'failed' });
+    return this.failures.metric({ statistic: Stats.SUM, period });
   }
 
   held(period: Duration): Metric {
-    return this.holds.metric({ statistic: Stats.SUM, period, label: 'held' });
+    return this.holds.metric({ statistic: Stats.SUM, period });
   }
 }
