@@ -12,8 +12,8 @@ export interface MeasuredRound {
   /** Name of the sync of all that it is part of; absent where a webhook, an enrolment or a person asked for this model. */
   readonly partOf?: string;
   readonly results: readonly ActionResult[];
-  /** Over all rounds so far; `held` are packages that a brake kept from being deleted. */
-  readonly totals: Pick<Totals, 'created' | 'updated' | 'deleted' | 'failed'> & { readonly held?: number };
+  /** Over all rounds so far. */
+  readonly totals: Pick<Totals, 'created' | 'updated' | 'deleted' | 'failed' | 'held'>;
   /** True after the execution's last round. */
   readonly ended: boolean;
 }
@@ -35,7 +35,7 @@ export function measuredRound(round: MeasuredRound, now: number): Measured {
 }
 
 function sums({ totals, partOf }: MeasuredRound): Measured['counts'] {
-  const { created, updated, deleted, failed, held = 0 } = totals;
+  const { created, updated, deleted, failed, held } = totals;
   const counts = {
     PackagesCreated: created,
     PackagesUpdated: updated,

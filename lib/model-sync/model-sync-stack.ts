@@ -13,6 +13,7 @@ import {
   ARTIFACT_BUCKET_PARAMETER,
   CREATE_WEBHOOK_LAMBDA_PARAMETER,
   SECRET_NAME_PARAMETER,
+  SYNC_FILES,
   WEBHOOK_SECRET,
 } from '../names';
 import { PythonFunctionImage } from '../python-function-image/python-function-image';
@@ -20,6 +21,7 @@ import type { Settings } from '../settings';
 import { Watch } from '../watch/watch';
 import { ArtifactBucket } from './artifact-bucket';
 import { Enrolment } from './enrolment';
+import { onlyWrittenBy } from './only-written-by';
 import { SyncFunctions } from './sync-functions';
 import { SyncStateMachine } from './sync-state-machine';
 import { WebhookApi } from './webhook-api';
@@ -107,6 +109,8 @@ export class ModelSyncStack extends Stack {
       ],
       apiName: api.name,
     });
+    onlyWrittenBy(bucket, 'models', functions.create);
+    onlyWrittenBy(bucket, SYNC_FILES, functions.list);
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,

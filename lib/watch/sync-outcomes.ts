@@ -3,9 +3,7 @@ import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { METRICS_NAMESPACE } from '../../lambda/shared/metric-names';
-
-/** Error of an execution that a brake kept from deleting, and that failed in nothing else. */
-export const SYNC_HELD = 'SyncHeld';
+import { SYNC_HELD } from '../model-sync/sync-step';
 
 const ended = (how: string) => FilterPattern.stringValue('$.type', '=', how);
 const error = (comparison: '=' | '!=') => FilterPattern.stringValue('$.details.error', comparison, SYNC_HELD);

@@ -44,7 +44,7 @@ test('a promotion is measured from its delivery to its package', async () => {
   const [{ values: { SyncDuration: duration = 0 } = {} } = {}] = synced;
   expect(duration).toBeGreaterThan(0);
   expect(duration).toBeLessThan(Date.now() - since);
-});
+}, 120_000);
 
 test('deliveries are counted by their answers', async () => {
   const since = Date.now();
@@ -62,7 +62,7 @@ test('a sync of all measures how many models it found', async () => {
   const { output } = await stage.sync({});
   const found = (await measured('FunctionsList', since)).at(-1);
   expect(found?.values).toEqual({ ModelsEnrolled: output.enrolled, ModelsChanged: output.changed });
-});
+}, 120_000);
 
 test('alarms and dashboard are deployed', async () => {
   const client = new CloudWatchClient(clientConfig(stage.env.AWS_ENDPOINT_URL, stage.env.AWS_ACCESS_KEY_ID));
