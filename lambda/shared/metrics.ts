@@ -1,7 +1,8 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { once } from './context/once';
 import { type CountName, METRICS_DIMENSIONS, METRICS_NAMESPACE } from './metric-names';
 
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_DIMENSIONS.service });
+const library = once(() => new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_DIMENSIONS.service }));
 
 /** What is measured of one event. */
 export interface Measured {
@@ -17,16 +18,18 @@ export interface Measured {
  * So no call is made, and no right is needed.
  */
 export function measure({ counts, durations = {}, about = {} }: Measured): void {
+  const metrics = library();
   for (const [name, value] of Object.entries(counts)) {
     metrics.addMetric(name, MetricUnit.Count, value);
   }
   for (const [name, value] of Object.entries(durations)) {
     metrics.addMetric(name, MetricUnit.Milliseconds, value);
   }
-  for (const [name, value] of Object.entries(about)) {
-    metrics.addMetadata(name, value);
-  }
+  // What nothing is measured of must not be said of what is measured next.
   if (metrics.hasStoredMetrics()) {
+    for (const [name, value] of Object.entries(about)) {
+      metrics.addMetadata(name, value);
+    }
     metrics.publishStoredMetrics();
   }
 }

@@ -27,8 +27,10 @@ test('what was measured before is not measured again', async () => {
   expect(line).toMatchObject({ values: { WebhooksRejected: 1 }, about: {} });
 });
 
-test('where nothing is counted, nothing is written', async () => {
+test('where nothing is counted, nothing is written, now or with what is counted next', async () => {
   expect(await measuredBy(() => measure({ counts: {}, about: { model: 'churn' } }))).toEqual([]);
+  const [line] = await measuredBy(() => measure({ counts: { ModelsEnrolled: 1 } }));
+  expect(line).toMatchObject({ values: { ModelsEnrolled: 1 }, about: {} });
 });
 
 describe('the reader that tests measure with', () => {
