@@ -10,9 +10,14 @@ export interface Run {
 /** All runs, in the order of the table. Each of them is in the tests of every day too, in a smaller size. */
 export const RUNS: readonly Run[] = [
   {
+    id: 'storm',
+    what: 'deliveries by the hundred, each twice, in any order, 50 at a time: all taken, none lost, one sync of a model at a time',
+    tests: ['test/sandbox/trust/storm.test.ts'],
+  },
+  {
     id: 'sequences',
     what: 'generated lives of models, with any interleaving of syncs: both registries agree in the end, and another sync writes nothing',
-    tests: ['test/trust/sequences.test.ts'],
+    tests: ['test/trust/sequences.test.ts', 'test/sandbox/trust/sequences.test.ts'],
   },
   {
     id: 'crashes',

@@ -110,7 +110,7 @@ export class ModelSyncStack extends Stack {
       apiName: api.name,
     });
     onlyWrittenBy(bucket, 'models', functions.create);
-    onlyWrittenBy(bucket, SYNC_FILES, functions.list);
+    onlyWrittenBy(bucket, SYNC_FILES, functions.list, functions.weigh);
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,

@@ -143,18 +143,21 @@ describe('the outside', () => {
 
 describe('the artifact bucket', () => {
   test.each([
-    ['models', 'FunctionsCreateRole'],
-    ['syncs', 'FunctionsListRole'],
-  ])('takes files below %s/ of one function only, whatever others may do in the account', (folder, role) => {
-    const document = new Capture();
-    template.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: document });
-    const arn = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${id}[0-9A-F]{8}$`)), 'Arn'] });
-    expect(document.asObject().Statement).toContainEqual({
-      Effect: 'Deny',
-      Principal: '*',
-      Action: 's3:PutObject',
-      Resource: { 'Fn::Join': ['', [arn('Artifacts'), `/${folder}/*`]] },
-      Condition: { ArnNotEquals: { 'aws:PrincipalArn': arn(role) } },
-    });
-  });
+    ['models', ['FunctionsCreateRole']],
+    ['syncs', ['FunctionsListRole', 'FunctionsWeighRole']],
+  ])(
+    'takes files below %s/ of the functions that write there only, whatever others may do in the account',
+    (folder, roles) => {
+      const document = new Capture();
+      template.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: document });
+      const arn = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${id}[0-9A-F]{8}$`)), 'Arn'] });
+      expect(document.asObject().Statement).toContainEqual({
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:PutObject',
+        Resource: { 'Fn::Join': ['', [arn('Artifacts'), `/${folder}/*`]] },
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': roles.map(arn) } },
+      });
+    },
+  );
 });
