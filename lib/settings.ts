@@ -38,6 +38,8 @@ const settings = z.strictObject({
   source,
   access: z.strictObject({ roles: z.array(principal).default([]), groups: z.array(principal).default([]) }),
   'artifact-store': artifactStore.nullable(),
+  'alarm-emails': z.array(z.email('give addresses of e-mail')),
+  'runbook-url': z.url('give an address, https://...').nullable(),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
@@ -54,6 +56,10 @@ export interface Settings {
   readonly access: { readonly roles: readonly string[]; readonly groups: readonly string[] };
   /** Where files are read without the registry; absent where it is asked for all of them. */
   readonly artifactStore: ArtifactStoreSetting | undefined;
+  /** Who is asked to confirm that alarms come by mail. */
+  readonly alarmEmails: readonly string[];
+  /** Where people read `docs/runbook.md`, for links in alarms; undefined where nobody said. */
+  readonly runbookUrl: string | undefined;
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -63,6 +69,8 @@ const DEFAULTS = {
   source: { type: 'codecommit' },
   access: {},
   'artifact-store': null,
+  'alarm-emails': [],
+  'runbook-url': null,
   'unreleased-product': false,
 };
 
@@ -87,8 +95,20 @@ export function settingsOf(node: Node): Settings {
     });
     throw new Error(`wrong context, see "Settings" in README.md: ${wrong.join('; ')}`);
   }
-  const { 'unreleased-product': unreleasedProduct, 'artifact-store': store, ...others } = result.data;
-  return { ...others, artifactStore: store ?? undefined, unreleasedProduct };
+  const {
+    'unreleased-product': unreleasedProduct,
+    'artifact-store': store,
+    'alarm-emails': alarmEmails,
+    'runbook-url': runbookUrl,
+    ...others
+  } = result.data;
+  return {
+    ...others,
+    artifactStore: store ?? undefined,
+    alarmEmails,
+    runbookUrl: runbookUrl ?? undefined,
+    unreleasedProduct,
+  };
 }
 
 /** `-c` gives text, cdk.json gives JSON. */

@@ -5,6 +5,8 @@ import { requireEnv } from '../shared/env';
 import { messageOf } from '../shared/errors';
 import { executionName, startSync } from '../shared/executions';
 import { logger } from '../shared/logging';
+import { measure } from '../shared/metrics';
+import { countOf } from './count-of';
 import { rememberEnrolled } from './enrolled';
 import { openKeyring } from './keyring';
 import { type Effects, rawDelivery, receive } from './receive';
@@ -33,5 +35,6 @@ export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayPr
   logger.resetKeys();
   const { status, body } = await receive(rawDelivery(event), effects);
   logger.info('delivery answered', { status });
+  measure({ counts: { [countOf(status)]: 1 } });
   return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

@@ -18,6 +18,7 @@ import {
 } from '../names';
 import { PythonFunctionImage } from '../python-function-image/python-function-image';
 import type { Settings } from '../settings';
+import { Watch } from '../watch/watch';
 import { ArtifactBucket } from './artifact-bucket';
 import { Enrolment } from './enrolment';
 import { onlyWrittenBy } from './only-written-by';
@@ -26,12 +27,15 @@ import { SyncStateMachine } from './sync-state-machine';
 import { WebhookApi } from './webhook-api';
 import { WebhookSecretRotation } from './webhook-secret-rotation';
 
+/** What of the settings this stack depends on. */
+export type ModelSyncSettings = Pick<Settings, 'artifactStore' | 'alarmEmails' | 'runbookUrl'>;
+
 /**
  * Keeps SageMaker's Model Registry in step with MLflow's: a webhook is the hint, a schedule the safety net. It also has what all
  * provisioned models share: what starts their pipelines, and what cleans up behind them.
  */
 export class ModelSyncStack extends Stack {
-  constructor(scope: Construct, id: string, { artifactStore }: Pick<Settings, 'artifactStore'>, props?: StackProps) {
+  constructor(scope: Construct, id: string, settings: ModelSyncSettings, props?: StackProps) {
     super(scope, id, {
       description: 'MLflow-MLOps: syncs an MLflow registry with the SageMaker Model Registry',
       ...props,
@@ -62,10 +66,10 @@ export class ModelSyncStack extends Stack {
       table,
       bucket,
       registrySecret,
-      artifactStore,
+      artifactStore: settings.artifactStore,
       owner: this.stackName,
     });
-    const { stateMachine } = new SyncStateMachine(this, 'Sync', { functions, bucket });
+    const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket });
     const deadLetterQueue = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -94,9 +98,19 @@ export class ModelSyncStack extends Stack {
       table,
       webhookUrl: api.url,
     });
-    new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName });
+    const startPipeline = new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName });
     new Terminate(this, 'Terminate', table);
     new PythonFunctionImage(this, 'PythonFunctionImage');
+    const { topic } = new Watch(this, 'Watch', {
+      ...settings,
+      stateMachine,
+      syncLog,
+      deadLetters: [
+        { of: 'syncs', queue: deadLetterQueue },
+        { of: 'starts-of-pipelines', queue: startPipeline.deadLetterQueue },
+      ],
+      apiName: api.name,
+    });
     onlyWrittenBy(bucket, 'models', functions.create);
     onlyWrittenBy(bucket, SYNC_FILES, functions.list, functions.weigh);
 
@@ -119,5 +133,6 @@ export class ModelSyncStack extends Stack {
     });
     new CfnOutput(this, 'ArtifactBucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe here to hear of alarms' });
   }
 }

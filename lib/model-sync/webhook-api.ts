@@ -30,6 +30,8 @@ export interface WebhookApiProps {
 export class WebhookApi extends Construct {
   /** Address to register at a registry. */
   readonly url: string;
+  /** As metrics call it. */
+  readonly name: string;
 
   constructor(scope: Construct, id: string, { table, stateMachine, webhookSecret }: WebhookApiProps) {
     super(scope, id);
@@ -84,6 +86,7 @@ export class WebhookApi extends Construct {
     const integration = new LambdaIntegration(receiver);
     api.root.addMethod('POST', integration);
     api.root.addResource('webhook').addMethod('POST', integration);
+    this.name = api.restApiName;
     this.url = api.urlForPath('/webhook');
 
     const signed =

@@ -13,6 +13,7 @@ import function_properties
 import function_workers
 import generated_secrets
 import iam_resources
+import math_alarms
 import multipart_uploads
 import node_errors
 import recorded_calls
@@ -34,6 +35,7 @@ PATCHES = (
     function_workers,
     generated_secrets,
     iam_resources,
+    math_alarms,
     multipart_uploads,
     node_errors,
     recorded_calls,
