@@ -88,6 +88,8 @@ const settings = z.strictObject({
   api,
   'kms-key': keyArn.nullable(),
   approval,
+  'alarm-emails': z.array(z.email('give addresses of e-mail')),
+  'runbook-url': z.url('give an address, https://...').nullable(),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
@@ -113,6 +115,10 @@ export interface Settings {
   readonly kmsKeyArn: string | undefined;
   /** Names of the environments in which only what a person approved is deployed. */
   readonly manualApproval: readonly string[];
+  /** Who is asked to confirm that alarms come by mail. */
+  readonly alarmEmails: readonly string[];
+  /** Where people read `docs/runbook.md`, for links in alarms; undefined where nobody said. */
+  readonly runbookUrl: string | undefined;
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -125,6 +131,8 @@ const DEFAULTS = {
   api: 'public',
   'kms-key': null,
   approval: {},
+  'alarm-emails': [],
+  'runbook-url': null,
   'unreleased-product': false,
 };
 
@@ -156,6 +164,8 @@ export function settingsOf(node: Node): Settings {
     api: others.api,
     kmsKeyArn: others['kms-key'] ?? undefined,
     manualApproval: others.approval,
+    alarmEmails: others['alarm-emails'],
+    runbookUrl: others['runbook-url'] ?? undefined,
     unreleasedProduct: others['unreleased-product'],
   };
 }

@@ -25,6 +25,8 @@ export interface StartPipelineProps {
  * and the queue for what could not be delivered to it. Both have names that the product's template knows.
  */
 export class StartPipeline extends Construct {
+  readonly deadLetterQueue: Queue;
+
   constructor(scope: Construct, id: string, { table, owner, key }: StartPipelineProps) {
     super(scope, id);
     const rules = arn(this, 'events', 'rule', PRODUCT.rule);
@@ -35,6 +37,7 @@ export class StartPipeline extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    this.deadLetterQueue = queue;
     acknowledge(queue, 'SQS3', 'This is the dead-letter queue.');
     queue.addToResourcePolicy(
       new PolicyStatement({

@@ -19,6 +19,7 @@ import {
 } from '../names';
 import { PythonFunctionImage } from '../python-function-image/python-function-image';
 import type { Settings } from '../settings';
+import { Watch } from '../watch/watch';
 import { ArtifactBucket } from './artifact-bucket';
 import { Enrolment } from './enrolment';
 import { onlyWrittenBy } from './only-written-by';
@@ -26,9 +27,13 @@ import { SyncFunctions } from './sync-functions';
 import { SyncStateMachine } from './sync-state-machine';
 import { SyncTable } from './sync-table';
 import { WebhookApi } from './webhook-api';
+import { WebhookSecretRotation } from './webhook-secret-rotation';
 
 /** The settings that this stack is made by. */
-export type ModelSyncSettings = Pick<Settings, 'artifactStore' | 'api' | 'kmsKeyArn' | 'manualApproval'>;
+export type ModelSyncSettings = Pick<
+  Settings,
+  'artifactStore' | 'api' | 'kmsKeyArn' | 'manualApproval' | 'alarmEmails' | 'runbookUrl'
+>;
 
 /**
  * Keeps SageMaker's Model Registry in step with MLflow's: a webhook is the hint, a schedule the safety net. It also has what all
@@ -56,11 +61,6 @@ export class ModelSyncStack extends Stack {
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
       ...(key === undefined ? {} : { encryptionKey: key }),
     });
-    acknowledge(
-      webhookSecret,
-      'SMG4',
-      'Senders keep a copy: whoever rotates it enrols the models again, which README describes.',
-    );
     const bucket = new ArtifactBucket(this, 'Artifacts', key);
     const table = new SyncTable(this, 'Table', key);
 
@@ -72,7 +72,7 @@ export class ModelSyncStack extends Stack {
       manualApproval: settings.manualApproval,
       owner: this.stackName,
     });
-    const { stateMachine } = new SyncStateMachine(this, 'Sync', { functions, bucket });
+    const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket });
     const deadLetterQueue = new Queue(this, 'DeadLetters', {
       ...queueEncryption(key),
       enforceSSL: true,
@@ -95,9 +95,25 @@ export class ModelSyncStack extends Stack {
       webhookUrl: api.url,
       deadLetterQueue,
     });
-    new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName, key });
+    new WebhookSecretRotation(this, 'WebhookSecretRotation', {
+      webhookSecret,
+      registrySecret,
+      table,
+      webhookUrl: api.url,
+    });
+    const startPipeline = new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName, key });
     new Terminate(this, 'Terminate', table);
     new PythonFunctionImage(this, 'PythonFunctionImage');
+    const { topic } = new Watch(this, 'Watch', {
+      ...settings,
+      stateMachine,
+      syncLog,
+      deadLetters: [
+        { of: 'syncs', queue: deadLetterQueue },
+        { of: 'starts-of-pipelines', queue: startPipeline.deadLetterQueue },
+      ],
+      apiName: api.name,
+    });
     onlyWrittenBy(bucket, 'models', functions.create);
     onlyWrittenBy(bucket, SYNC_FILES, functions.list, functions.weigh);
 
@@ -120,5 +136,6 @@ export class ModelSyncStack extends Stack {
     });
     new CfnOutput(this, 'ArtifactBucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe here to hear of alarms' });
   }
 }

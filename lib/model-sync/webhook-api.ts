@@ -33,6 +33,8 @@ export interface WebhookApiProps {
 export class WebhookApi extends Construct {
   /** Address to register at a registry. */
   readonly url: string;
+  /** As metrics call it. */
+  readonly name: string;
 
   constructor(scope: Construct, id: string, { table, stateMachine, webhookSecret, access }: WebhookApiProps) {
     super(scope, id);
@@ -87,6 +89,7 @@ export class WebhookApi extends Construct {
     const integration = new LambdaIntegration(receiver);
     api.root.addMethod('POST', integration);
     api.root.addResource('webhook').addMethod('POST', integration);
+    this.name = api.restApiName;
     this.url = webhookUrl(api, access);
 
     const signed =

@@ -85,6 +85,7 @@ test('each role uses the key for what it reads and writes, through the service t
     WebhookReceiverRole: { dynamodb, secretsmanager },
     EnrolmentEnrolRole: { dynamodb, secretsmanager },
     EnrolmentPendingRole: { dynamodb, secretsmanager },
+    WebhookSecretRotationRotateRole: { dynamodb, secretsmanager: write },
     StartPipelineFunctionRole: { dynamodb, sqs: write },
     TerminateProceedRole: { dynamodb },
   });

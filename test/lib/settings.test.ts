@@ -14,6 +14,8 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     api: { kind: 'public' },
     kmsKeyArn: undefined,
     manualApproval: [],
+    alarmEmails: [],
+    runbookUrl: undefined,
     unreleasedProduct: false,
   });
 });
@@ -96,6 +98,9 @@ test.each([
     { 'mlflow-mlops:artifact-store': { bucket: 'b-1', kmsKeyArn: 'alias/x' } },
     /artifact-store\.kmsKeyArn.*not an alias/,
   ],
+  [{ 'mlflow-mlops:alarm-emails': 'ops@example.com' }, /mlflow-mlops:alarm-emails \("ops@example\.com"\)/],
+  [{ 'mlflow-mlops:alarm-emails': ['ops'] }, /mlflow-mlops:alarm-emails\.0 \(\["ops"\]\): give addresses/],
+  [{ 'mlflow-mlops:runbook-url': 'docs/runbook.md' }, /mlflow-mlops:runbook-url.*give an address/],
   [{ 'mlflow-mlops:pipeline': 'maybe' }, /mlflow-mlops:pipeline \("maybe"\)/],
 ])('a wrong setting %j is named with its value', (context, message) => {
   expect(() => settings(context)).toThrow(message);
