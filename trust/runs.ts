@@ -44,4 +44,9 @@ export const RUNS: readonly Run[] = [
     what: "three rotations of the webhook's secret while deliveries come all the time: none is dropped, and no older secret is taken",
     tests: ['test/sandbox/trust/rotation.test.ts'],
   },
+  {
+    id: 'approvals',
+    what: 'promotions, other bytes, decisions, settings and syncs that end early, in any order: nothing is deployed where a person has to approve it and did not, and nothing goes down while something waits',
+    tests: ['test/trust/approvals.test.ts'],
+  },
 ];

@@ -26,7 +26,7 @@ export interface Effects {
 
 /** An answer to the sender. */
 export interface Answer {
-  readonly status: 200 | 202 | 400 | 401 | 503;
+  readonly status: 200 | 202 | 400 | 401 | 413 | 503;
   readonly body: Readonly<Record<string, string>>;
 }
 

@@ -3,6 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnRotationSchedule, type ISecret, type Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { grantKey } from '../encryption';
 import { WEBHOOK_URL_PARAMETER } from '../names';
 import { NodeFunction } from '../node-function';
 import { grantSecretValue } from './grant-secret';
@@ -53,6 +54,7 @@ export class WebhookSecretRotation extends Construct {
         resources: [webhookSecret.secretArn],
       }),
     );
+    grantKey(webhookSecret.encryptionKey, rotate, 'secretsmanager', 'Decrypt', 'GenerateDataKey');
     const parameter = `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${WEBHOOK_URL_PARAMETER}`;
     rotate.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParameters'], resources: [parameter] }));
     rotate.addPermission('SecretsManager', {
