@@ -85,11 +85,11 @@ const settings = z.strictObject({
   source,
   access: z.strictObject({ roles: z.array(principal).default([]), groups: z.array(principal).default([]) }),
   'artifact-store': artifactStore.nullable(),
+  'alarm-emails': z.array(z.email('give addresses of e-mail')),
+  'runbook-url': z.url('give an address, https://...').nullable(),
   api,
   'kms-key': keyArn.nullable(),
   approval,
-  'alarm-emails': z.array(z.email('give addresses of e-mail')),
-  'runbook-url': z.url('give an address, https://...').nullable(),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
@@ -109,16 +109,16 @@ export interface Settings {
   readonly access: { readonly roles: readonly string[]; readonly groups: readonly string[] };
   /** Where files are read without the registry; absent where it is asked for all of them. */
   readonly artifactStore: ArtifactStoreSetting | undefined;
+  /** Who is asked to confirm that alarms come by mail. */
+  readonly alarmEmails: readonly string[];
+  /** Where people read `docs/runbook.md`, for links in alarms; undefined where nobody said. */
+  readonly runbookUrl: string | undefined;
   /** Who reaches the API that takes webhooks. */
   readonly api: ApiSetting;
   /** ARN of the key that encrypts what this installation keeps; absent where AWS's own do. */
   readonly kmsKeyArn: string | undefined;
   /** Names of the environments in which only what a person approved is deployed. */
   readonly manualApproval: readonly string[];
-  /** Who is asked to confirm that alarms come by mail. */
-  readonly alarmEmails: readonly string[];
-  /** Where people read `docs/runbook.md`, for links in alarms; undefined where nobody said. */
-  readonly runbookUrl: string | undefined;
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -128,11 +128,11 @@ const DEFAULTS = {
   source: { type: 'codecommit' },
   access: {},
   'artifact-store': null,
+  'alarm-emails': [],
+  'runbook-url': null,
   api: 'public',
   'kms-key': null,
   approval: {},
-  'alarm-emails': [],
-  'runbook-url': null,
   'unreleased-product': false,
 };
 

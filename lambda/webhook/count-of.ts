@@ -6,6 +6,7 @@ const COUNT_OF: Readonly<Record<Answer['status'], (typeof WEBHOOK_COUNTS)[number
   202: 'WebhooksAccepted',
   400: 'WebhooksMalformed',
   401: 'WebhooksRejected',
+  413: 'WebhooksRejected',
   503: 'WebhooksUnavailable',
 };
 

@@ -11,11 +11,11 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     source: { type: 'codecommit' },
     access: { roles: [], groups: [] },
     artifactStore: undefined,
+    alarmEmails: [],
+    runbookUrl: undefined,
     api: { kind: 'public' },
     kmsKeyArn: undefined,
     manualApproval: [],
-    alarmEmails: [],
-    runbookUrl: undefined,
     unreleasedProduct: false,
   });
 });
