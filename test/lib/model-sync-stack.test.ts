@@ -75,7 +75,7 @@ describe('functions', () => {
     const ours = Object.values(
       template.findResources('AWS::Lambda::Function', { Properties: { MemorySize: Match.anyValue() } }),
     );
-    expect(ours.length).toBe(16);
+    expect(ours.length).toBe(17);
     for (const { Properties } of ours) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], LoggingConfig: { LogGroup: expect.anything() } });
       expect(Number(/^nodejs(\d+)\.x$/.exec(Properties.Runtime)?.[1])).toBeGreaterThanOrEqual(22);
