@@ -71,7 +71,7 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
     if (pathname === '/_sandbox/requests') return sendJson(response, 200, requests.counts);
     if (pathname === '/_sandbox/outage') return outage.answer(request, response, server);
     if (pathname === '/_sandbox/visible') return visibility.answer(request, response);
-    outage.check(request, searchParams);
+    outage.check(request);
     if (pathname === SIGNED_PATH) return files.download(searchParams, request, response);
     authorize(request.headers.authorization, credentials);
     const call = API_CALL.exec(pathname)?.[1] ?? '';

@@ -15,6 +15,8 @@ const OutageRequest = z.strictObject({
   share: z.number().positive().max(1).default(1),
   /** Only calls that name this model are answered so. */
   model: z.string().min(1).exactOptional(),
+  /** Only calls whose path ends so are answered so. */
+  path: z.string().min(1).exactOptional(),
   /** Repeats in the answer what the caller sent, credentials and all, as careless servers do. */
   echo: z.boolean().default(false),
 });
@@ -29,12 +31,9 @@ export class Outage {
   /** Calls that the last outage kept from getting through. */
   private refused = 0;
 
-  /**
-   * @param query of the call
-   * @throws ApiError with the status of an outage that is on and meets the call
-   */
-  check({ headers, method, url }: IncomingMessage, query: URLSearchParams): void {
-    if (this.on?.status === undefined || !meets(this.on, query)) {
+  /** @throws ApiError with the status of an outage that is on and meets the call */
+  check({ headers, method, url = '' }: IncomingMessage): void {
+    if (this.on?.status === undefined || !meets(this.on, url)) {
       return;
     }
     const { status, retryAfter, echo } = this.on;
@@ -86,8 +85,11 @@ export class Outage {
   }
 }
 
-function meets({ share, model }: z.output<typeof OutageRequest>, query: URLSearchParams): boolean {
+function meets({ share, model, path = '' }: z.output<typeof OutageRequest>, url: string): boolean {
+  const [before = '', query] = url.split('?');
   // A search names its model within a filter, in quotation marks.
-  const named = [...query.values()].some((value) => value === model || /(['"])(.*)\1/.exec(value)?.[2] === model);
-  return (model === undefined || named) && Math.random() < share;
+  const named = [...new URLSearchParams(query).values()].some(
+    (value) => value === model || /(['"])(.*)\1/.exec(value)?.[2] === model,
+  );
+  return before.endsWith(path) && (model === undefined || named) && Math.random() < share;
 }
