@@ -27,7 +27,22 @@ export const RUNS: readonly Run[] = [
   {
     id: 'credentials',
     what: 'lost tokens and rights, empty and partial answers: nothing is deleted, and it is told of',
-    tests: ['test/trust/credentials.test.ts'],
+    tests: ['test/trust/credentials.test.ts', 'test/sandbox/trust/credentials.test.ts'],
+  },
+  {
+    id: 'secrets',
+    what: 'tokens, passwords and signatures, repeated by whoever got them: in no log, execution, event, stack, item, package or object',
+    tests: ['test/sandbox/trust/secrets.test.ts'],
+  },
+  {
+    id: 'bursts',
+    what: 'services that are busy, fail at random or lose their answers: asked again, not for ever, and in the end all is right',
+    tests: ['test/sandbox/trust/bursts.test.ts'],
+  },
+  {
+    id: 'plug',
+    what: 'archives that are gone, endpoints that never come up, runs that overtake each other: what served goes on serving',
+    tests: ['test/sandbox/trust/plug.test.ts', 'test/sandbox/story/deployment-failures.test.ts'],
   },
   {
     id: 'brake',

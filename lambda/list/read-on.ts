@@ -154,8 +154,32 @@ function allPackages(scan: Scan, { packagesPage }: Registries): ReadPage {
   };
 }
 
+/**
+ * A model that may not be read must not keep the others from being synced: it counts as changed, and its own sync fails and says
+ * why. Where none of the first ones may be read, the credentials are wrong, and everything fails by that.
+ */
 function eachModel(scan: Scan, { versionsOf }: Registries): ReadPage {
-  return eachOf(scan.names, async (name) => scan.addWhole(name, await versionsOf(name)));
+  let read = 0;
+  let refused: RegistryError | undefined;
+  const page = eachOf(scan.names, async (name) => {
+    try {
+      scan.addWhole(name, await versionsOf(name));
+      read += 1;
+    } catch (error) {
+      if (!(error instanceof RegistryError && error.status === 403)) {
+        throw error;
+      }
+      scan.addUnreadable(name);
+      refused ??= error;
+    }
+  });
+  return async (token) => {
+    const next = await page(token);
+    if (read === 0 && refused !== undefined) {
+      throw refused;
+    }
+    return next;
+  };
 }
 
 function eachGroup(scan: Scan, { packagesOf }: Registries): ReadPage {

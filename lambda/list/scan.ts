@@ -13,7 +13,7 @@ interface Seen {
   readonly present: MultisetDigest;
   aliases: ReadonlyMap<string, readonly string[]>;
   tags: Readonly<Record<string, string>>;
-  /** Promoted versions that the model itself names, and no page of versions had yet. */
+  /** Promoted versions that the model itself names, and no page of versions had yet; an empty one where nothing could be read. */
   readonly missing: Set<string>;
 }
 
@@ -102,6 +102,11 @@ export class Scan {
         addVersion(seen.desired, version);
       }
     }
+  }
+
+  /** What the registry does not let us read is no state that the ledger could know. */
+  addUnreadable(name: string): void {
+    this.models.get(name)?.missing.add('');
   }
 
   addPackage(groupName: string, listed: ListedPackage): void {

@@ -4,6 +4,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly errorCode: string,
     message: string,
+    /** Of the answer, besides those that all errors have. */
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
     this.name = 'ApiError';

@@ -7,7 +7,7 @@ import { ApiError } from './errors';
 import { payload } from './events';
 import { forward } from './forward';
 import { sendError, sendJson } from './http';
-import { requireModel } from './model-versions';
+import { MLFLOW_API, requireModel } from './model-versions';
 import { OBSERVERS } from './observe';
 import { ObservedCalls } from './observed-call';
 import { Outage } from './outage';
@@ -15,6 +15,7 @@ import { Requests } from './requests';
 import { SignedDownloads } from './signed-download';
 import { Upstream } from './upstream';
 import { SIGNED_PATH, VersionFiles } from './version-files-api';
+import { Visibility } from './visibility';
 import { Webhooks } from './webhooks';
 import { answerWebhookCall } from './webhooks-api';
 
@@ -61,6 +62,7 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
   const signed = new SignedDownloads(randomBytes(32), options.signedUrlLifetimeMs);
   const files = new VersionFiles(upstream, signed, () => url, options.pageSize);
   const outage = new Outage();
+  const visibility = new Visibility();
   const requests = new Requests();
   const credentials = { token: options.token, users: options.users ?? {} };
 
@@ -68,12 +70,20 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
     const { pathname, searchParams } = targetOf(request);
     if (pathname === '/_sandbox/requests') return sendJson(response, 200, requests.counts);
     if (pathname === '/_sandbox/outage') return outage.answer(request, response, server);
-    outage.check();
+    if (pathname === '/_sandbox/visible') return visibility.answer(request, response);
+    outage.check(request);
     if (pathname === SIGNED_PATH) return files.download(searchParams, request, response);
     authorize(request.headers.authorization, credentials);
     const call = API_CALL.exec(pathname)?.[1] ?? '';
     const method = request.method ?? 'GET';
     requests.record(`${method} ${call || pathname}`);
+    visibility.check(searchParams);
+    if (method === 'GET' && visibility.narrows(call)) {
+      // The largest page that MLflow has: one that is empty only because nothing of it can be seen would look like the end.
+      const query = { ...Object.fromEntries(searchParams), max_results: '1000' };
+      const all = await upstream.json<Record<string, unknown>>(`${MLFLOW_API}/${call}`, query);
+      return sendJson(response, 200, visibility.narrow(call, all));
+    }
     if (call.startsWith('registry-webhooks/')) {
       return sendJson(response, 200, await answerWebhookCall(webhooks, request, call, searchParams));
     }

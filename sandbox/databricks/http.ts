@@ -49,5 +49,6 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 /** Answers with an error in Databricks's shape. */
 export function sendError(response: ServerResponse, error: ApiError): void {
   if (error.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
   sendJson(response, error.status, { error_code: error.errorCode, message: error.message });
 }

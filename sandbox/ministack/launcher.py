@@ -5,6 +5,7 @@ objects live in memory.
 """
 
 import api_owner
+import busy_services
 import custom_resources
 import dead_letters
 import distributed_maps
@@ -27,6 +28,7 @@ import stack_rules
 
 PATCHES = (
     api_owner,
+    busy_services,
     custom_resources,
     dead_letters,
     distributed_maps,

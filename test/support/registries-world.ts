@@ -30,6 +30,8 @@ export class RegistriesWorld {
   pagesAtOnce = Number.POSITIVE_INFINITY;
   /** Asked before a page of versions is given. */
   beforeVersions: (token: string | undefined) => void = () => undefined;
+  /** Asked before a model's versions are given. */
+  beforeVersionsOf: (name: string) => void = () => undefined;
 
   /** A model with promoted and other versions, and packages for the promoted ones. */
   add(name: string, versions = 3): WorldModel {
@@ -115,6 +117,7 @@ export class RegistriesWorld {
           },
           versionsOf: async (name) => {
             this.count('versionsOf');
+            this.beforeVersionsOf(name);
             return this.whole(name);
           },
           packagesPage: async (token) =>

@@ -143,6 +143,22 @@ test.each([
   await expect(search(world)).rejects.toBe(error);
 });
 
+test('a model that may not be read is left to its own sync, and the others are compared', async () => {
+  const world = manyModels(20);
+  const denied = new RegistryError('denied', 403, 'DENIED');
+  world.beforeVersionsOf = (name) => {
+    if (name === NAME) {
+      throw denied;
+    }
+  };
+  expect((await search(world)).list).toMatchObject({ enrolled: 20, changed: 1 });
+  expect(world.listed).toEqual([NAME]);
+  world.beforeVersionsOf = () => {
+    throw denied;
+  };
+  await expect(search(world)).rejects.toBe(denied);
+});
+
 test('a listing without an end is refused', async () => {
   const world = manyModels();
   const effects = world.effects();

@@ -3,6 +3,7 @@ import { updateModel } from '../../../sandbox/catalog/update';
 import { TOLERANCE } from '../../../sandbox/demo/comparison';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../../sandbox/demo/trained-model';
+import { tried } from '../../../trust/sizes';
 import { Deployment } from '../../support/deployments';
 import { failNext } from '../../support/faults';
 import { comeBack, goAway } from '../../support/outage';
@@ -55,6 +56,7 @@ test(
     const runs = await deployment.runsOf(() => deployment.start());
     expect(runs.map(({ status }) => status)).toEqual(['Succeeded']);
     expect(await deployment.difference(`${deployment.group}-1-staging`, first)).toBeLessThan(TOLERANCE);
+    tried('plug', 1);
   },
   RUNS_MS,
 );
@@ -73,6 +75,7 @@ test(
     const runs = await deployment.runsOf(() => deployment.start());
     expect(runs.map(({ status }) => status)).toEqual(['Succeeded']);
     expect(await deployment.difference(`${deployment.group}-2-staging`, second)).toBeLessThan(TOLERANCE);
+    tried('plug', 1);
   },
   RUNS_MS,
 );

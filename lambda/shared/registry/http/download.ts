@@ -4,13 +4,10 @@ import { RefusedError } from '../../errors';
 import type { FilePosition, OpenedFile } from '../registry';
 import { type Answer, answerTo, type Silence } from './answer';
 import { FileChangedError, failure, whereOf } from './failure';
+import type { Sent } from './secrets';
 
 /** One file to fetch. */
-export interface Download {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Whether the headers hold our credentials, which decides what a refusal means. */
-  readonly withCredentials: boolean;
+export interface Download extends Sent {
   readonly position?: FilePosition | undefined;
   readonly limits: Silence;
 }
@@ -64,7 +61,7 @@ function bytesToSkip(url: URL, offset: number, status: number, headers: Incoming
 
 /** An answer that has no bytes of the file: a refusal, unless none are left. */
 async function withoutBytes(
-  { url, withCredentials, limits }: Download,
+  { url, headers: sent, withCredentials, limits }: Download,
   { offset, etag }: FilePosition,
   { status, headers, body }: Answer,
 ): Promise<OpenedFile> {
@@ -79,7 +76,8 @@ async function withoutBytes(
       `${whereOf(url)} has ${size ?? 'fewer'} bytes, and those from ${offset} on were asked for: it changed while it was read`,
     );
   }
-  throw failure({ url, status, text: await errorText(body, limits.idleMs), withCredentials });
+  const text = await errorText(body, limits.idleMs);
+  throw failure({ url, status, text, headers: sent, withCredentials });
 }
 
 /** Two files under one name must not be joined. */

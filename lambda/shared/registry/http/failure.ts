@@ -1,4 +1,5 @@
 import { RefusedError, TransientError } from '../../errors';
+import { type Sent, withoutSecrets } from './secrets';
 
 /** An answer that says no, with the registry's own error code. */
 export class RegistryError extends RefusedError {
@@ -18,13 +19,10 @@ export class TooLargeError extends RefusedError {}
 export class FileChangedError extends RefusedError {}
 
 /** An answer that says no, as far as an error needs it. */
-export interface FailedAnswer {
-  readonly url: URL;
+export interface FailedAnswer extends Sent {
   readonly status: number;
   /** The beginning of its body. */
   readonly text: string;
-  /** Whether our credentials were sent: an address that the registry signed is refused for other reasons. */
-  readonly withCredentials: boolean;
 }
 
 /** An address as errors show it: a query may hold a signature. */
@@ -33,7 +31,8 @@ export function whereOf(url: URL): string {
 }
 
 /** An answer that says no, as an error in this project's terms. */
-export function failure({ url, status, text, withCredentials }: FailedAnswer): Error {
+export function failure(answer: FailedAnswer): Error {
+  const { url, status, text, withCredentials } = answer;
   const where = whereOf(url);
   // What is not implemented will not be after a while either.
   if (status === 429 || (status >= 500 && status !== 501)) {
@@ -55,7 +54,7 @@ export function failure({ url, status, text, withCredentials }: FailedAnswer): E
       'REDIRECT',
     );
   }
-  const { code, message } = mlflowError(text);
+  const { code, message } = mlflowError(text, answer);
   return new RegistryError(`${where} answered ${status}${message ? `: ${message}` : ''}`, status, code);
 }
 
@@ -74,11 +73,12 @@ function reasonOf(error: unknown): string {
   return error.message || String((error as { code?: unknown }).code ?? error.name);
 }
 
-/** MLflow's error body, `{"error_code", "message"}`; anything else has neither. */
-function mlflowError(text: string): { code: string; message: string } {
+/** MLflow's error body, `{"error_code", "message"}`; anything else has neither. What it repeats of our secrets is not shown. */
+function mlflowError(text: string, sent: Sent): { code: string; message: string } {
   try {
     const body = JSON.parse(text) as { error_code?: unknown; message?: unknown };
-    return { code: String(body.error_code ?? ''), message: String(body.message ?? '').slice(0, 500) };
+    const shown = (value: unknown) => withoutSecrets(String(value ?? ''), sent);
+    return { code: shown(body.error_code), message: shown(body.message).slice(0, 500) };
   } catch {
     return { code: '', message: '' };
   }

@@ -91,6 +91,7 @@ export class RegistryHttp {
     body?: unknown,
   ): Promise<unknown> {
     const url = this.url(path, query);
+    const own = this.headers();
     const {
       status,
       headers,
@@ -99,7 +100,7 @@ export class RegistryHttp {
       method,
       url,
       headers: {
-        ...this.headers(),
+        ...own,
         'accept-encoding': 'gzip',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -109,7 +110,8 @@ export class RegistryHttp {
     const read = (limit: number) => readText(url, bytes, headers['content-encoding'], limit);
     // Redirects are refused, too: what a registry says is data, not a place to go with our credentials.
     if (status < 200 || status >= 300) {
-      throw failure({ url, status, text: await read(64 * 1024).catch(() => ''), withCredentials: true });
+      const text = await read(64 * 1024).catch(() => '');
+      throw failure({ url, status, text, headers: own, withCredentials: true, body });
     }
     const text = await read(JSON_LIMIT_BYTES);
     try {
