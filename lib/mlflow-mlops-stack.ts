@@ -1,6 +1,7 @@
 import { CfnParameter, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { acknowledgeNist } from './acknowledge-nist';
 import { ModelRepackStage } from './model-repack-stage';
 import { SECRET_NAME_PARAMETER } from './names';
 import { MlflowMlopsPipeline } from './pipeline/mlflow-mlops-pipeline';
@@ -44,5 +45,6 @@ export class MlflowMlopsStack extends Stack {
       const pipeline = new MlflowMlopsPipeline(this, 'MLflow-MLOps', source, stages);
       grantConnection(pipeline, settings.source);
     }
+    acknowledgeNist(this);
   }
 }

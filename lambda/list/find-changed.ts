@@ -1,7 +1,7 @@
 import type { ModelList } from '../shared/contracts';
-import { executionName } from '../shared/executions';
 import type { PlanContext } from '../shared/ledger/fingerprints';
 import type { Verified } from '../shared/store/ledger';
+import { executionList, type FilePlace } from '../shared/sync-files';
 import { BEGINNING, isThrough, type Progress, type Registries, readOn } from './read-on';
 import { Scan, type ScanState } from './scan';
 
@@ -18,7 +18,7 @@ export interface Effects {
   readonly registries: () => Promise<{ readonly registries: Registries; readonly context: PlanContext }>;
   readonly ledger: () => AsyncIterable<readonly [modelName: string, verified: Verified]>;
   /** Keeps a file of this sync; gives where it is. */
-  readonly save: (file: string, text: string) => Promise<{ readonly bucket: string; readonly key: string }>;
+  readonly save: (file: string, text: string) => Promise<FilePlace>;
   readonly load: (file: string) => Promise<string>;
   readonly hasTime: () => boolean;
   /** Milliseconds since the epoch. */
@@ -30,7 +30,9 @@ export interface SyncOfAll {
   /** Name of the execution. */
   readonly execution: string;
   /** Sync each, whatever the ledger says. */
-  readonly verify: boolean;
+  readonly verify?: boolean;
+  /** A person's word that packages of absent versions go. */
+  readonly confirmDeletions?: boolean;
   /** How many invocations went before this one. */
   readonly part: number;
 }
@@ -45,7 +47,10 @@ interface Kept {
  * Finds the enrolled models that have to be synced, and keeps them as a list that a Distributed Map reads: for each the name and
  * the input of its execution. Where time runs out, what was seen so far is kept for the next invocation.
  */
-export async function findChanged({ execution, verify, part }: SyncOfAll, effects: Effects): Promise<ModelList> {
+export async function findChanged(
+  { execution, verify, confirmDeletions, part }: SyncOfAll,
+  effects: Effects,
+): Promise<ModelList> {
   if (verify) {
     const names = await effects.enrolled();
     return listed(names, names.length);
@@ -62,12 +67,13 @@ export async function findChanged({ execution, verify, part }: SyncOfAll, effect
   return listed(await scan.changed(context, effects.ledger(), effects.now()), scan.names.length);
 
   async function listed(names: readonly string[], enrolled: number): Promise<ModelList> {
-    const items = names.slice(0, CHANGED_MAX).map((modelName) => ({
-      name: executionName(modelName, `${modelName} of ${execution}`),
-      input: { modelName, ...(verify ? { verify } : {}) },
-    }));
-    const { bucket, key } = await effects.save('models.json', JSON.stringify(items));
-    return { kind: 'many', bucket, key, enrolled, changed: items.length };
+    const changed = names.slice(0, CHANGED_MAX);
+    // A person's word is for each of them; without it, the sync decides once all of them have looked.
+    const list = executionList(changed, execution, {
+      ...(verify ? { verify } : {}),
+      ...(confirmDeletions ? { confirmDeletions } : { partOf: execution }),
+    });
+    return { kind: 'many', ...(await effects.save('models.json', list)), enrolled, changed: changed.length };
   }
 }
 

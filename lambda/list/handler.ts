@@ -1,4 +1,3 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { enrolments, ledger } from '../shared/context/store';
@@ -6,6 +5,7 @@ import type { ListRequest, ModelList } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { readImageOverrides } from '../shared/images/images';
 import { step } from '../shared/step';
+import { SyncFiles } from '../shared/sync-files';
 import { type Effects, findChanged } from './find-changed';
 import { parseSyncRequest } from './sync-request';
 
@@ -15,22 +15,19 @@ import { parseSyncRequest } from './sync-request';
  */
 const READ_MS = 4 * 60 * 1000;
 
-const s3 = new S3Client({});
-
 /** The models that an execution has to sync: the one it was started for, or of the enrolled ones those that changed. */
 export const handler = step<ListRequest, ModelList>(
   async ({ request, execution, part = 0 }) => {
-    const { modelName, verify = false } = parseSyncRequest(request);
+    const { modelName, ...asked } = parseSyncRequest(request);
     return modelName === undefined
-      ? findChanged({ execution, verify, part }, effects(execution))
-      : { kind: 'one', modelName, ...(verify ? { verify } : {}) };
+      ? findChanged({ execution, part, ...asked }, effects(execution))
+      : { kind: 'one', modelName, ...asked };
   },
   ({ request, execution }) => ({ model: (request as { modelName?: unknown }).modelName ?? 'all', execution }),
 );
 
 function effects(execution: string): Effects {
-  const Bucket = requireEnv('ARTIFACT_BUCKET');
-  const keyOf = (file: string) => `syncs/${execution}/${file}`;
+  const files = new SyncFiles(execution);
   const end = Date.now() + READ_MS;
   return {
     enrolled: async () => (await enrolments().list()).map(({ modelName }) => modelName),
@@ -48,15 +45,8 @@ function effects(execution: string): Effects {
       };
     },
     ledger: () => ledger().entries(),
-    save: async (file, text) => {
-      const key = keyOf(file);
-      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: text, ContentType: 'application/json' }));
-      return { bucket: Bucket, key };
-    },
-    load: async (file) => {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: keyOf(file) }));
-      return (await Body?.transformToString()) ?? '';
-    },
+    save: (file, text) => files.save(file, text),
+    load: (file) => files.load(file),
     hasTime: () => Date.now() < end,
     now: Date.now,
   };

@@ -2,7 +2,12 @@ import * as z from 'zod';
 import type { SyncRequest } from '../shared/contracts';
 import { RefusedError } from '../shared/errors';
 
-const Shape = z.strictObject({ modelName: z.string().min(1).optional(), verify: z.boolean().optional() });
+const Shape = z.strictObject({
+  modelName: z.string().min(1).optional(),
+  verify: z.boolean().optional(),
+  confirmDeletions: z.boolean().optional(),
+  partOf: z.string().optional(),
+});
 
 /**
  * The input of an execution, which people write too.
@@ -15,9 +20,14 @@ export function parseSyncRequest(input: unknown): SyncRequest {
     const [issue] = parsed.error.issues;
     throw new RefusedError(
       `input ${issue?.path.join('.') ?? ''}: ${issue?.message}; expected {"modelName": "<name in MLflow>"} or {} for all enrolled models; ` +
-        'with "verify": true also what shows no change is looked into',
+        'with "verify": true also what shows no change is looked into, and with "confirmDeletions": true packages go that were held',
     );
   }
-  const { modelName, verify } = parsed.data;
-  return { ...(modelName === undefined ? {} : { modelName }), ...(verify ? { verify } : {}) };
+  const { modelName, verify, confirmDeletions, partOf } = parsed.data;
+  return {
+    ...(modelName === undefined ? {} : { modelName }),
+    ...(verify ? { verify } : {}),
+    ...(confirmDeletions ? { confirmDeletions } : {}),
+    ...(partOf === undefined ? {} : { partOf }),
+  };
 }

@@ -1,4 +1,4 @@
-import { RefusedError } from '../shared/errors';
+import type { Absence } from '../shared/brake';
 import { decodeMetadataText } from '../shared/packages/metadata-text';
 import type { ModelPackage } from '../shared/packages/model-package';
 import type { ModelRegistry, ModelVersion } from '../shared/registry/registry';
@@ -7,23 +7,16 @@ import type { ModelRegistry, ModelVersion } from '../shared/registry/registry';
  * A model's versions as they were listed, with a second look at everything whose absence would delete a package.
  *
  * A page token is an offset, so a version that is deleted while the pages are read hides another one: versions that packages
- * speak of are asked for by number. And a registry without any model is more likely the wrong one than the truth.
+ * speak of are asked for by number.
  *
  * @param packages this installation's packages of the model
- * @throws RefusedError when the registry is empty although packages of this model stand
  */
 export async function completeVersions(
-  registry: Pick<ModelRegistry, 'id' | 'getVersion' | 'isEmpty'>,
+  registry: Pick<ModelRegistry, 'getVersion'>,
   modelName: string,
   listed: readonly ModelVersion[],
   packages: readonly ModelPackage[],
 ): Promise<ModelVersion[]> {
-  if (listed.length === 0 && packages.length > 0 && (await registry.isEmpty())) {
-    throw new RefusedError(
-      `${registry.id} has no models at all, and ${modelName} has ${packages.length} packages: nothing is deleted. Check that the ` +
-        "registry's secret names the right server; if it does, delete the packages in SageMaker",
-    );
-  }
   const versions = [...listed];
   const numbers = new Set(listed.map(({ version }) => version));
   const missing = new Set(packages.map(({ metadata }) => decodeMetadataText(metadata.mlflow_version ?? '')));
@@ -34,4 +27,15 @@ export async function completeVersions(
     }
   }
   return versions;
+}
+
+/** What the registry says of a model that has packages of versions it does not know: an empty one is more likely the wrong one. */
+export async function stateOfModel(
+  registry: Pick<ModelRegistry, 'getModel' | 'isEmpty'>,
+  modelName: string,
+): Promise<Absence['model']> {
+  if ((await registry.getModel(modelName)) !== undefined) {
+    return 'known';
+  }
+  return (await registry.isEmpty()) ? 'empty' : 'missing';
 }

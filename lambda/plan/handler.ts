@@ -2,20 +2,20 @@ import { artifactStore } from '../shared/context/artifact-store';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims, enrolments, ledger } from '../shared/context/store';
-import type { ModelStep, PlanResult } from '../shared/contracts';
+import type { PlanRequest, PlanResult } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { endOfPatchWarning } from '../shared/images/image-table';
 import { Images, readImageOverrides } from '../shared/images/images';
 import { groupNameOf } from '../shared/names/group-name';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
-import { completeVersions } from './complete-versions';
+import { completeVersions, stateOfModel } from './complete-versions';
 import { isCurrent } from './currency';
 import { planModel } from './plan-model';
 
 /** Reads both registries and says what is to be done. If any page of either cannot be read, nothing is. */
-export const handler = step<ModelStep, PlanResult>(
-  async ({ modelName, execution }) => {
+export const handler = step<PlanRequest, PlanResult>(
+  async ({ modelName, execution, partOf }) => {
     // From here on an event is news again: what it tells of may come after what is read now.
     await claims().renew(modelName, execution, true);
     const [source, overrides] = await Promise.all([registry(artifactStore()), readImageOverrides()]);
@@ -28,11 +28,14 @@ export const handler = step<ModelStep, PlanResult>(
       isCurrent: isCurrent(images),
       warningOf: (image: string) => endOfPatchWarning(image, new Date()),
     };
-    return planModel(modelName, planning, {
+    return planModel(modelName, partOf, planning, {
       now: Date.now,
       readLedger: () => ledger().read(modelName),
       writeLedger: (before, verified) => ledger().write(modelName, before, verified),
       strikeLedger: () => ledger().strike(modelName),
+      setAbsent: (absent) => ledger().setAbsent(modelName, absent),
+      stateOfModel: () => stateOfModel(source, modelName),
+      countOwned: async () => (await ledger().weigh()).owned,
       isEnrolled: async () => (await enrolments().get(modelName)) !== undefined,
       listPackages: () => modelPackages().listed(groupNameOf(modelName)),
       listVersions: () => source.listVersions(modelName),

@@ -4,19 +4,20 @@ import { type Fingerprints, fingerprintsOf, type PlanContext } from '../shared/l
 import { groupNameOf } from '../shared/names/group-name';
 import type { ListedPackage, ModelPackage } from '../shared/packages/model-package';
 import type { ModelVersion } from '../shared/registry/registry';
-import type { LedgerRecord, Verified } from '../shared/store/ledger';
+import type { AbsentPackages, LedgerRecord, Verified } from '../shared/store/ledger';
 import { type Plan, type PlanInput, plan } from './plan';
 import { preflight } from './preflight';
 import { takeRound } from './round';
+import { type RulingEffects, ruleOnGone } from './rule-on-gone';
 import { shareArchives } from './shared-archives';
 
 /** What planning reads and writes. */
-export interface Effects {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+export interface Effects extends RulingEffects {
   readonly readLedger: () => Promise<LedgerRecord>;
   readonly writeLedger: (before: LedgerRecord, verified: Verified) => Promise<void>;
   readonly strikeLedger: () => Promise<void>;
+  /** Keeps what was met of packages whose versions the registry does not know; undefined where there are none. */
+  readonly setAbsent: (absent: AbsentPackages | undefined) => Promise<void>;
   readonly isEnrolled: () => Promise<boolean>;
   /** The model's group as the listing shows it, every page. */
   readonly listPackages: () => Promise<ListedPackage[]>;
@@ -41,8 +42,15 @@ export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'wa
  * A model that the ledger knows in exactly this state is not looked into: its plan is empty, by two listings alone. Any other is
  * read in full, and gets its entry when there is nothing to do. Before anything is done the entry is struck, since the model may
  * come back to the state that it speaks of while its packages' metadata do not.
+ *
+ * @param partOf name of the sync of all that asks; undefined for a sync of this model alone
  */
-export async function planModel(modelName: string, planning: Planning, effects: Effects): Promise<PlanResult> {
+export async function planModel(
+  modelName: string,
+  partOf: string | undefined,
+  planning: Planning,
+  effects: Effects,
+): Promise<PlanResult> {
   const groupName = groupNameOf(modelName);
   // Before everything else: an entry that is struck from here on must not be written anew.
   const before = await effects.readLedger();
@@ -80,8 +88,17 @@ export async function planModel(modelName: string, planning: Planning, effects: 
     const version = versions.find((candidate) => candidate.version === number);
     return version === undefined ? undefined : (await effects.prepare(version)).contentKey;
   });
-  const { refused } = checked;
-  const { update, delete: deletions, left, ...round } = takeRound({ ...planned, create: checked.create });
+  const ruled = await ruleOnGone(modelName, planned.gone, partOf, before, effects);
+  if (ruled.absent !== undefined || before.absent !== undefined || before.confirmedUntil !== undefined) {
+    await effects.setAbsent(ruled.absent);
+  }
+  const refused = [...checked.refused, ...ruled.notDone];
+  const {
+    update,
+    delete: deletions,
+    left,
+    ...round
+  } = takeRound({ create: checked.create, update: planned.update, delete: [...planned.delete, ...ruled.delete] });
   const { create, createAfter } = shareArchives(round.create, checked.contentKeys);
   const kept = planned.keep.length;
   return {
@@ -95,6 +112,6 @@ function agree(known: Fingerprints, seen: Fingerprints): boolean {
   return known.desired === seen.desired && known.present === seen.present;
 }
 
-function isEmpty({ create, update, delete: deletions }: Plan): boolean {
-  return create.length + update.length + deletions.length === 0;
+function isEmpty({ create, update, delete: deletions, gone }: Plan): boolean {
+  return create.length + update.length + deletions.length + gone.length === 0;
 }

@@ -32,6 +32,8 @@ export interface Plan {
   readonly create: CreateAction[];
   readonly update: UpdateAction[];
   readonly delete: DeleteAction[];
+  /** Deletions of packages whose versions the registry does not know any more: whether they go is decided elsewhere. */
+  readonly gone: DeleteAction[];
   readonly keep: string[];
 }
 
@@ -53,7 +55,7 @@ export function plan(input: PlanInput): Plan {
   if (!input.enrolled) {
     return leave(ours);
   }
-  const result: Plan = { create: [], update: [], delete: [], keep: [] };
+  const result: Plan = { create: [], update: [], delete: [], gone: [], keep: [] };
   const unclaimed = new Set(ours);
   const ofVersion = byVersion(ours);
   for (const version of promoted(input.versions)) {
@@ -76,9 +78,15 @@ export function plan(input: PlanInput): Plan {
       result.create.push({ version: version.version });
     }
   }
-  const reasonOf = reasonsToDelete(input);
+  const versionOf = versionsOfPackages(input);
   for (const orphan of [...unclaimed].sort(oldestFirst)) {
-    result.delete.push({ packageArn: orphan.arn, reason: reasonOf(orphan) });
+    const version = versionOf(orphan);
+    const { arn: packageArn } = orphan;
+    if (version === undefined) {
+      result.gone.push({ packageArn, reason: 'its version is not in the registry any more' });
+    } else {
+      result.delete.push({ packageArn, reason: whyDelete(version) });
+    }
   }
   return result;
 }
@@ -110,23 +118,24 @@ function leave(ours: readonly ModelPackage[]): Plan {
     create: [],
     update: synced.map(({ arn }) => ({ packageArn: arn })),
     delete: [],
+    gone: [],
     keep: unsynced.map(({ arn }) => arn),
   };
 }
 
-/** Why a package goes; versions are looked up once there is one that does. */
-function reasonsToDelete({ versions, registryId }: PlanInput): (orphan: ModelPackage) => string {
+/** The version that a package belongs to; versions are looked up once there is a package that asks. */
+function versionsOfPackages({ versions, registryId }: PlanInput): (one: ModelPackage) => ModelVersion | undefined {
   let byIdentity: Map<string, ModelVersion> | undefined;
   return ({ metadata }) => {
     byIdentity ??= new Map(versions.map((version) => [versionIdentity(version, registryId), version]));
-    const version = byIdentity.get(packageIdentity(metadata));
-    if (version === undefined) {
-      return 'its version is not in the registry any more';
-    }
-    return environmentsOf(version).length > 0
-      ? 'a second package of its version'
-      : `its version is in stage ${version.stage}`;
+    return byIdentity.get(packageIdentity(metadata));
   };
+}
+
+function whyDelete(version: ModelVersion): string {
+  return environmentsOf(version).length > 0
+    ? 'a second package of its version'
+    : `its version is in stage ${version.stage}`;
 }
 
 function oldestFirst(a: ModelPackage, b: ModelPackage): number {

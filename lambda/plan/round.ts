@@ -7,8 +7,10 @@ import type { Plan } from './plan';
  */
 export const ROUND_MAX = 100;
 
+type Actions = Omit<Plan, 'gone' | 'keep'>;
+
 /** As much of a plan as one round does, in the order in which it is done: what replaces comes before what goes. */
-export function takeRound(plan: Omit<Plan, 'keep'>): Omit<Plan, 'keep'> & { readonly left: number } {
+export function takeRound(plan: Actions): Actions & { readonly left: number } {
   let room = ROUND_MAX;
   const take = <Action>(actions: readonly Action[]): Action[] => {
     const taken = actions.slice(0, room);

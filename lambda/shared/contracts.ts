@@ -8,6 +8,10 @@ export interface SyncRequest {
   readonly modelName?: string;
   /** Look at everything, also at what was found in order within a day and shows no change since. */
   readonly verify?: boolean;
+  /** A person's word that packages go whose versions the registry does not know any more, however many there are. */
+  readonly confirmDeletions?: boolean;
+  /** Name of the sync of all that this one is part of: it decides on such deletions for all of its models together. */
+  readonly partOf?: string;
 }
 
 /** Common to the steps that work on one model under a claim. */
@@ -29,7 +33,7 @@ export interface ListRequest {
 
 /** Output of `list`: what an execution has to sync. */
 export type ModelList =
-  | { readonly kind: 'one'; readonly modelName: string; readonly verify?: boolean }
+  | ({ readonly kind: 'one'; readonly modelName: string } & SyncRequest)
   /** Time ran out: `list` is to be called again with this part. */
   | { readonly kind: 'unfinished'; readonly part: number }
   | {
@@ -44,9 +48,7 @@ export type ModelList =
     };
 
 /** Input of `claim`. */
-export interface ClaimRequest extends ModelStep {
-  readonly verify?: boolean;
-}
+export interface ClaimRequest extends ModelStep, Pick<SyncRequest, 'verify' | 'confirmDeletions'> {}
 
 /** Output of `claim`. */
 export interface ClaimResult {
@@ -77,13 +79,16 @@ export interface DeleteAction {
   readonly reason: string;
 }
 
+/** Input of `plan`. */
+export interface PlanRequest extends ModelStep, Pick<SyncRequest, 'partOf'> {}
+
 /** Output of `plan`. */
 export interface PlanResult {
   readonly groupName: string;
   readonly create: readonly CreateAction[];
   /** Versions whose archive one of `create` makes: they come after those, and find it made. */
   readonly createAfter: readonly CreateAction[];
-  /** Versions that are promoted and cannot be deployed, as failed results with their reasons. */
+  /** What is not done, with the reasons: promoted versions that cannot be deployed, deletions that are held or put off. */
   readonly refused: readonly ActionResult[];
   readonly update: readonly UpdateAction[];
   readonly delete: readonly DeleteAction[];
@@ -95,16 +100,21 @@ export interface PlanResult {
   readonly looked: boolean;
 }
 
-/** What one action came to. A failed one carries its reason and never stops the others. */
+/**
+ * What one action came to. A failed one carries its reason and never stops the others. One that is held waits for somebody's word,
+ * one that is put off for that of the sync of all.
+ */
 export interface ActionResult {
   readonly action: 'plan' | 'create' | 'update' | 'delete' | 'sweep';
-  readonly outcome: 'done' | 'skipped' | 'failed';
+  readonly outcome: 'done' | 'skipped' | 'failed' | 'held' | 'put off';
   readonly version?: string;
   readonly packageArn?: string;
   readonly reason?: string;
+  /** How many packages a held or put off deletion concerns. */
+  readonly packages?: number;
 }
 
-/** Sums over the rounds of a sync. `failures` are those of the last round, since a later plan tries again. */
+/** Sums over the rounds of a sync. What failed or is held is that of the last round, since a later plan tries again. */
 export interface Totals {
   /** How often the model was planned. */
   readonly rounds: number;
@@ -112,8 +122,29 @@ export interface Totals {
   readonly updated: number;
   readonly deleted: number;
   readonly failed: number;
+  /** Packages that stay until somebody confirms that they go. */
+  readonly held: number;
+  /** Reasons of what failed or is held. */
   readonly failures: readonly ActionResult[];
 }
+
+/** Input of `weigh`: a sync of all that has synced its models. */
+export interface WeighRequest {
+  /** Name of the execution. */
+  readonly execution: string;
+}
+
+/** Output of `weigh`: what becomes of the deletions that the sync's models put off. */
+export type Weighed =
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'go';
+      /** Where the list of executions is, each with `name` and `input`. */
+      readonly bucket: string;
+      readonly key: string;
+      readonly models: number;
+    }
+  | { readonly kind: 'held'; readonly reason: string };
 
 /** Input of `release`. */
 export interface ReleaseRequest extends ModelStep {

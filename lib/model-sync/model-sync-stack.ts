@@ -13,12 +13,14 @@ import {
   ARTIFACT_BUCKET_PARAMETER,
   CREATE_WEBHOOK_LAMBDA_PARAMETER,
   SECRET_NAME_PARAMETER,
+  SYNC_FILES,
   WEBHOOK_SECRET,
 } from '../names';
 import { PythonFunctionImage } from '../python-function-image/python-function-image';
 import type { Settings } from '../settings';
 import { ArtifactBucket } from './artifact-bucket';
 import { Enrolment } from './enrolment';
+import { onlyWrittenBy } from './only-written-by';
 import { SyncFunctions } from './sync-functions';
 import { SyncStateMachine } from './sync-state-machine';
 import { WebhookApi } from './webhook-api';
@@ -93,6 +95,8 @@ export class ModelSyncStack extends Stack {
     new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName });
     new Terminate(this, 'Terminate', table);
     new PythonFunctionImage(this, 'PythonFunctionImage');
+    onlyWrittenBy(bucket, 'models', functions.create);
+    onlyWrittenBy(bucket, SYNC_FILES, functions.list);
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,

@@ -17,7 +17,8 @@ import type { Construct } from 'constructs';
 import { acknowledgeObjects } from '../acknowledge';
 import { acknowledgeWildcards } from '../acknowledge-wildcards';
 import { SYNC_FILES } from '../names';
-import { oneLine } from './sync-step';
+import type { SyncFunctions } from './sync-functions';
+import { invokeStep, oneLine, SYNC_FAILED, SYNC_HELD } from './sync-step';
 
 /** Models that one execution works on at once. */
 const MODELS_AT_ONCE = 10;
@@ -26,11 +27,82 @@ const MODELS_AT_ONCE = 10;
  * Syncs the models of a list in S3, each by an execution of its own of this same state machine, and ends as failed when any of
  * them did. So no history and no payload grows with the number of models: a model comes back as 1 where its execution succeeded
  * and as 0 where it did not, which lets a hundred thousand of them pass.
+ *
+ * What the models put off, deletions of packages whose versions the registry does not know, is decided on once all have looked:
+ * it is carried out by executions like these, or held as a whole.
  */
-export function syncChanged(scope: Construct): IChainable {
-  const each = DistributedMap.jsonata(scope, 'Sync each changed model', {
+export function syncChanged(scope: Construct, functions: SyncFunctions): IChainable {
+  const each = mapOf(scope, {
+    id: 'Sync each changed model',
     label: 'models',
-    itemReader: new S3JsonItemReader({ bucketNamePath: '{% $states.input.bucket %}', key: '{% $states.input.key %}' }),
+    list: '$states.input',
+    which: '',
+    outputs: `$merge([$states.input, {"synced": $sum($states.result), "failed": $states.input.changed - $sum($states.result)}])`,
+  });
+  const weigh = invokeStep(
+    scope,
+    'Weigh deletions',
+    functions.weigh,
+    '{% {"execution": $states.context.Execution.Name} %}',
+    '{% $merge([$states.input, {"weighed": $states.result.Payload}]) %}',
+  );
+  const deletions = mapOf(scope, {
+    id: 'Delete what the registry does not know',
+    label: 'deletions',
+    list: '$states.input.weighed',
+    which: ' with its deletions',
+    outputs: `$merge([$states.input, {"failed": $states.input.failed + $states.input.weighed.models - $sum($states.result)}])`,
+  });
+  const held = Fail.jsonata(scope, 'Deletions held', {
+    error: SYNC_HELD,
+    cause:
+      oneLine(`{% $states.input.weighed.reason & "; " & $string($states.input.synced) & " of " & $string($states.input.changed)
+      & " models that were to be synced were synced otherwise" %}`),
+  });
+  const failed = Fail.jsonata(scope, 'Some models failed', {
+    error: SYNC_FAILED,
+    cause:
+      oneLine(`{% $string($states.input.failed) & " of " & $string($states.input.changed) & " models that were to be synced failed, of "
+      & $string($states.input.enrolled) & " enrolled ones. Each of them has an execution of its own of this state machine, which has FAILED, "
+      & "begins with the name of the model's group, and tells the reason" %}`),
+  });
+  const done = Succeed.jsonata(scope, 'All synced', {
+    outputs: oneLine(`{% {
+      "enrolled": $states.input.enrolled,
+      "changed": $states.input.changed,
+      "synced": $states.input.synced,
+      "failed": $states.input.failed
+    } %}`),
+  });
+  const verdict = Choice.jsonata(scope, 'Any model failed?')
+    .when(Condition.jsonata('{% $states.input.failed > 0 %}'), failed)
+    .otherwise(done);
+  return each
+    .next(weigh)
+    .next(
+      Choice.jsonata(scope, 'Do they go?')
+        .when(Condition.jsonata("{% $states.input.weighed.kind = 'held' %}"), held)
+        .when(Condition.jsonata("{% $states.input.weighed.kind = 'go' %}"), deletions.next(verdict))
+        .otherwise(verdict),
+    );
+}
+
+/** A map over the models of one list. */
+interface ModelMap {
+  readonly id: string;
+  readonly label: string;
+  /** JSONata: what has `bucket` and `key` of the list. */
+  readonly list: string;
+  /** Distinguishes the names of its states from those of another map. */
+  readonly which: string;
+  /** JSONata, the state's output. */
+  readonly outputs: string;
+}
+
+function mapOf(scope: Construct, { id, label, list, which, outputs }: ModelMap): DistributedMap {
+  const each = DistributedMap.jsonata(scope, id, {
+    label,
+    itemReader: new S3JsonItemReader({ bucketNamePath: `{% ${list}.bucket %}`, key: `{% ${list}.key %}` }),
     itemSelector: {
       name: '{% $states.context.Map.Item.Value.name %}',
       input: '{% $states.context.Map.Item.Value.input %}',
@@ -39,32 +111,15 @@ export function syncChanged(scope: Construct): IChainable {
     },
     maxConcurrency: MODELS_AT_ONCE,
     toleratedFailurePercentage: 100,
-    outputs: oneLine(`{% {
-      "enrolled": $states.input.enrolled,
-      "changed": $states.input.changed,
-      "synced": $sum($states.result),
-      "failed": $states.input.changed - $sum($states.result)
-    } %}`),
+    outputs: `{% ${outputs} %}`,
   });
-  each.itemProcessor(syncOne(scope));
-
-  const failed = Fail.jsonata(scope, 'Some models failed', {
-    error: 'SyncFailed',
-    cause:
-      oneLine(`{% $string($states.input.failed) & " of " & $string($states.input.changed) & " models that were to be synced failed, of "
-      & $string($states.input.enrolled) & " enrolled ones. Each of them has an execution of its own of this state machine, which has FAILED, "
-      & "begins with the name of the model's group, and tells the reason" %}`),
-  });
-  return each.next(
-    Choice.jsonata(scope, 'Any model failed?')
-      .when(Condition.jsonata('{% $states.input.failed > 0 %}'), failed)
-      .otherwise(Succeed.jsonata(scope, 'All synced')),
-  );
+  each.itemProcessor(syncOne(scope, which));
+  return each;
 }
 
 /** Runs the sync of one model and waits for its end (docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html). */
-function syncOne(scope: Construct): CustomState {
-  const sync = new CustomState(scope, 'Sync the model by itself', {
+function syncOne(scope: Construct, which: string): CustomState {
+  const sync = new CustomState(scope, `Sync the model by itself${which}`, {
     stateJson: {
       Type: 'Task',
       Resource: `arn:${Aws.PARTITION}:states:::states:startExecution.sync:2`,
@@ -77,7 +132,7 @@ function syncOne(scope: Construct): CustomState {
     },
   });
   // Never tried again here: what passes by itself was tried again in there, and the next sync finds what is left.
-  return sync.addCatch(Pass.jsonata(scope, 'Model not synced', { outputs: '{% 0 %}' }));
+  return sync.addCatch(Pass.jsonata(scope, `Model not synced${which}`, { outputs: '{% 0 %}' }));
 }
 
 /**

@@ -33,6 +33,7 @@ export class SyncFunctions extends Construct {
   readonly delete: NodeFunction;
   readonly sweep: NodeFunction;
   readonly release: NodeFunction;
+  readonly weigh: NodeFunction;
 
   constructor(
     scope: Construct,
@@ -81,7 +82,8 @@ export class SyncFunctions extends Construct {
     for (const step of [this.list, this.plan]) {
       step.addEnvironment('REVISION', this.plan.codeHash);
     }
-    table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    // It counts all packages where many of a model would go.
+    table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
     grantSecretValue(registrySecret, this.plan);
     this.plan.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));
     // A list takes no resource.
@@ -186,6 +188,17 @@ export class SyncFunctions extends Construct {
       environment: store,
     });
     table.grant(this.release, 'dynamodb:DeleteItem', 'dynamodb:UpdateItem');
+
+    this.weigh = new NodeFunction(this, 'Weigh', {
+      step: 'weigh',
+      description: 'Decides whether packages go that a sync of all would delete for want of their versions',
+      environment: { ...store, ARTIFACT_BUCKET: bucket.bucketName },
+      timeout: Duration.minutes(2),
+    });
+    table.grant(this.weigh, 'dynamodb:Query');
+    this.weigh.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(`${SYNC_FILES}/*`)] }),
+    );
 
     if (artifactStore) {
       grantArtifactStore(artifactStore, this.plan);

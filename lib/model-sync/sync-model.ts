@@ -13,13 +13,19 @@ import type { Construct } from 'constructs';
 import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../product-template/lib/names';
 import { applyPlan } from './apply-plan';
 import type { SyncFunctions } from './sync-functions';
-import { invokeStep, oneLine, RETRY } from './sync-step';
+import { invokeStep, oneLine, RETRY, SYNC_FAILED, SYNC_HELD } from './sync-step';
 
 const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.context.Execution.Id} %}';
+const PLAN = oneLine(`{% {
+  "modelName": $states.input.modelName,
+  "execution": $states.context.Execution.Id,
+  "partOf": $states.input.partOf
+} %}`);
 const CLAIM = oneLine(`{% {
   "modelName": $states.input.modelName,
   "execution": $states.context.Execution.Id,
-  "verify": $states.input.verify
+  "verify": $states.input.verify,
+  "confirmDeletions": $states.input.confirmDeletions
 } %}`);
 /** A step's error becomes part of the model's state; what follows decides what it means. */
 const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutput.Cause, 0, 1000)}}');
@@ -28,9 +34,10 @@ const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutp
  * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again, some rounds
  * long; then another execution goes on.
  *
- * State: `{modelName}` and perhaps `verify`, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
- * `synced`, `deferred` (another execution holds the claim and will plan again) or `failed`, and only the last ends the execution as
- * failed, after everything that could be done was done. Errors never leave this chain.
+ * State: the request, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
+ * `synced`, `deferred` (another execution holds the claim and will plan again), `held` (packages stay until somebody confirms that
+ * they go) or `failed`; the last two end the execution as failed, after everything that could be done was done. Errors never
+ * leave this chain.
  */
 export function syncModel(scope: Construct, functions: SyncFunctions): IChainable {
   const claim = invokeStep(scope, 'Claim model', functions.claim, CLAIM, keeping('$states.result.Payload'));
@@ -38,7 +45,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
     scope,
     'Plan',
     functions.plan,
-    MODEL,
+    PLAN,
     keeping('{"plan": $states.result.Payload, "refused": $states.result.Payload.refused, "swept": []}'),
   );
   const apply = applyPlan(scope, functions);
@@ -75,7 +82,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   });
   const done = Pass.jsonata(scope, 'Model done', {
     outputs: oneLine(`{% $merge([
-      {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : "synced"},
+      {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : $states.input.totals.held > 0 ? "held" : "synced"},
       $states.input.totals
     ]) %}`),
   });
@@ -132,12 +139,17 @@ function sweepArchives(scope: Construct, functions: SyncFunctions): Chain {
 /** How the execution ends. */
 function verdictOn(scope: Construct): Choice {
   const failed = Fail.jsonata(scope, 'Sync failed', {
-    error: 'SyncFailed',
+    error: SYNC_FAILED,
     // A cause has 32,768 characters at most (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+    cause: '{% $substring($string($states.input), 0, 30000) %}',
+  });
+  const held = Fail.jsonata(scope, 'Sync held', {
+    error: SYNC_HELD,
     cause: '{% $substring($string($states.input), 0, 30000) %}',
   });
   return Choice.jsonata(scope, 'Any failures?')
     .when(Condition.jsonata("{% $states.input.outcome = 'failed' %}"), failed)
+    .when(Condition.jsonata("{% $states.input.outcome = 'held' %}"), held)
     .otherwise(Succeed.jsonata(scope, 'Synced'));
 }
 
@@ -155,6 +167,7 @@ function completedEvent(scope: Construct): EventBridgePutEvents {
           Updated: '{% $states.input.totals.updated %}',
           Deleted: '{% $states.input.totals.deleted %}',
           Failed: '{% $states.input.totals.failed %}',
+          Held: '{% $states.input.totals.held %}',
           Failures: '{% $states.input.totals.failures %}',
           ExecutionArn: '{% $states.context.Execution.Id %}',
         }),

@@ -46,7 +46,7 @@ export class SyncStateMachine extends Construct {
       Choice.jsonata(this, 'Which models?')
         .when(Condition.jsonata("{% $states.input.kind = 'one' %}"), syncModel(this, functions))
         .when(Condition.jsonata("{% $states.input.kind = 'unfinished' %}"), list)
-        .otherwise(syncChanged(this)),
+        .otherwise(syncChanged(this, functions)),
     );
 
     this.stateMachine = new StateMachine(this, 'StateMachine', {
@@ -66,8 +66,8 @@ export class SyncStateMachine extends Construct {
     });
     this.letFollowEachOther(functions);
     grantSyncChanged(this.stateMachine, bucket);
-    const { list: lister, claim, plan, create, update, delete: remove, sweep, release } = functions;
-    acknowledgeInvoke(this, lister, claim, plan, create, update, remove, sweep, release);
+    const { list: lister, claim, plan, create, update, delete: remove, sweep, release, weigh } = functions;
+    acknowledgeInvoke(this, lister, claim, plan, create, update, remove, sweep, release, weigh);
     acknowledge(this, 'IAM5[Resource::*]', 'Log delivery and X-Ray take no resource.');
   }
 

@@ -14,6 +14,10 @@ const PASSING_ERRORS = [
   'Lambda.ClientExecutionTimeoutException',
 ];
 
+/** How an execution's failure is called: something could not be done, or waits for a person's word. */
+export const SYNC_FAILED = 'SyncFailed';
+export const SYNC_HELD = 'SyncHeld';
+
 /** How a step that meets a passing error is tried again: after about 2, 4, 8 and 16 seconds, spread at random. */
 export const RETRY = {
   errors: PASSING_ERRORS,

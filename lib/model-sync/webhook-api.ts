@@ -63,6 +63,15 @@ export class WebhookApi extends Construct {
         loggingLevel: MethodLoggingLevel.ERROR,
         // Never true: it would log bodies and signatures.
         dataTraceEnabled: false,
+        // Each method has limits of its own; this one is for those alone who registered the sample's address.
+        methodOptions: {
+          '//POST': {
+            throttlingRateLimit: 10,
+            throttlingBurstLimit: 20,
+            loggingLevel: MethodLoggingLevel.ERROR,
+            dataTraceEnabled: false,
+          },
+        },
         accessLogDestination: new LogGroupLogDestination(
           new LogGroup(this, 'AccessLogs', {
             retention: RetentionDays.THREE_MONTHS,

@@ -67,7 +67,9 @@ test('10,000 models with 100,000 versions are read by their pages, within a smal
   expect(scanned.changed).toBeLessThan(60);
   expect(JSON.parse(aws.objects.get('/bucket/syncs/measured/models.json') ?? '[]')).toEqual(
     expect.arrayContaining(
-      models.slice(0, 3).map(({ name }) => ({ name: expect.any(String), input: { modelName: name } })),
+      models
+        .slice(0, 3)
+        .map(({ name }) => ({ name: expect.any(String), input: { modelName: name, partOf: 'measured' } })),
     ),
   );
   expect(Object.fromEntries(aws.calls)).toEqual({

@@ -75,7 +75,7 @@ describe('functions', () => {
     const ours = Object.values(
       template.findResources('AWS::Lambda::Function', { Properties: { MemorySize: Match.anyValue() } }),
     );
-    expect(ours.length).toBe(15);
+    expect(ours.length).toBe(16);
     for (const { Properties } of ours) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], LoggingConfig: { LogGroup: expect.anything() } });
       expect(Number(/^nodejs(\d+)\.x$/.exec(Properties.Runtime)?.[1])).toBeGreaterThanOrEqual(22);
@@ -98,8 +98,19 @@ describe('the outside', () => {
     template.allResourcesProperties('AWS::ApiGateway::Method', { HttpMethod: 'POST' });
     template.hasResourceProperties('AWS::ApiGateway::Resource', { PathPart: 'webhook' });
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
-      MethodSettings: [Match.objectLike({ DataTraceEnabled: false, ThrottlingRateLimit: Match.anyValue() })],
+      MethodSettings: [
+        Match.objectLike({ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 }),
+        Match.objectLike({ HttpMethod: 'POST', ResourcePath: '/', ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 }),
+      ],
     });
+  });
+
+  test('no method logs bodies, and each logs its errors', () => {
+    const settings = new Capture();
+    template.hasResourceProperties('AWS::ApiGateway::Stage', { MethodSettings: settings });
+    for (const setting of settings.asArray()) {
+      expect(setting).toMatchObject({ DataTraceEnabled: false, LoggingLevel: 'ERROR' });
+    }
   });
 
   test('every hour all models are synced, with a dead-letter queue', () => {
@@ -127,5 +138,23 @@ describe('the outside', () => {
     });
     expect(JSON.stringify(value.asObject())).toContain('EnrolmentProvider');
     template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'mlflow-mlops-create-webhook' });
+  });
+});
+
+describe('the artifact bucket', () => {
+  test.each([
+    ['models', 'FunctionsCreateRole'],
+    ['syncs', 'FunctionsListRole'],
+  ])('takes files below %s/ of one function only, whatever others may do in the account', (folder, role) => {
+    const document = new Capture();
+    template.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: document });
+    const arn = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${id}[0-9A-F]{8}$`)), 'Arn'] });
+    expect(document.asObject().Statement).toContainEqual({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:PutObject',
+      Resource: { 'Fn::Join': ['', [arn('Artifacts'), `/${folder}/*`]] },
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': arn(role) } },
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { plan } from '../../lambda/plan/plan';
 import { type Effects, type Planning, planModel } from '../../lambda/plan/plan-model';
+import type { Absence } from '../../lambda/shared/brake';
 import type { PlanResult } from '../../lambda/shared/contracts';
 import type { ImageOverrides } from '../../lambda/shared/images/images';
 import { liveChange, metadataChange, packageMetadata, UNSYNCED } from '../../lambda/shared/packages/metadata';
@@ -23,14 +24,18 @@ export class PlanWorld {
   overrides: ImageOverrides = {};
   ledger: LedgerRecord = { revision: 0 };
   now = Date.parse('2030-01-02T03:04:05Z');
+  /** What the registry answers when it is asked for the model by its name. */
+  model: Absence['model'] = 'known';
+  /** Packages of the whole installation. */
+  owned = 0;
   /** Packages that were described. */
   described = 0;
   private made = 0;
 
   /** Plans as a sync does. */
-  plan(): Promise<PlanResult> {
+  plan(partOf?: string): Promise<PlanResult> {
     this.history.push([...this.versions]);
-    return planModel('churn', this.planning(), this.effects());
+    return planModel('churn', partOf, this.planning(), this.effects());
   }
 
   /** What a plan that reads everything says. */
@@ -116,7 +121,8 @@ export class PlanWorld {
   }
 
   private strike(): void {
-    this.ledger = { revision: this.ledger.revision + 1 };
+    const { verified: _struck, ...others } = this.ledger;
+    this.ledger = { ...others, revision: this.ledger.revision + 1 };
   }
 
   private imageOf(version: ModelVersion): string {
@@ -143,10 +149,19 @@ export class PlanWorld {
       readLedger: async () => this.ledger,
       writeLedger: async (before, verified) => {
         if (this.ledger.revision === before.revision) {
-          this.ledger = { revision: before.revision + 1, verified };
+          this.ledger = { ...this.ledger, revision: before.revision + 1, verified };
         }
       },
       strikeLedger: async () => this.strike(),
+      setAbsent: async (absent) => {
+        const { absent: _absent, confirmedUntil, ...others } = this.ledger;
+        this.ledger =
+          absent === undefined
+            ? others
+            : { ...others, absent, ...(confirmedUntil === undefined ? {} : { confirmedUntil }) };
+      },
+      stateOfModel: async () => this.model,
+      countOwned: async () => this.owned,
       isEnrolled: async () => this.enrolled,
       listPackages: async () => this.packages.map(({ arn, creationTime, status }) => ({ arn, creationTime, status })),
       listVersions: async () => [...this.versions],

@@ -22,6 +22,8 @@ interface SyncedModel {
 export interface Finished {
   readonly executionArn: string;
   readonly status: string;
+  /** Name of the error that it ended with. */
+  readonly error: string;
   readonly output: {
     /** Of one model, or of those that a sync of all ran an execution for. */
     readonly models: readonly SyncedModel[];
@@ -138,7 +140,7 @@ export class Stage {
     const { executionArn } = await this.aws.stepFunctions.send(
       new StartExecutionCommand({ stateMachineArn: this.env.STATE_MACHINE_ARN, input: JSON.stringify(input) }),
     );
-    const { status, output, cause } = await until('the end of a sync', async () => {
+    const { status, output, error, cause } = await until('the end of a sync', async () => {
       const described = await this.aws.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
       return described.status === 'RUNNING' ? undefined : described;
     });
@@ -148,7 +150,13 @@ export class Stage {
       'modelName' in said
         ? { models: [said] }
         : { ...said, models: 'modelName' in input ? [] : await this.syncedBy(executionArn ?? '') };
-    return { executionArn: executionArn ?? '', status: status ?? '', output: all, cause: cause ?? '' };
+    return {
+      executionArn: executionArn ?? '',
+      status: status ?? '',
+      output: all,
+      error: error ?? '',
+      cause: cause ?? '',
+    };
   }
 
   /** What a sync of all did, by the executions that its list names; those that failed have no output. */

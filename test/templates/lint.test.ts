@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { MlflowMlopsStack } from '../../lib/mlflow-mlops-stack';
 import { PROJECT } from '../../lib/project';
 import { productTemplate } from '../../lib/service-catalog/product-snapshot';
@@ -35,7 +35,7 @@ function templates(folder = out): string[] {
 
 test('synthesis bundles everything without Docker, and cdk-nag has nothing unacknowledged', () => {
   expect(synth).toMatchObject({ status: 0 });
-  expect(synth.output).not.toMatch(/AwsSolutions-/);
+  expect(synth.output).not.toMatch(/AwsSolutions-|NIST\.800/);
   expect(templates().length).toBe(3);
 });
 
@@ -59,7 +59,7 @@ test.each<[string, Record<string, unknown>]>([
     const { context } = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')) as { context: object };
     const own = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`mlflow-mlops:${name}`, value]));
     const app = new App({ context: { ...context, ...own, 'aws:cdk:bundling-stacks': [] } });
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new NIST80053R5Checks(app));
     new MlflowMlopsStack(app, 'MlflowMlopsStack');
     expect(() => app.synth()).not.toThrow();
   },

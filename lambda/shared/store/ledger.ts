@@ -15,6 +15,20 @@ export interface LedgerRecord {
   /** Counts the writes; 0 where there was none. */
   readonly revision: number;
   readonly verified?: Verified;
+  readonly absent?: AbsentPackages;
+  /** Until when a person's word counts that packages of absent versions go, in milliseconds since the epoch. */
+  readonly confirmedUntil?: number;
+}
+
+/** That the last plan met packages whose versions the registry does not know. */
+export interface AbsentPackages {
+  readonly packages: number;
+  /** When the whole model was first found missing, in milliseconds since the epoch; absent where it is known. */
+  readonly missingSince?: number;
+  /** Name of the sync of all that is to decide on them. */
+  readonly partOf?: string;
+  /** True where they stay whatever that sync decides on their number. */
+  readonly held: boolean;
 }
 
 /**
@@ -36,10 +50,11 @@ export class Ledger {
   /** Writes an entry, unless anything was written or struck since `before` was read. */
   async write(modelName: string, before: LedgerRecord, verified: Verified): Promise<void> {
     await updateIf(this.table, key(modelName), {
-      UpdateExpression: 'SET verified = :verified, revision = :next',
+      UpdateExpression: 'SET verified = :verified, owned = :owned, revision = :next',
       ConditionExpression: before.revision === 0 ? 'attribute_not_exists(revision)' : 'revision = :before',
       ExpressionAttributeValues: {
         ':verified': verified,
+        ':owned': verified.kept,
         ':next': before.revision + 1,
         ...(before.revision === 0 ? {} : { ':before': before.revision }),
       },
@@ -52,6 +67,57 @@ export class Ledger {
       UpdateExpression: 'ADD revision :one REMOVE verified',
       ExpressionAttributeValues: { ':one': 1 },
     });
+  }
+
+  /** Keeps what a plan met; undefined where there is nothing of the kind, after which no word about it counts any more. */
+  async setAbsent(modelName: string, absent: AbsentPackages | undefined): Promise<void> {
+    await updateIf(
+      this.table,
+      key(modelName),
+      absent === undefined
+        ? { UpdateExpression: 'REMOVE absent, confirmedUntil' }
+        : { UpdateExpression: 'SET absent = :absent', ExpressionAttributeValues: { ':absent': absent } },
+    );
+  }
+
+  /** Keeps a person's word that packages of absent versions go. */
+  async confirm(modelName: string, until: number): Promise<void> {
+    await updateIf(this.table, key(modelName), {
+      UpdateExpression: 'SET confirmedUntil = :until',
+      ExpressionAttributeValues: { ':until': until },
+    });
+  }
+
+  /**
+   * How many packages this installation has, as far as it was seen: each model counts with what it had when it was last found in
+   * order, and with none before that.
+   *
+   * @param partOf name of a sync of all
+   * @returns also what that sync is to decide on
+   */
+  async weigh(partOf?: string): Promise<{ owned: number; absent: (readonly [modelName: string, AbsentPackages])[] }> {
+    const pages = paginateQuery(
+      { client: this.table.client },
+      {
+        TableName: this.table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ProjectionExpression: 'sk, owned, absent',
+        ExpressionAttributeValues: { ':pk': VERIFIED },
+        ConsistentRead: true,
+      },
+    );
+    let owned = 0;
+    const absent: (readonly [string, AbsentPackages])[] = [];
+    for await (const { Items } of pages) {
+      for (const item of Items ?? []) {
+        owned += Number(item.owned ?? 0);
+        const found = item.absent as AbsentPackages | undefined;
+        if (found?.partOf !== undefined && found.partOf === partOf) {
+          absent.push([String(item.sk), found]);
+        }
+      }
+    }
+    return { owned, absent };
   }
 
   /** All entries, page by page, in the order of their names. */
@@ -78,6 +144,11 @@ function key(modelName: string): Record<string, string> {
 }
 
 function recordOf(item: Record<string, unknown>): LedgerRecord {
-  const revision = Number(item.revision ?? 0);
-  return item.verified === undefined ? { revision } : { revision, verified: item.verified as Verified };
+  const { verified, absent, confirmedUntil } = item as Partial<LedgerRecord>;
+  return {
+    revision: Number(item.revision ?? 0),
+    ...(verified === undefined ? {} : { verified }),
+    ...(absent === undefined ? {} : { absent }),
+    ...(confirmedUntil === undefined ? {} : { confirmedUntil }),
+  };
 }

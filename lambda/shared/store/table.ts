@@ -28,7 +28,7 @@ export interface ConditionalChange {
   /** Absent for a change that happens in any case. */
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeNames?: Record<string, string>;
-  readonly ExpressionAttributeValues: Record<string, unknown>;
+  readonly ExpressionAttributeValues?: Record<string, unknown>;
 }
 
 /** @returns the item as it is after the change; undefined when the condition did not hold */

@@ -217,7 +217,10 @@ test('each execution has a name of its own and the input for one model', async (
   world.add(`${long}-b`);
   await search(world);
   const items = JSON.parse(world.files.get('models.json') ?? '') as { name: string; input: unknown }[];
-  expect(items.map(({ input }) => input)).toEqual([{ modelName: `${long}-a` }, { modelName: `${long}-b` }]);
+  expect(items.map(({ input }) => input)).toEqual([
+    { modelName: `${long}-a`, partOf: 'all' },
+    { modelName: `${long}-b`, partOf: 'all' },
+  ]);
   expect(new Set(items.map(({ name }) => name)).size).toBe(2);
 });
 

@@ -9,6 +9,11 @@ test.each([
   ],
   [{ verify: true }, { verify: true }],
   [{ verify: false }, {}],
+  [{ confirmDeletions: true }, { confirmDeletions: true }],
+  [
+    { modelName: 'churn', partOf: 'a-sync-of-all' },
+    { modelName: 'churn', partOf: 'a-sync-of-all' },
+  ],
 ])('%j is taken', (input, request) => {
   expect(parseSyncRequest(input)).toEqual(request);
 });

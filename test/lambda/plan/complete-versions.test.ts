@@ -1,13 +1,11 @@
-import { completeVersions } from '../../../lambda/plan/complete-versions';
+import { completeVersions, stateOfModel } from '../../../lambda/plan/complete-versions';
 import { identityMetadata } from '../../../lambda/shared/packages/metadata';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
 import { modelPackage, modelVersion } from '../../support/versions';
 
-function registry(hidden: ModelVersion[] = [], empty = false) {
+function registry(hidden: ModelVersion[] = []) {
   return {
-    id: 'mlflow.example.com',
     getVersion: async (_name: string, number: string) => hidden.find(({ version }) => version === number),
-    isEmpty: async () => empty,
   };
 }
 
@@ -23,13 +21,11 @@ test('a version that is really gone stays out', async () => {
   expect(await completeVersions(registry(), 'churn', [one], [packageOf(two)])).toEqual([one]);
 });
 
-test('an empty registry deletes nothing, and says what to check', async () => {
-  await expect(completeVersions(registry([], true), 'churn', [], [packageOf(one)])).rejects.toThrow(
-    /no models at all.*secret/,
-  );
-});
-
-test('without packages an empty registry is just empty, and a deleted model of another is just deleted', async () => {
-  expect(await completeVersions(registry([], true), 'churn', [], [])).toEqual([]);
-  expect(await completeVersions(registry(), 'churn', [], [packageOf(one)])).toEqual([]);
+test.each([
+  ['known', { name: 'churn', creationTimestamp: 1 }, false],
+  ['missing', undefined, false],
+  ['empty', undefined, true],
+])('a model is %s', async (state, model, empty) => {
+  const answers = { getModel: async () => model, isEmpty: async () => empty };
+  expect(await stateOfModel(answers, 'churn')).toBe(state);
 });

@@ -21,7 +21,7 @@ const packing: Packing = {
   modelData: 'archive',
   packing: '1',
 };
-const EMPTY = { create: [], update: [], delete: [], keep: [] };
+const EMPTY = { create: [], update: [], delete: [], gone: [], keep: [] };
 
 function input(over: Partial<PlanInput>): PlanInput {
   return {
@@ -103,19 +103,20 @@ describe('plan', () => {
     ]);
   });
 
+  test('a package whose version was archived is deleted', () => {
+    const planned = plan(input({ versions: [modelVersion({ stage: 'Archived' })], packages: [packageOf(staged)] }));
+    const deleted = { packageArn: packageOf(staged).arn, reason: 'its version is in stage Archived' };
+    expect(planned).toEqual({ ...EMPTY, delete: [deleted] });
+  });
+
   test.each([
-    ['demoted', [modelVersion({ stage: 'Archived' })], 'its version is in stage Archived'],
-    ['deleted', [], 'its version is not in the registry any more'],
-    [
-      'made anew under its number',
-      [modelVersion({ creationTimestamp: 2 })],
-      'its version is not in the registry any more',
-    ],
-    ['another run of that number', [modelVersion({ runId: 'other' })], 'its version is not in the registry any more'],
-  ])('a package whose version was %s is deleted', (_what, versions, reason) => {
-    expect(plan(input({ versions, packages: [packageOf(staged)] })).delete).toEqual([
-      { packageArn: packageOf(staged).arn, reason },
-    ]);
+    ['deleted', []],
+    ['made anew under its number', [modelVersion({ creationTimestamp: 2 })]],
+    ['another run of that number', [modelVersion({ runId: 'other' })]],
+  ])('a package whose version was %s is gone, which is not for the plan to decide', (_what, versions) => {
+    const planned = plan(input({ versions, packages: [packageOf(staged)] }));
+    const gone = { packageArn: packageOf(staged).arn, reason: 'its version is not in the registry any more' };
+    expect(planned).toEqual({ ...EMPTY, gone: [gone] });
   });
 
   test.each([
@@ -162,16 +163,19 @@ describe('plan', () => {
         );
         const first = input({ versions: after, packages });
         const second = { ...first, packages: carryOut(plan(first), first) };
-        expect(plan(second)).toMatchObject({ create: [], update: [], delete: [] });
+        expect(plan(second)).toMatchObject({ create: [], update: [], delete: [], gone: [] });
       }),
     );
   });
 });
 
 /** What SageMaker's registry holds after a plan. */
-function carryOut({ create, update, delete: deletions }: Plan, { packages, versions }: PlanInput): ModelPackage[] {
+function carryOut(
+  { create, update, delete: deletions, gone: absent }: Plan,
+  { packages, versions }: PlanInput,
+): ModelPackage[] {
   const gone = new Set([
-    ...deletions.map(({ packageArn }) => packageArn),
+    ...[...deletions, ...absent].map(({ packageArn }) => packageArn),
     ...create.flatMap(({ replaces }) => replaces ?? []),
   ]);
   const find = (number: string | undefined) => versions.find(({ version }) => version === number) ?? modelVersion();

@@ -17,6 +17,7 @@ describe('totals', () => {
       updated: 0,
       deleted: 0,
       failed: 1,
+      held: 0,
       failures: [{ ...failed, reason: 'no image' }],
     });
     expect(addRound(first, [created, { action: 'delete', outcome: 'done' }])).toEqual({
@@ -25,8 +26,17 @@ describe('totals', () => {
       updated: 0,
       deleted: 1,
       failed: 0,
+      held: 0,
       failures: [],
     });
+  });
+
+  test('count the packages that are held, with the reason first, and not those that are put off', () => {
+    const held = { action: 'delete', outcome: 'held', packages: 7, reason: 'too many' } as const;
+    const failed = { action: 'create', outcome: 'failed', version: '2', reason: 'no image' } as const;
+    const putOff = { ...held, outcome: 'put off' } as const;
+    expect(addRound(undefined, [failed, held])).toMatchObject({ failed: 1, held: 7, failures: [held, failed] });
+    expect(addRound(undefined, [putOff])).toMatchObject({ failed: 0, held: 0, failures: [] });
   });
 
   test('keep the output small, and count what they leave out', () => {

@@ -87,7 +87,13 @@ test("a model that was deleted and made again is another model: its version 1 re
   expect(made?.metadata.mlflow_creation_timestamp).not.toBe(old?.metadata.mlflow_creation_timestamp);
 
   await call(stage.env, 'DELETE', 'registered-models/delete', { name });
-  expect((await stage.sync({ modelName: name })).output.models[0]).toMatchObject({ outcome: 'synced', deleted: 1 });
+  // A model that is missing as a whole may be a wrong server or a lost right, so somebody has to say that it is not.
+  const held = await stage.sync({ modelName: name });
+  expect(held).toMatchObject({ status: 'FAILED', error: 'SyncHeld' });
+  expect(held.cause).toContain(`does not know the model ${name} any more`);
+  expect((await listPackages(stage.aws, group)).map(({ arn }) => arn)).toEqual([made?.arn]);
+  const confirmed = await stage.sync({ modelName: name, confirmDeletions: true });
+  expect(confirmed.output.models[0]).toMatchObject({ outcome: 'synced', deleted: 1 });
   expect(await listPackages(stage.aws, group)).toEqual([]);
 }, 120_000);
 
@@ -100,7 +106,7 @@ test('a renamed model leaves its old group, and has the new one when its new nam
 
   await call(stage.env, 'POST', 'registered-models/rename', { name, new_name: renamed });
   const newGroup = await stage.enrol(renamed);
-  await stage.sync({});
+  await stage.sync({ modelName: name, confirmDeletions: true });
   expect(await listPackages(stage.aws, group)).toEqual([]);
   const packages = await listPackages(stage.aws, newGroup);
   expect(packages.map(({ metadata }) => metadata.mlflow_name)).toEqual([renamed]);

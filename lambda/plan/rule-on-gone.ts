@@ -1,0 +1,59 @@
+import { type Absence, type Ruling, ruleOnModel, ruleOnNumber } from '../shared/brake';
+import type { ActionResult, DeleteAction } from '../shared/contracts';
+import type { AbsentPackages, LedgerRecord } from '../shared/store/ledger';
+
+/** What ruling on a model's packages of absent versions reads. */
+export interface RulingEffects {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Asks the registry for the model by its name. */
+  readonly stateOfModel: () => Promise<Absence['model']>;
+  /** How many packages the installation has. */
+  readonly countOwned: () => Promise<number>;
+}
+
+/** What is to be done with them, and what is to be kept of it; `absent` is undefined where there are none. */
+export interface RuledDeletions {
+  readonly delete: readonly DeleteAction[];
+  readonly notDone: readonly ActionResult[];
+  readonly absent: AbsentPackages | undefined;
+}
+
+/**
+ * Rules on the packages of one model whose versions the registry does not know. By itself a model's sync decides at once; as part
+ * of a sync of all it leaves the number to that one, which knows what all of its models would delete.
+ */
+export async function ruleOnGone(
+  modelName: string,
+  gone: readonly DeleteAction[],
+  partOf: string | undefined,
+  { absent: before, confirmedUntil = 0 }: LedgerRecord,
+  effects: RulingEffects,
+): Promise<RuledDeletions> {
+  if (gone.length === 0) {
+    return { delete: [], notDone: [], absent: undefined };
+  }
+  const now = effects.now();
+  const packages = gone.length;
+  if (now < confirmedUntil) {
+    return { delete: gone, notDone: [], absent: { packages, held: false } };
+  }
+  const model = await effects.stateOfModel();
+  const missingSince = model === 'known' ? undefined : (before?.missingSince ?? now);
+  const noted = { packages, ...(missingSince === undefined ? {} : { missingSince }), ...(partOf ? { partOf } : {}) };
+  const onModel = ruleOnModel({ modelName, packages, model, since: missingSince ?? now }, now);
+  if (!onModel.go) {
+    return notDone('held', onModel.reason, { ...noted, held: true });
+  }
+  if (partOf !== undefined) {
+    return notDone('put off', 'the sync of all decides', { ...noted, held: false });
+  }
+  const onNumber: Ruling = ruleOnNumber(packages, await effects.countOwned(), modelName);
+  return onNumber.go
+    ? { delete: gone, notDone: [], absent: { ...noted, held: false } }
+    : notDone('held', onNumber.reason, { ...noted, held: true });
+}
+
+function notDone(outcome: 'held' | 'put off', reason: string, absent: AbsentPackages): RuledDeletions {
+  return { delete: [], notDone: [{ action: 'delete', outcome, packages: absent.packages, reason }], absent };
+}

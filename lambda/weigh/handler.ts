@@ -1,0 +1,21 @@
+import { ledger } from '../shared/context/store';
+import type { Weighed, WeighRequest } from '../shared/contracts';
+import { step } from '../shared/step';
+import { executionList, SyncFiles } from '../shared/sync-files';
+import { weigh } from './weigh';
+
+/** Decides on the deletions that the models of a sync of all put off, and lists the executions that carry them out. */
+export const handler = step<WeighRequest, Weighed>(
+  async ({ execution }) => {
+    const { ruling, models } = weigh(await ledger().weigh(execution));
+    if (!ruling.go) {
+      return { kind: 'held', reason: ruling.reason };
+    }
+    if (models.length === 0) {
+      return { kind: 'nothing' };
+    }
+    const list = executionList(models, `${execution}, deletions`, { confirmDeletions: true });
+    return { kind: 'go', models: models.length, ...(await new SyncFiles(execution).save('deletions.json', list)) };
+  },
+  ({ execution }) => ({ model: 'all', execution }),
+);

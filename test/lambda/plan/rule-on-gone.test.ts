@@ -1,0 +1,86 @@
+import { ruleOnGone } from '../../../lambda/plan/rule-on-gone';
+import { type Absence, MODEL_MISSING_MS } from '../../../lambda/shared/brake';
+import type { LedgerRecord } from '../../../lambda/shared/store/ledger';
+
+const NOW = Date.parse('2030-01-02T03:04:05Z');
+
+function gone(count: number) {
+  return Array.from({ length: count }, (_, index) => ({ packageArn: `arn:${index}`, reason: 'gone' }));
+}
+
+interface Setting {
+  readonly model?: Absence['model'];
+  readonly owned?: number;
+  readonly partOf?: string;
+  readonly before?: Omit<LedgerRecord, 'revision'>;
+}
+
+function rule(count: number, { model = 'known', owned = 10, partOf, before = {} }: Setting = {}) {
+  return ruleOnGone(
+    'churn',
+    gone(count),
+    partOf,
+    { revision: 1, ...before },
+    {
+      now: () => NOW,
+      stateOfModel: async () => model,
+      countOwned: async () => owned,
+    },
+  );
+}
+
+test('where nothing is gone, nothing is asked', async () => {
+  const never = () => Promise.reject(new Error('asked'));
+  const effects = { now: () => NOW, stateOfModel: never, countOwned: never };
+  expect(await ruleOnGone('churn', [], 'all', { revision: 0 }, effects)).toEqual({
+    delete: [],
+    notDone: [],
+    absent: undefined,
+  });
+});
+
+test('few packages of a known model go at once', async () => {
+  expect(await rule(5)).toEqual({ delete: gone(5), notDone: [], absent: { packages: 5, held: false } });
+});
+
+test('many are held, and counted', async () => {
+  const ruled = await rule(6);
+  expect(ruled).toMatchObject({ delete: [], absent: { packages: 6, held: true } });
+  expect(ruled.notDone).toEqual([expect.objectContaining({ action: 'delete', outcome: 'held', packages: 6 })]);
+  expect((await rule(6, { owned: 30 })).delete).toHaveLength(6);
+});
+
+test('as part of a sync of all they are put off, whatever their number', async () => {
+  for (const count of [1, 6]) {
+    const ruled = await rule(count, { partOf: 'all' });
+    expect(ruled).toMatchObject({ delete: [], absent: { packages: count, partOf: 'all', held: false } });
+    expect(ruled.notDone).toEqual([expect.objectContaining({ outcome: 'put off', packages: count })]);
+  }
+});
+
+test.each(['missing', 'empty'] as const)('of a model that is %s none goes, and since when is kept', async (model) => {
+  const first = await rule(1, { model, partOf: 'all' });
+  expect(first).toMatchObject({ delete: [], absent: { missingSince: NOW, partOf: 'all', held: true } });
+  expect(first.notDone).toEqual([expect.objectContaining({ outcome: 'held' })]);
+  const again = await rule(1, { model, before: { absent: { packages: 1, missingSince: NOW - 5, held: true } } });
+  expect(again).toMatchObject({ delete: [], absent: { missingSince: NOW - 5 } });
+});
+
+test('a model that was missing for three days loses its packages; one that came back meanwhile counts anew', async () => {
+  const before = { absent: { packages: 1, missingSince: NOW - MODEL_MISSING_MS, held: true } };
+  expect((await rule(1, { model: 'missing', before })).delete).toHaveLength(1);
+  const known = await rule(1, { before });
+  expect(known.absent).toEqual({ packages: 1, held: false });
+  expect(await rule(1, { model: 'missing', before: { absent: { packages: 1, held: false } } })).toMatchObject({
+    delete: [],
+    absent: { missingSince: NOW },
+  });
+});
+
+test("a person's word counts for anything, and no longer than it was given for", async () => {
+  for (const model of ['known', 'missing', 'empty'] as const) {
+    const setting = { model, partOf: 'all' };
+    expect((await rule(50, { ...setting, before: { confirmedUntil: NOW + 1 } })).delete).toHaveLength(50);
+    expect((await rule(50, { ...setting, before: { confirmedUntil: NOW } })).delete).toEqual([]);
+  }
+});

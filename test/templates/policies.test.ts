@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from '../../lib/project';
+import { everyTemplate } from '../support/every-template';
+import { type IdentityPolicy, identityPolicies } from '../support/identity-policies';
+import { resolveIntrinsics } from '../support/resolve-intrinsics';
+import { wildcardRows } from '../support/wildcards';
+
+const TABLE = join(PROJECT, 'docs', 'wildcards.md');
+
+let policies: IdentityPolicy[];
+
+beforeAll(() => {
+  policies = everyTemplate().flatMap(identityPolicies);
+}, 300_000);
+
+describe('docs/wildcards.md', () => {
+  /** Rows without their last cell, the reason, by which they are found. */
+  let reasons: Map<string, string>;
+  beforeAll(() => {
+    const rows = readFileSync(TABLE, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    reasons = new Map(rows.map((row) => row.split(/(?<=^\| .* \| .* \|)/)).map(([key = '', why = '']) => [key, why]));
+  });
+
+  test('has every wildcard of every policy: what is missing here is to be added there, with its reason', () => {
+    expect(wildcardRows(policies).filter((row) => !reasons.has(row))).toEqual([]);
+  });
+
+  test('has no row that no policy has any more: what is here is to be taken out there', () => {
+    const rows: string[] = wildcardRows(policies);
+    expect([...reasons.keys()].filter((row) => !rows.includes(row))).toEqual([]);
+  });
+
+  test('has a reason in each row', () => {
+    expect([...reasons].filter(([, why]) => !/^ \S.{10,} \|$/.test(why))).toEqual([]);
+  });
+});
+
+interface LintFinding {
+  readonly issue: string;
+  readonly detail: unknown;
+}
+
+interface Known {
+  readonly issue: string;
+  /** Of what the linter names. */
+  readonly detail: RegExp;
+  /** Whose policies. */
+  readonly of: RegExp;
+  readonly why: string;
+}
+
+/** What parliament finds, and why it stays. */
+const KNOWN: readonly Known[] = [
+  {
+    issue: 'RESOURCE_MISMATCH',
+    detail: /"s3:ListAllMyBuckets"/,
+    of: /Pipeline\w*Role$|BoundaryPolicy$/,
+    why: 'CDK grants a bucket by s3:List*, which also stands for lists of the account: on a bucket these allow nothing.',
+  },
+  {
+    issue: 'RESOURCE_MISMATCH',
+    detail: /^\[\{"action":"s3:GetStorageLensConfiguration"[^}]*\}\]$/,
+    of: /LaunchRole$/,
+    why: 's3:Get*Configuration is for the configurations of a bucket; Storage Lens is none, so it allows nothing there.',
+  },
+  {
+    issue: 'RESOURCE_MISMATCH',
+    detail: /^\[\{"action":"states:DescribeExecution","required_format":"arn:\*:states:\*:\*:express:[^}]*\}\]$/,
+    of: /(SyncStateMachine|FunctionsClaim)Role$/,
+    why: 'Its data want an express execution as well as a standard one; this state machine has standard ones only.',
+  },
+  {
+    issue: 'RESOURCE_MISMATCH',
+    detail: /^\[\{"action":"codestar-connections:UseConnection"[^}]*\}\]$/,
+    of: /SourceCodePipelineActionRole$/,
+    why: "CDK grants a connection by the action's old name only; the new one is granted beside it.",
+  },
+  {
+    issue: 'RESOURCE_STAR',
+    detail: /^\["s3:ListBucket"\]$/,
+    of: /SelfMutationRole$|BoundaryPolicy$/,
+    why: 'The CDK command line looks for the bucket of the bootstrapping; the boundary allows what that policy grants.',
+  },
+  {
+    issue: 'RESOURCE_STAR',
+    detail: /^\["codebuild:BatchGetBuilds","codebuild:StartBuild","codebuild:StopBuild"\]$/,
+    of: /PipelineAssetsFileRole$/,
+    why: 'CDK Pipelines writes it for the role that starts and is the build which publishes assets.',
+  },
+  {
+    issue: 'RESOURCE_STAR',
+    detail: /^\["s3:GetObject"\]$/,
+    of: /LaunchRole$/,
+    why: "Service Catalog keeps templates in a bucket of its own, and asks for this right on what bears its tag (the condition's).",
+  },
+  {
+    issue: 'RESOURCE_POLICY_PRIVILEGE_ESCALATION',
+    detail: /on arn:aws:s3:::sc-\* due to s3:(PutObject|GetObject|DeleteObject) not being allowed/,
+    of: /LaunchRole$/,
+    why: 'Service Catalog alone takes this role, with templates that only the account can release: it makes buckets and never reads one.',
+  },
+  {
+    issue: 'MISMATCHED_TYPE_BUT_USABLE',
+    detail: /^"Type mismatch: StringEquals requires a value of type String but given Arn"$/,
+    of: /LaunchRole$/,
+    why: 'iam:PermissionsBoundary is compared as a whole, without wildcards, as IAM documents it.',
+  },
+];
+
+describe('parliament', () => {
+  /** @returns the findings of each policy */
+  function lint(documents: readonly unknown[]): LintFinding[][] {
+    const script = join(PROJECT, 'test', 'support', 'lint_policies.py');
+    const run = spawnSync(process.env.PYTHON ?? '', [script], {
+      input: JSON.stringify(documents),
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    if (run.status !== 0) {
+      throw new Error(`parliament ended with ${run.status}: ${run.stderr}`);
+    }
+    return JSON.parse(run.stdout) as LintFinding[][];
+  }
+
+  let found: (LintFinding & { readonly holder: string })[];
+  beforeAll(() => {
+    const documents = policies.map(({ document, template }) => resolveIntrinsics(document, template.resources));
+    found = lint(documents).flatMap((findings, index) =>
+      findings.map((finding) => ({ ...finding, holder: policies[index]?.holder ?? '' })),
+    );
+  }, 120_000);
+
+  function isKnown({ issue, detail, holder }: (typeof found)[number], known: Known): boolean {
+    return issue === known.issue && known.detail.test(JSON.stringify(detail)) && known.of.test(holder);
+  }
+
+  test('has nothing to say about any policy but what is known, with its reason', () => {
+    expect(policies.length).toBeGreaterThan(100);
+    expect(found.filter((one) => !KNOWN.some((known) => isKnown(one, known)))).toEqual([]);
+  });
+
+  test.each(KNOWN)('still finds $issue: $why', (known) => {
+    expect(found.some((one) => isKnown(one, known))).toBe(true);
+  });
+
+  test.each<[string, object, string]>([
+    ['an action that there is not', { Action: 's3:GetObjects', Resource: '*' }, 'UNKNOWN_ACTION'],
+    [
+      'a resource of another service',
+      { Action: 's3:GetObject', Resource: 'arn:aws:s3:::a-bucket' },
+      'RESOURCE_MISMATCH',
+    ],
+    [
+      'a condition that the action does not know',
+      {
+        Action: 'iam:UpdateAssumeRolePolicy',
+        Resource: 'arn:aws:iam::111111111111:role/SC-*',
+        Condition: { StringEquals: { 'iam:PermissionsBoundary': 'arn:aws:iam::111111111111:policy/a-boundary' } },
+      },
+      'UNKNOWN_CONDITION_FOR_ACTION',
+    ],
+  ])('would find %s', (_what, statement, issue) => {
+    const [findings = []] = lint([{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] }]);
+    expect(findings.map((finding) => finding.issue)).toContain(issue);
+  });
+});
