@@ -29,4 +29,9 @@ export const RUNS: readonly Run[] = [
     what: 'deletions by the dozen and models that are gone are held until they are confirmed, archiving never',
     tests: ['test/trust/brake.test.ts', 'test/sandbox/trust/brake.test.ts'],
   },
+  {
+    id: 'mutants',
+    what: 'small changes to signatures, plan, names, metadata and archives: the tests of every day notice them, but for those that are listed with a reason',
+    tests: ['test/trust/mutants.test.ts'],
+  },
 ];

@@ -20,7 +20,7 @@ export const AREAS: readonly Area[] = [
   {
     id: 'plan',
     mutate: ['lambda/plan/!(handler).ts'],
-    tests: ['test/lambda/plan/*.test.ts'],
+    tests: ['test/lambda/plan/!(between-syncs).test.ts'],
   },
   {
     id: 'naming',
