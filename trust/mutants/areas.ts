@@ -14,7 +14,7 @@ const ARCHIVE_TESTS = 'test/lambda/create/archive';
 export const AREAS: readonly Area[] = [
   {
     id: 'signature',
-    mutate: ['lambda/webhook/{signatures,receive,events}.ts'],
+    mutate: ['lambda/webhook/{signatures,keyring,receive,events}.ts'],
     tests: ['test/lambda/webhook/*.test.ts'],
   },
   {
