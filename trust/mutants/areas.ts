@@ -59,7 +59,12 @@ export const AREAS: readonly Area[] = [
   },
   {
     id: 'archive: upload',
-    mutate: [`${ARCHIVE}/{pack-archive,ensure-archive}.ts`, `${ARCHIVE}/upload/*.ts`],
+    mutate: [`${ARCHIVE}/upload/*.ts`],
+    tests: [`${ARCHIVE_TESTS}/{upload,part-writer}.test.ts`],
+  },
+  {
+    id: 'archive: pack',
+    mutate: [`${ARCHIVE}/{pack-archive,ensure-archive}.ts`],
     tests: [`${ARCHIVE_TESTS}/{pack-archive,ensure-archive}.test.ts`],
   },
 ];

@@ -62,6 +62,6 @@ function optionsOf({ mutate: files, tests }: Area, folder: string, report: strin
     jsonReporter: { fileName: report },
     concurrency: Number(process.env.MUTANTS_AT_ONCE ?? availableParallelism()),
     // Much longer than any test takes: a mutant that only makes a busy machine late must not count as killed.
-    timeoutMS: 20_000,
+    timeoutMS: 10_000,
   };
 }
