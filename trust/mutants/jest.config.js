@@ -6,5 +6,5 @@ module.exports = {
   rootDir: '../..',
   setupFiles: ['<rootDir>/trust/mutants/no-shrinking.js'],
   // Nothing else is imported, and to look for files is what a test that takes a tenth of a second waits for.
-  roots: ['<rootDir>/lambda', '<rootDir>/test', '<rootDir>/bench/servers', '<rootDir>/scripts'],
+  roots: ['<rootDir>/lambda', '<rootDir>/test', '<rootDir>/bench/servers'],
 };
