@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { extract, type Headers } from 'tar-stream';
-import { tarHeader, tarHeaderLength } from '../../../../lambda/create/archive/tar/tar-header';
+import { tarHeader } from '../../../../lambda/create/archive/tar/tar-header';
 import { tarLength, tarPieces } from '../../../../lambda/create/archive/tar/tar-pieces';
 import type { ArchiveEntry } from '../../../../lambda/shared/packing/archive-entry';
 import { entriesOf } from '../../../support/archive/files';
@@ -59,6 +59,9 @@ test('no file is opened of which everything was packed before', () => {
   const buffers = { a: Buffer.alloc(512), b: Buffer.alloc(100) };
   const opened = [...tarPieces(entriesOf(buffers), 1024 + 512 + 7)].filter((piece) => !Buffer.isBuffer(piece));
   expect(opened).toEqual([{ source: 'b', size: 100, from: 7 }]);
+  const [first, ...rest] = [...tarPieces(entriesOf(buffers), 1024)];
+  expect(first).toEqual(tarHeader('b', 100));
+  expect(rest).toHaveLength(3);
 });
 
 /** The one header that a reader makes of an entry's blocks. */
@@ -121,11 +124,21 @@ test('a name is cut at any slash that leaves two parts which fit, and has a reco
       const prefix = slash - 1;
       const fits = length <= 100 || (prefix <= 155 && length - slash <= 100 && length > slash);
       expect([name, tarHeader(name, 1).length === 512]).toEqual([name, fits]);
-      expect(tarHeaderLength(name, 1)).toBe(tarHeader(name, 1).length);
       expect((await headerOf(name, 1)).name).toBe(name);
     }
   }
-  expect(tarHeader(`/${'n'.repeat(100)}`, 1)).not.toHaveLength(512);
+  expect(tarHeader('n'.repeat(100), 1)).toHaveLength(512);
+  // A folder's own slash is no place to cut, and before the first one there is nothing.
+  for (const name of [`${'n'.repeat(120)}/`, `/${'n'.repeat(100)}`]) {
+    expect(tarHeader(name, 0)).toHaveLength(1536);
+    expect((await headerOf(name, 0)).name).toBe(name);
+  }
+});
+
+test('a size has a record only where the field cannot hold it', () => {
+  const name = 'n'.repeat(101);
+  expect(tarHeader(name, 8 ** 11 - 1).toString('latin1')).not.toContain('size=');
+  expect(tarHeader(name, 8 ** 11).toString('latin1')).toContain('size=8589934592\n');
 });
 
 test('of two slashes the one that leaves enough counts', async () => {
@@ -150,6 +163,8 @@ test('a plain header where it fits, a pax header for long or foreign names and f
   for (const [name, size, record] of [
     [`${'f'.repeat(101)}`, 1, `path=${'f'.repeat(101)}`],
     ['模型', 1, 'path=模型'],
+    ['模a', 1, 'path=模a'],
+    ['a模', 1, 'path=a模'],
     ['weights.bin', 8 ** 11, 'size=8589934592'],
   ] as const) {
     const header = tarHeader(name, size);
