@@ -34,8 +34,8 @@ export const AREAS: readonly Area[] = [
   },
   {
     id: 'packing',
-    mutate: ['lambda/shared/packing/!(unused-mark).ts'],
-    tests: ['test/lambda/shared/packing/*.test.ts'],
+    mutate: ['lambda/shared/packing/{content-key,entry-names,steering,target-size}.ts'],
+    tests: ['test/lambda/shared/packing/{content-key,entry-names,steering,target-size}.test.ts'],
   },
   {
     id: 'archive: tar',
