@@ -4,7 +4,7 @@ import { PROJECT } from '../../sandbox/processes/paths';
 import { AREAS } from '../../trust/mutants/areas';
 import { faultsOf } from '../../trust/mutants/judge';
 import { LIST, readList } from '../../trust/mutants/list';
-import { oneLine, scoreOf } from '../../trust/mutants/report';
+import { oneLine } from '../../trust/mutants/report';
 import { mutate } from '../../trust/mutants/run';
 import { sized, tried } from '../../trust/sizes';
 
@@ -23,7 +23,7 @@ test(
     let mutants = 0;
     const faults: string[] = [];
     for (const area of AREAS.slice(0, sized(0, AREAS.length))) {
-      const score = scoreOf(await mutate(area, true));
+      const score = await mutate(area, true);
       mutants += score.mutants;
       faults.push(...faultsOf(area.id, score, listed));
     }

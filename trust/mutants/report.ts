@@ -45,6 +45,16 @@ export function scoreOf({ files }: MutationReport): Score {
   return { mutants: killed + survivors.length, killed, survivors, tried: all.map(({ change }) => change) };
 }
 
+/** Scores of several parts as one. */
+export function sumOf(scores: readonly Score[]): Score {
+  return {
+    mutants: scores.reduce((sum, { mutants }) => sum + mutants, 0),
+    killed: scores.reduce((sum, { killed }) => sum + killed, 0),
+    survivors: scores.flatMap(({ survivors }) => survivors),
+    tried: scores.flatMap(({ tried }) => tried),
+  };
+}
+
 function changeOf(file: string, source: string, { replacement = '', location: { start, end } }: Mutant): Change {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   const before = (lines[0] ?? '').slice(0, start.column - 1);

@@ -4,24 +4,33 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT } from '../../sandbox/processes/paths';
 import { CASES_FILE } from '../sizes';
-import type { Area } from './areas';
-import type { MutationReport } from './report';
+import type { Area, Part } from './areas';
+import { type MutationReport, type Score, scoreOf, sumOf } from './report';
 
 /** Where Stryker works and keeps what it found; nothing of it is committed. */
 const HOME = '.mutants';
 
+/** Mutates an area, one part after the other, as {@link mutatePart} does. */
+export async function mutate({ parts }: Area, anew: boolean): Promise<Score> {
+  const scores: Score[] = [];
+  for (const part of parts) {
+    scores.push(scoreOf(await mutatePart(part, anew)));
+  }
+  return sumOf(scores);
+}
+
 /**
- * Mutates an area and runs its tests for each mutant. What Stryker says goes to stderr as it comes.
+ * Mutates code and runs its tests for each mutant. What Stryker says goes to stderr as it comes.
  *
  * @param anew runs all mutants; else only those whose file or tests changed since the last time
  * @throws Error when the tests fail without any mutant
  */
-export async function mutate(area: Area, anew: boolean): Promise<MutationReport> {
-  const folder = join(HOME, area.id.replace(/\W+/g, '-'));
+async function mutatePart(part: Part, anew: boolean): Promise<MutationReport> {
+  const folder = join(HOME, part.id);
   const config = join(folder, 'stryker.config.json');
   const report = join(folder, 'report.json');
   mkdirSync(join(PROJECT, folder), { recursive: true });
-  writeFileSync(join(PROJECT, config), JSON.stringify(optionsOf(area, folder, report), null, 2));
+  writeFileSync(join(PROJECT, config), JSON.stringify(optionsOf(part, folder, report), null, 2));
   // The tests are to be as small as every day.
   const { [CASES_FILE]: _size, ...env } = process.env;
   const stryker = spawn(
@@ -34,13 +43,13 @@ export async function mutate(area: Area, anew: boolean): Promise<MutationReport>
     stryker.once('close', resolve);
   });
   if (code !== 0) {
-    throw new Error(`Stryker did not get through ${area.id}: see above`);
+    throw new Error(`Stryker did not get through ${part.id}: see above`);
   }
   return JSON.parse(readFileSync(join(PROJECT, report), 'utf8')) as MutationReport;
 }
 
 /** Options of Stryker (stryker-mutator.io/docs/stryker-js/configuration). */
-function optionsOf({ mutate: files, tests }: Area, folder: string, report: string) {
+function optionsOf({ mutate: files, tests }: Part, folder: string, report: string) {
   return {
     mutate: files,
     testRunner: 'jest',
