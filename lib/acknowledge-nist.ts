@@ -59,6 +59,12 @@ export const NIST_REASONS: readonly NistReason[] = [
       'pending enrolments runs again a minute later anyway, and what EventBridge cannot deliver to it has a queue.',
   },
   { rule: 'CloudWatchLogGroupEncrypted', reason: AWS_KEYS },
+  {
+    rule: 'SNSEncryptedKMS',
+    of: [`${SYNC}/Watch/Topic`],
+    reason:
+      "AWS's own key for SNS does not let alarms publish; messages hold an alarm's name and numbers, and go out by mail in the end.",
+  },
   { rule: 'S3DefaultEncryptionKMS', of: [`${SYNC}/Artifacts`], reason: AWS_KEYS },
   {
     rule: 'S3DefaultEncryptionKMS',

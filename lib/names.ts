@@ -22,3 +22,9 @@ export const PRODUCT_NAME = 'Deploy-MLflow-model';
 export const PYTHON_FUNCTION_IMAGE_PARAMETER = '/mlflow-mlops/python_function_image_uri';
 /** Folder of the artifact bucket with the lists of the models that a sync of all has to sync. */
 export const SYNC_FILES = 'syncs';
+/** The dashboard in CloudWatch. */
+export const DASHBOARD_NAME = 'MLflow-MLOps';
+/** What the names of the alarms begin with: they are the subjects of the mails. */
+export const ALARM_NAMES = 'mlflow-mlops-';
+/** What is written down of pipelines that failed. */
+export const PIPELINE_FAILURES_LOG_GROUP = '/aws/events/mlflow-mlops-pipeline-failures';

@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
+import { ENVIRONMENTS } from '../lambda/shared/environments';
 
 /** An IAM name or path of a role or group, as in `role/<name>`. */
 const principal = z.string().regex(/^[\w+=,.@/-]{1,512}$/, 'give the name of a role or group, not its ARN');
@@ -16,6 +17,13 @@ const source = z.discriminatedUnion('type', [
   }),
 ]);
 
+const keyArn = z
+  .string()
+  .regex(
+    /^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/,
+    'give the ARN of a key, arn:aws:kms:<region>:<account>:key/<id>, not an alias',
+  );
+
 const artifactStore = z.strictObject({
   bucket: z
     .string()
@@ -24,25 +32,72 @@ const artifactStore = z.strictObject({
     .string()
     .regex(/^(?![/])[^*?$]*(?<![/])$/, 'give a prefix that neither begins nor ends in / and is without * ? and $')
     .default(''),
-  kmsKeyArn: z
-    .string()
-    .regex(
-      /^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/,
-      'give the ARN of a key, arn:aws:kms:<region>:<account>:key/<id>, not an alias',
-    )
-    .optional(),
+  kmsKeyArn: keyArn.optional(),
 });
+
+const addressRange = z
+  .string()
+  .refine(
+    (text) => z.cidrv4().or(z.cidrv6()).safeParse(text).success,
+    'give a range of addresses in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32',
+  );
+
+const vpcEndpoint = z
+  .string()
+  .regex(
+    /^vpce-[0-9a-f]{8,17}$/,
+    'give the ID of an interface VPC endpoint of execute-api, such as vpce-0123456789abcdef0',
+  );
+
+const api = z
+  .union(
+    [
+      z.literal('public'),
+      z.strictObject({ allow: z.array(addressRange).min(1, 'name one range of addresses at least') }),
+      z.strictObject({ vpcEndpoints: z.array(vpcEndpoint).min(1, 'name one VPC endpoint at least') }),
+    ],
+    'give "public", {"allow": ["<range of addresses>", ...]} or {"vpcEndpoints": ["vpce-...", ...]}',
+  )
+  .transform((given) => {
+    if (given === 'public') {
+      return { kind: 'public' as const };
+    }
+    return 'allow' in given
+      ? { kind: 'addresses' as const, allow: given.allow }
+      : { kind: 'private' as const, vpcEndpoints: given.vpcEndpoints };
+  });
+
+const approvalStatus = z.enum(['Approved', 'PendingManualApproval']).default('Approved');
+const approvalKeys = ENVIRONMENTS.map(({ name }) => name.toLowerCase());
+
+/** By environment what its packages begin as; out comes which environments want a person. */
+const approval = z
+  .strictObject(Object.fromEntries(approvalKeys.map((key) => [key, approvalStatus])), {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `its keys are environments: ${approvalKeys.join(' and ')}` : undefined,
+  })
+  .transform((statuses) =>
+    ENVIRONMENTS.filter(({ name }) => statuses[name.toLowerCase()] !== 'Approved').map(({ name }) => name),
+  );
 
 const settings = z.strictObject({
   pipeline: z.boolean(),
   source,
   access: z.strictObject({ roles: z.array(principal).default([]), groups: z.array(principal).default([]) }),
   'artifact-store': artifactStore.nullable(),
+  'alarm-emails': z.array(z.email('give addresses of e-mail')),
+  'runbook-url': z.url('give an address, https://...').nullable(),
+  api,
+  'kms-key': keyArn.nullable(),
+  approval,
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
 /** Where a registry keeps its files in S3, and this installation may read them. */
 export type ArtifactStoreSetting = z.infer<typeof artifactStore>;
+
+/** Who reaches the API that takes webhooks. */
+export type ApiSetting = z.infer<typeof api>;
 
 /** What people decide in cdk.json, below `mlflow-mlops`. */
 export interface Settings {
@@ -54,6 +109,16 @@ export interface Settings {
   readonly access: { readonly roles: readonly string[]; readonly groups: readonly string[] };
   /** Where files are read without the registry; absent where it is asked for all of them. */
   readonly artifactStore: ArtifactStoreSetting | undefined;
+  /** Who is asked to confirm that alarms come by mail. */
+  readonly alarmEmails: readonly string[];
+  /** Where people read `docs/runbook.md`, for links in alarms; undefined where nobody said. */
+  readonly runbookUrl: string | undefined;
+  /** Who reaches the API that takes webhooks. */
+  readonly api: ApiSetting;
+  /** ARN of the key that encrypts what this installation keeps; absent where AWS's own do. */
+  readonly kmsKeyArn: string | undefined;
+  /** Names of the environments in which only what a person approved is deployed. */
+  readonly manualApproval: readonly string[];
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -63,6 +128,11 @@ const DEFAULTS = {
   source: { type: 'codecommit' },
   access: {},
   'artifact-store': null,
+  'alarm-emails': [],
+  'runbook-url': null,
+  api: 'public',
+  'kms-key': null,
+  approval: {},
   'unreleased-product': false,
 };
 
@@ -87,8 +157,17 @@ export function settingsOf(node: Node): Settings {
     });
     throw new Error(`wrong context, see "Settings" in README.md: ${wrong.join('; ')}`);
   }
-  const { 'unreleased-product': unreleasedProduct, 'artifact-store': store, ...others } = result.data;
-  return { ...others, artifactStore: store ?? undefined, unreleasedProduct };
+  const { pipeline, source: from, access, ...others } = result.data;
+  return {
+    ...{ pipeline, source: from, access },
+    artifactStore: others['artifact-store'] ?? undefined,
+    api: others.api,
+    kmsKeyArn: others['kms-key'] ?? undefined,
+    manualApproval: others.approval,
+    alarmEmails: others['alarm-emails'],
+    runbookUrl: others['runbook-url'] ?? undefined,
+    unreleasedProduct: others['unreleased-product'],
+  };
 }
 
 /** `-c` gives text, cdk.json gives JSON. */

@@ -10,9 +10,14 @@ export interface Run {
 /** All runs, in the order of the table. Each of them is in the tests of every day too, in a smaller size. */
 export const RUNS: readonly Run[] = [
   {
+    id: 'storm',
+    what: 'deliveries by the hundred, each twice, in any order, 50 at a time: all taken, none lost, one sync of a model at a time',
+    tests: ['test/sandbox/trust/storm.test.ts'],
+  },
+  {
     id: 'sequences',
     what: 'generated lives of models, with any interleaving of syncs: both registries agree in the end, and another sync writes nothing',
-    tests: ['test/trust/sequences.test.ts'],
+    tests: ['test/trust/sequences.test.ts', 'test/sandbox/trust/sequences.test.ts'],
   },
   {
     id: 'crashes',
@@ -30,6 +35,19 @@ export const RUNS: readonly Run[] = [
     tests: ['test/trust/brake.test.ts', 'test/sandbox/trust/brake.test.ts'],
   },
   {
+    id: 'forgery',
+    what: 'deliveries with a flipped bit, a wrong key, a header too many, an old date, a huge or hostile body: none is taken, none breaks anything',
+    tests: ['test/trust/forgery.test.ts'],
+  },
+  {
+    id: 'rotation',
+    what: "three rotations of the webhook's secret while deliveries come all the time: none is dropped, and no older secret is taken",
+    tests: ['test/sandbox/trust/rotation.test.ts'],
+  },
+  {
+    id: 'approvals',
+    what: 'promotions, other bytes, decisions, settings and syncs that end early, in any order: nothing is deployed where a person has to approve it and did not, and nothing goes down while something waits',
+    tests: ['test/trust/approvals.test.ts'],
     id: 'mutants',
     what: 'small changes to signatures, plan, names, metadata and archives: the tests of every day notice them, but for those that are listed with a reason',
     tests: ['test/trust/mutants.test.ts'],

@@ -35,6 +35,7 @@ const input = {
   versions,
   packages,
   isCurrent: () => true,
+  manual: new Set<string>(),
   warningOf: () => undefined,
 };
 

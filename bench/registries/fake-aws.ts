@@ -101,14 +101,16 @@ function packagesPage(packages: Account['packages'], { NextToken, ModelPackageGr
   const start = Number(NextToken ?? 0);
   const end = start + PACKAGES_PER_PAGE;
   return {
-    ModelPackageSummaryList: wanted.slice(start, end).map(({ arn, groupName, creationTime, status }) => ({
-      ModelPackageArn: arn,
-      ModelPackageGroupName: groupName,
-      ModelPackageVersion: Number(arn.split('/').at(-1)),
-      CreationTime: creationTime / 1000,
-      ModelPackageStatus: status,
-      ModelApprovalStatus: 'Approved',
-    })),
+    ModelPackageSummaryList: wanted
+      .slice(start, end)
+      .map(({ arn, groupName, creationTime, status, approvalStatus }) => ({
+        ModelPackageArn: arn,
+        ModelPackageGroupName: groupName,
+        ModelPackageVersion: Number(arn.split('/').at(-1)),
+        CreationTime: creationTime / 1000,
+        ModelPackageStatus: status,
+        ModelApprovalStatus: approvalStatus,
+      })),
     ...(end < wanted.length ? { NextToken: String(end) } : {}),
   };
 }

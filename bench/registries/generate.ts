@@ -59,6 +59,7 @@ export function packageOf({ name, version, creationTimestamp }: ModelVersion): L
     arn: `arn:aws:sagemaker:us-east-1:111111111111:model-package/${groupName}/${version}`,
     creationTime: creationTimestamp + 60_000,
     status: 'Completed',
+    approvalStatus: 'Approved',
   };
 }
 

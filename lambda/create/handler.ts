@@ -1,4 +1,5 @@
 import { artifactStore } from '../shared/context/artifact-store';
+import { manualEnvironments } from '../shared/context/manual-environments';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims } from '../shared/context/store';
@@ -9,6 +10,7 @@ import { endOfPatchWarning } from '../shared/images/image-table';
 import { Images, readImageOverrides } from '../shared/images/images';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
+import { approvalOf } from '../shared/packages/approval';
 import { packageMetadata } from '../shared/packages/metadata';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
@@ -62,16 +64,19 @@ export const handler = step<Input, ActionResult | Continued>(
       const next = continueWith(continuation, contentKey, checkpoint);
       return { action: 'create', outcome: 'continued', version: number, continuation: next };
     }
-    // A person's decision on a version outlives the package that it was made on.
     const replaced = replaces === undefined ? undefined : await modelPackages().describe(replaces);
+    const approval = approvalOf(version, replaced, manualEnvironments());
     const packageArn = await modelPackages().create({
-      approvalStatus: replaced?.approvalStatus ?? 'Approved',
+      approvalStatus: approval.approvalStatus,
       groupName,
       description: `MLflow model version ${number}`,
       image: image.uri,
       modelDataUrl: placed.url,
       environment: packaging.environment,
-      metadata: packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning),
+      metadata: {
+        ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning),
+        ...approval.metadata,
+      },
       clientToken: clientToken(execution, entered, number, placed.url, image.uri),
     });
     return { action: 'create', outcome: 'done', version: number, packageArn };

@@ -1,11 +1,12 @@
-import { getParametersByName } from '@aws-lambda-powertools/parameters/ssm';
 import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { registry } from '../shared/context/registry';
 import { enrolments } from '../shared/context/store';
+import { webhookSecret } from '../shared/context/webhook-secret';
+import { webhookUrl } from '../shared/context/webhook-url';
 import { requireEnv } from '../shared/env';
 import { executionName, startSync } from '../shared/executions';
-import { readSecret } from '../shared/secrets';
 import type { EnrolmentEffects } from './enrol';
+import { withNewest } from './with-newest';
 
 const events = new EventBridgeClient({});
 
@@ -22,11 +23,13 @@ export function realEffects(identity: string): EnrolmentEffects {
     setStatus: (...args) => store.setStatus(...args),
     list: () => store.list(),
     ping: async () => (await registry()).ping(),
-    ensureWebhook: async (modelName) =>
-      (await registry()).ensureWebhook(modelName, {
-        url: await webhookUrl(),
-        secret: await readSecret(requireEnv('WEBHOOK_SECRET'), true),
-      }),
+    ensureWebhook: async (modelName) => {
+      const [to, url] = await Promise.all([registry(), webhookUrl()]);
+      return withNewest(
+        () => webhookSecret().newest(),
+        (secret) => to.ensureWebhook(modelName, { url, secret }),
+      );
+    },
     removeWebhook: async (modelName, last) => (await registry()).removeWebhook(modelName, await webhookUrl(), last),
     watchPending: async (on) => {
       const Name = requireEnv('PENDING_RULE');
@@ -36,12 +39,4 @@ export function realEffects(identity: string): EnrolmentEffects {
       await startSync(requireEnv('STATE_MACHINE_ARN'), modelName, executionName(modelName, identity));
     },
   };
-}
-
-/** A parameter puts another address before the API's own, for those who reach it by a proxy or a domain of theirs. */
-async function webhookUrl(): Promise<string> {
-  const name = requireEnv('WEBHOOK_URL_PARAMETER');
-  const found = await getParametersByName<string>({ [name]: {} }, { throwOnError: false, maxAge: 60 });
-  const override: unknown = found[name];
-  return typeof override === 'string' ? override : requireEnv('WEBHOOK_URL');
 }

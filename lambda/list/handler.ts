@@ -4,6 +4,7 @@ import { enrolments, ledger } from '../shared/context/store';
 import type { ListRequest, ModelList } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { readImageOverrides } from '../shared/images/images';
+import { measure } from '../shared/metrics';
 import { step } from '../shared/step';
 import { SyncFiles } from '../shared/sync-files';
 import { type Effects, findChanged } from './find-changed';
@@ -20,11 +21,19 @@ export const handler = step<ListRequest, ModelList>(
   async ({ request, execution, part = 0 }) => {
     const { modelName, ...asked } = parseSyncRequest(request);
     return modelName === undefined
-      ? findChanged({ execution, part, ...asked }, effects(execution))
+      ? measured(execution, await findChanged({ execution, part, ...asked }, effects(execution)))
       : { kind: 'one', modelName, ...asked };
   },
   ({ request, execution }) => ({ model: (request as { modelName?: unknown }).modelName ?? 'all', execution }),
 );
+
+/** Measures what a sync of all found, once everything was read. */
+function measured(execution: string, list: ModelList): ModelList {
+  if (list.kind === 'many') {
+    measure({ counts: { ModelsEnrolled: list.enrolled, ModelsChanged: list.changed }, about: { execution } });
+  }
+  return list;
+}
 
 function effects(execution: string): Effects {
   const files = new SyncFiles(execution);

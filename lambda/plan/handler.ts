@@ -1,4 +1,5 @@
 import { artifactStore } from '../shared/context/artifact-store';
+import { manualEnvironments } from '../shared/context/manual-environments';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims, enrolments, ledger } from '../shared/context/store';
@@ -20,12 +21,14 @@ export const handler = step<PlanRequest, PlanResult>(
     await claims().renew(modelName, execution, true);
     const [source, overrides] = await Promise.all([registry(artifactStore()), readImageOverrides()]);
     const images = new Images(requireEnv('AWS_REGION'), overrides);
+    const manual = manualEnvironments();
     const planning = {
       revision: requireEnv('REVISION'),
       registryId: source.id,
       owner: requireEnv('OWNER'),
       overrides,
-      isCurrent: isCurrent(images),
+      isCurrent: isCurrent(images, manual),
+      manual,
       warningOf: (image: string) => endOfPatchWarning(image, new Date()),
     };
     return planModel(modelName, partOf, planning, {

@@ -34,7 +34,7 @@ export interface Effects extends RulingEffects {
 }
 
 /** What a model's plan depends on besides what is read. */
-export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'warningOf'> {}
+export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'manual' | 'warningOf'> {}
 
 /**
  * The plan of one model.

@@ -1,5 +1,6 @@
 import type { CreateAction, DeleteAction, UpdateAction } from '../shared/contracts';
 import { environmentsOf, isPromoted } from '../shared/environments';
+import { type ManualEnvironments, standingPackage } from '../shared/packages/approval';
 import {
   liveChange,
   metadataChange,
@@ -24,6 +25,8 @@ export interface PlanInput {
   readonly packages: readonly ModelPackage[];
   /** True when packing the version again today would give the same image, environment and archive. */
   readonly isCurrent: (version: ModelVersion, modelPackage: ModelPackage) => boolean;
+  /** The environments that want a person's decision. */
+  readonly manual: ManualEnvironments;
   /** What people should know of a package's image today. */
   readonly warningOf: (image: string) => string | undefined;
 }
@@ -44,7 +47,8 @@ export interface Plan {
  * - Packages without this installation's mark, or of another registry, do not exist for it.
  * - A version that is promoted has exactly one package. Where its packing is outdated a new one replaces it, so that
  *   endpoints follow; stage, aliases, description and tags are updates in place.
- * - Approval is no part of it: people decide.
+ * - Where a new one waits for a person, an approved one stands beside it until that person has approved.
+ * - Approval itself is no part of it: people decide.
  * - A model that is not enrolled keeps its packages, marked as unsynced.
  */
 export function plan(input: PlanInput): Plan {
@@ -62,15 +66,20 @@ export function plan(input: PlanInput): Plan {
     const candidates = (ofVersion.get(versionIdentity(version, input.registryId)) ?? []).sort(oldestFirst);
     // A package that SageMaker could not make is replaced like an outdated one.
     const current = candidates.find((one) => one.status !== 'Failed' && input.isCurrent(version, one));
-    const [outdated] = candidates;
-    if (current !== undefined) {
-      unclaimed.delete(current);
-      if (liveChange(version, input.warningOf(current.image), current.metadata) === undefined) {
-        result.keep.push(current.arn);
+    const standing = standingPackage(version, current, candidates, input.manual);
+    const [outdated] = candidates.filter((one) => one !== standing);
+    for (const one of [standing, current].filter((one) => one !== undefined)) {
+      unclaimed.delete(one);
+      if (liveChange(version, input.warningOf(one.image), one.metadata, input.manual) === undefined) {
+        result.keep.push(one.arn);
       } else {
-        result.update.push({ packageArn: current.arn, version: version.version });
+        result.update.push({ packageArn: one.arn, version: version.version });
       }
-    } else if (outdated !== undefined) {
+    }
+    if (current !== undefined) {
+      continue;
+    }
+    if (outdated !== undefined) {
       // The old one serves until the new one stands.
       unclaimed.delete(outdated);
       result.create.push({ version: version.version, replaces: outdated.arn });

@@ -155,6 +155,10 @@ export interface ReleaseRequest extends ModelStep {
   /** Of the plan: actions that wait for the next round. Absent where there was no plan. */
   readonly left?: number;
   readonly totals?: Totals;
+  /** When the execution began, ISO 8601: measured, not decided on. */
+  readonly startedAt?: string;
+  /** Name of the sync of all that the execution is part of; absent where something asked for this model. */
+  readonly partOf?: string;
 }
 
 /** Output of `release`. */

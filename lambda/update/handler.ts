@@ -1,3 +1,4 @@
+import { manualEnvironments } from '../shared/context/manual-environments';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims, ledger } from '../shared/context/store';
@@ -25,7 +26,7 @@ export const handler = step<Input, ActionResult>(
     const change =
       version === undefined
         ? metadataChange(UNSYNCED, metadata)
-        : liveChange(version, endOfPatchWarning(image, new Date()), metadata);
+        : liveChange(version, endOfPatchWarning(image, new Date()), metadata, manualEnvironments());
     if (change === undefined) {
       return skipped;
     }

@@ -24,9 +24,11 @@ const DATABRICKS_EVENTS = new Set([
   'MODEL_VERSION_TRANSITIONED_TO_ARCHIVED',
   'MODEL_VERSION_TAG_SET',
 ]);
+/** Of a model's name; MLflow takes 256 characters. What is longer, or no Unicode, no other service would take from here. */
+const ModelName = z.string().check(z.minLength(1), z.maxLength(256), z.regex(/^\P{Cs}*$/u, 'not Unicode'));
 const DatabricksBody = z.object({
   event: z.string(),
-  model_name: z.nullish(z.string().check(z.minLength(1))),
+  model_name: z.nullish(ModelName),
   text: z.nullish(z.string()),
 });
 
@@ -35,7 +37,7 @@ const MLFLOW_ENTITIES = new Set(['registered_model', 'model_version', 'model_ver
 const MlflowBody = z.object({
   entity: z.string(),
   action: z.string(),
-  data: z.object({ name: z.nullish(z.string().check(z.minLength(1))) }),
+  data: z.object({ name: z.nullish(ModelName) }),
 });
 
 /**

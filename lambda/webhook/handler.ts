@@ -1,16 +1,24 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { enrolments } from '../shared/context/store';
+import { enrolments, secretUses } from '../shared/context/store';
+import { webhookSecret } from '../shared/context/webhook-secret';
 import { requireEnv } from '../shared/env';
 import { messageOf } from '../shared/errors';
 import { executionName, startSync } from '../shared/executions';
 import { logger } from '../shared/logging';
-import { readSecret } from '../shared/secrets';
+import { measure } from '../shared/metrics';
+import { countOf } from './count-of';
 import { rememberEnrolled } from './enrolled';
+import { openKeyring } from './keyring';
 import { type Effects, rawDelivery, receive } from './receive';
 
 const now = () => Math.floor(Date.now() / 1000);
 const effects: Effects = {
-  secret: () => readSecret(requireEnv('WEBHOOK_SECRET')),
+  keyring: openKeyring({
+    current: async () => webhookSecret().current(),
+    at: async (stage) => webhookSecret().at(stage),
+    since: async (versionId) => secretUses().since(versionId),
+    now,
+  }),
   now,
   isEnrolled: rememberEnrolled(async (modelName) => (await enrolments().get(modelName)) !== undefined, now),
   start: async (modelName, identity) => {
@@ -27,5 +35,6 @@ export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayPr
   logger.resetKeys();
   const { status, body } = await receive(rawDelivery(event), effects);
   logger.info('delivery answered', { status });
+  measure({ counts: { [countOf(status)]: 1 } });
   return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

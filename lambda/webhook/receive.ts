@@ -1,5 +1,9 @@
 import { BadDeliveryError, type Delivery, readDelivery } from './events';
-import { type Headers, verifySender } from './signatures';
+import type { Keyring } from './keyring';
+import { type Claim, claimOf, type Headers, isSigned } from './signatures';
+
+/** Bytes of a body; a model's own description and tags make some KB of the largest that registries send. */
+export const BODY_MAX = 256 * 1024;
 
 /** A delivery as it came over the wire. */
 export interface RawDelivery {
@@ -9,7 +13,8 @@ export interface RawDelivery {
 
 /** What the receiver does besides thinking. */
 export interface Effects {
-  readonly secret: () => Promise<string>;
+  /** The secrets that senders sign with. */
+  readonly keyring: Keyring;
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly isEnrolled: (modelName: string) => Promise<boolean>;
@@ -21,28 +26,38 @@ export interface Effects {
 
 /** An answer to the sender. */
 export interface Answer {
-  readonly status: number;
+  readonly status: 200 | 202 | 400 | 401 | 413 | 503;
   readonly body: Readonly<Record<string, string>>;
 }
 
 /** The part of an API Gateway event that a delivery is in. */
 export interface ProxyEvent {
   readonly headers: Readonly<Record<string, string | undefined>> | null;
+  /** All values of each header, where {@link headers} has the last one. */
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
   readonly body: string | null;
   readonly isBase64Encoded: boolean;
 }
 
-/** The delivery as it came over the wire: API Gateway may hand its body on in base64. */
-export function rawDelivery({ headers, body, isBase64Encoded }: ProxyEvent): RawDelivery {
+/**
+ * The delivery as it came over the wire: API Gateway may hand its body on in base64. A header that came more than once is empty: no
+ * sender does that, and which of its values another part of the way would take for the real one is anybody's guess.
+ */
+export function rawDelivery({ headers, multiValueHeaders, body, isBase64Encoded }: ProxyEvent): RawDelivery {
+  const values = new Map<string, (string | undefined)[]>();
+  for (const [name, all] of Object.entries({ ...headers, ...multiValueHeaders })) {
+    const key = name.toLowerCase();
+    values.set(key, [...(values.get(key) ?? []), ...[all].flat()]);
+  }
   return {
-    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([key, value]) => [key.toLowerCase(), value])),
+    headers: Object.fromEntries([...values].map(([key, all]) => [key, all.length > 1 ? '' : all[0]])),
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
 }
 
 /**
  * Answers a delivery: 202 with the execution's name, 200 where there is nothing to do, 400 for a signed body that makes no
- * sense, 401 without a good signature, 503 when the work could not be started and the sender should come again.
+ * sense, 401 without a good signature, 413 for more than anybody sends, 503 when the work could not be started and the sender should come again.
  */
 export async function receive(delivery: RawDelivery, effects: Effects): Promise<Answer> {
   try {
@@ -58,10 +73,14 @@ export async function receive(delivery: RawDelivery, effects: Effects): Promise<
 }
 
 async function answer({ headers, body }: RawDelivery, effects: Effects): Promise<Answer> {
-  const sender = verifySender(await effects.secret(), body, headers, effects.now());
-  if (sender === undefined) {
+  if (body.length > BODY_MAX) {
+    return { status: 413, body: { message: `a body has ${BODY_MAX} bytes at most` } };
+  }
+  const claim = claimOf(headers, body, effects.now());
+  if (claim === undefined || !(await isGenuine(claim, effects.keyring))) {
     return { status: 401, body: { message: 'unauthorized' } };
   }
+  const { sender } = claim;
   const delivery: Delivery = readDelivery(sender, body);
   if (delivery.kind === 'ignored') {
     return { status: 200, body: { message: delivery.reason } };
@@ -72,4 +91,9 @@ async function answer({ headers, body }: RawDelivery, effects: Effects): Promise
   // Databricks sends no id: there the body, with its event's time, tells one delivery from another.
   const identity = (sender === 'mlflow' ? headers['x-mlflow-delivery-id'] : undefined) ?? body;
   return { status: 202, body: { execution: await effects.start(delivery.modelName, identity) } };
+}
+
+/** Around a rotation, a registry signs with the previous secret still, or with the next one already. */
+async function isGenuine(claim: Claim, { current, all }: Keyring): Promise<boolean> {
+  return isSigned(claim, [await current()]) || isSigned(claim, await all());
 }

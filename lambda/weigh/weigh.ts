@@ -12,11 +12,20 @@ export interface PutOff {
  * Rules on the deletions that the models of one sync of all put off: on all of them together. Those that are held for a reason of
  * their own weigh too, and stay.
  *
- * @returns the models whose packages go, which are none where there is nothing to decide
+ * @returns the models whose packages go, which are none where there is nothing to decide, and how many packages are held by this
  */
-export function weigh({ owned, absent }: PutOff): { readonly ruling: Ruling; readonly models: readonly string[] } {
-  const packages = absent.reduce((sum, [, one]) => sum + one.packages, 0);
-  const putOff = absent.filter(([, { held }]) => !held).map(([modelName]) => modelName);
-  const ruling: Ruling = putOff.length === 0 ? { go: true } : ruleOnNumber(packages, owned);
-  return { ruling, models: ruling.go ? putOff : [] };
+export function weigh({ owned, absent }: PutOff): {
+  readonly ruling: Ruling;
+  readonly models: readonly string[];
+  readonly held: number;
+} {
+  const putOff = absent.filter(([, { held }]) => !held);
+  const ruling: Ruling = putOff.length === 0 ? { go: true } : ruleOnNumber(packagesOf(absent), owned);
+  return ruling.go
+    ? { ruling, models: putOff.map(([modelName]) => modelName), held: 0 }
+    : { ruling, models: [], held: packagesOf(putOff) };
+}
+
+function packagesOf(absent: PutOff['absent']): number {
+  return absent.reduce((sum, [, { packages }]) => sum + packages, 0);
 }

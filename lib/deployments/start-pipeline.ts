@@ -1,12 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { START_PIPELINE_FUNCTION, START_PIPELINE_QUEUE } from '../../product-template/lib/names';
 import { acknowledge } from '../acknowledge';
 import { acknowledgeWildcards } from '../acknowledge-wildcards';
 import { allow, arn, plainArn } from '../arns';
+import { grantKey, queueEncryption } from '../encryption';
 import { NodeFunction } from '../node-function';
 import { PRODUCT } from '../service-catalog/product-names';
 
@@ -14,6 +16,8 @@ export interface StartPipelineProps {
   readonly table: TableV2;
   /** Marks what this installation makes in SageMaker. */
   readonly owner: string;
+  /** Encrypts the queue. @default - SQS's own key */
+  readonly key: IKey | undefined;
 }
 
 /**
@@ -21,16 +25,19 @@ export interface StartPipelineProps {
  * and the queue for what could not be delivered to it. Both have names that the product's template knows.
  */
 export class StartPipeline extends Construct {
-  constructor(scope: Construct, id: string, { table, owner }: StartPipelineProps) {
+  readonly deadLetterQueue: Queue;
+
+  constructor(scope: Construct, id: string, { table, owner, key }: StartPipelineProps) {
     super(scope, id);
     const rules = arn(this, 'events', 'rule', PRODUCT.rule);
 
     const queue = new Queue(this, 'DeadLetters', {
       queueName: START_PIPELINE_QUEUE,
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...queueEncryption(key),
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    this.deadLetterQueue = queue;
     acknowledge(queue, 'SQS3', 'This is the dead-letter queue.');
     queue.addToResourcePolicy(
       new PolicyStatement({
@@ -53,6 +60,7 @@ export class StartPipeline extends Construct {
     });
     start.addPermission('Rules', { principal: new ServicePrincipal('events.amazonaws.com'), sourceArn: rules });
     table.grant(start, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    grantKey(key, start, 'sqs', 'GenerateDataKey', 'Decrypt');
     for (const statement of [
       allow('sagemaker', ['ListModelPackages'], '*'),
       allow('sagemaker', ['DescribeModelPackage'], arn(this, 'sagemaker', 'model-package', '*')),

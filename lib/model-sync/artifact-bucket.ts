@@ -1,4 +1,5 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
@@ -9,10 +10,14 @@ import { SYNC_FILES } from '../names';
  * gone cannot be deployed any more.
  */
 export class ArtifactBucket extends Bucket {
-  constructor(scope: Construct, id: string) {
+  /** @param key by default S3's own */
+  constructor(scope: Construct, id: string, key: IKey | undefined) {
     super(scope, id, {
       bucketName: `sagemaker-mlflow-${Aws.REGION}-${Aws.ACCOUNT_ID}`,
-      encryption: BucketEncryption.S3_MANAGED,
+      ...(key === undefined
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : // One key of the bucket's in place of a call of KMS for each object.
+          { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,

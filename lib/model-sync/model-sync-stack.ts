@@ -1,14 +1,15 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
 import { StartPipeline } from '../deployments/start-pipeline';
 import { Terminate } from '../deployments/terminate';
+import { encryptLogs, queueEncryption } from '../encryption';
 import {
   ARTIFACT_BUCKET_PARAMETER,
   CREATE_WEBHOOK_LAMBDA_PARAMETER,
@@ -18,23 +19,36 @@ import {
 } from '../names';
 import { PythonFunctionImage } from '../python-function-image/python-function-image';
 import type { Settings } from '../settings';
+import { Watch } from '../watch/watch';
 import { ArtifactBucket } from './artifact-bucket';
 import { Enrolment } from './enrolment';
 import { onlyWrittenBy } from './only-written-by';
 import { SyncFunctions } from './sync-functions';
 import { SyncStateMachine } from './sync-state-machine';
+import { SyncTable } from './sync-table';
 import { WebhookApi } from './webhook-api';
+import { WebhookSecretRotation } from './webhook-secret-rotation';
+
+/** The settings that this stack is made by. */
+export type ModelSyncSettings = Pick<
+  Settings,
+  'artifactStore' | 'api' | 'kmsKeyArn' | 'manualApproval' | 'alarmEmails' | 'runbookUrl'
+>;
 
 /**
  * Keeps SageMaker's Model Registry in step with MLflow's: a webhook is the hint, a schedule the safety net. It also has what all
  * provisioned models share: what starts their pipelines, and what cleans up behind them.
  */
 export class ModelSyncStack extends Stack {
-  constructor(scope: Construct, id: string, { artifactStore }: Pick<Settings, 'artifactStore'>, props?: StackProps) {
+  constructor(scope: Construct, id: string, settings: ModelSyncSettings, props?: StackProps) {
     super(scope, id, {
       description: 'MLflow-MLOps: syncs an MLflow registry with the SageMaker Model Registry',
       ...props,
     });
+    const key = settings.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', settings.kmsKeyArn);
+    if (key !== undefined) {
+      encryptLogs(this, key);
+    }
 
     const registrySecret = Secret.fromSecretNameV2(
       this,
@@ -45,33 +59,22 @@ export class ModelSyncStack extends Stack {
       secretName: WEBHOOK_SECRET,
       description: 'MLflow-MLOps: registries sign their webhooks with it',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
+      ...(key === undefined ? {} : { encryptionKey: key }),
     });
-    acknowledge(
-      webhookSecret,
-      'SMG4',
-      'Senders keep a copy: whoever rotates it enrols the models again, which README describes.',
-    );
-    const bucket = new ArtifactBucket(this, 'Artifacts');
-    const table = new TableV2(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.awsManagedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // Enrolments come back with the custom resources that made them; claims live for minutes.
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const bucket = new ArtifactBucket(this, 'Artifacts', key);
+    const table = new SyncTable(this, 'Table', key);
 
     const functions = new SyncFunctions(this, 'Functions', {
       table,
       bucket,
       registrySecret,
-      artifactStore,
+      artifactStore: settings.artifactStore,
+      manualApproval: settings.manualApproval,
       owner: this.stackName,
     });
-    const { stateMachine } = new SyncStateMachine(this, 'Sync', { functions, bucket });
+    const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket });
     const deadLetterQueue = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...queueEncryption(key),
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
@@ -83,7 +86,7 @@ export class ModelSyncStack extends Stack {
         new SfnStateMachine(stateMachine, { input: RuleTargetInput.fromObject({}), deadLetterQueue, retryAttempts: 3 }),
       ],
     });
-    const api = new WebhookApi(this, 'Webhook', { table, stateMachine, webhookSecret });
+    const api = new WebhookApi(this, 'Webhook', { table, stateMachine, webhookSecret, access: settings.api });
     const enrolment = new Enrolment(this, 'Enrolment', {
       table,
       stateMachine,
@@ -92,11 +95,27 @@ export class ModelSyncStack extends Stack {
       webhookUrl: api.url,
       deadLetterQueue,
     });
-    new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName });
+    new WebhookSecretRotation(this, 'WebhookSecretRotation', {
+      webhookSecret,
+      registrySecret,
+      table,
+      webhookUrl: api.url,
+    });
+    const startPipeline = new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName, key });
     new Terminate(this, 'Terminate', table);
     new PythonFunctionImage(this, 'PythonFunctionImage');
+    const { topic } = new Watch(this, 'Watch', {
+      ...settings,
+      stateMachine,
+      syncLog,
+      deadLetters: [
+        { of: 'syncs', queue: deadLetterQueue },
+        { of: 'starts-of-pipelines', queue: startPipeline.deadLetterQueue },
+      ],
+      apiName: api.name,
+    });
     onlyWrittenBy(bucket, 'models', functions.create);
-    onlyWrittenBy(bucket, SYNC_FILES, functions.list);
+    onlyWrittenBy(bucket, SYNC_FILES, functions.list, functions.weigh);
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,
@@ -117,5 +136,6 @@ export class ModelSyncStack extends Stack {
     });
     new CfnOutput(this, 'ArtifactBucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe here to hear of alarms' });
   }
 }

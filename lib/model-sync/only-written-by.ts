@@ -3,23 +3,26 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { NodeFunction } from '../node-function';
 
 /**
- * Refuses everybody but one function to write below a folder of a bucket, whatever else they may do in the account. The role that
+ * Refuses everybody but some functions to write below a folder of a bucket, whatever else they may do in the account. The role that
  * endpoints run with by default may write to every bucket with `sagemaker` in its name, so a model's code could put its own archive in
  * the place of another model's.
  *
  * Deletion is left to policies of roles: versions come back from it, and people have to be able to empty the bucket.
  */
-export function onlyWrittenBy(bucket: Bucket, folder: string, { role }: NodeFunction): void {
-  if (role === undefined) {
-    throw new Error(`the function that writes below ${folder}/ has no role of this stack`);
-  }
+export function onlyWrittenBy(bucket: Bucket, folder: string, ...writers: readonly NodeFunction[]): void {
+  const roles = writers.map(({ role }) => {
+    if (role === undefined) {
+      throw new Error(`a function that writes below ${folder}/ has no role of this stack`);
+    }
+    return role.roleArn;
+  });
   bucket.addToResourcePolicy(
     new PolicyStatement({
       effect: Effect.DENY,
       principals: [new StarPrincipal()],
       actions: ['s3:PutObject'],
       resources: [bucket.arnForObjects(`${folder}/*`)],
-      conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': roles } },
     }),
   );
 }

@@ -16,6 +16,7 @@ import {
 import type { Construct } from 'constructs';
 import { acknowledgeObjects } from '../acknowledge';
 import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { grantKey } from '../encryption';
 import { SYNC_FILES } from '../names';
 import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine, SYNC_FAILED, SYNC_HELD } from './sync-step';
@@ -143,6 +144,7 @@ export function grantSyncChanged(stateMachine: StateMachine, bucket: Bucket): vo
   stateMachine.addToRolePolicy(
     new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${SYNC_FILES}/*`)] }),
   );
+  grantKey(bucket.encryptionKey, stateMachine, 's3', 'Decrypt');
   // Step Functions hears of the end of what it waits for by a rule of its own.
   const rule = Stack.of(stateMachine).formatArn({
     service: 'events',

@@ -6,6 +6,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SEGMENT } from '../../lambda/create/archive/upload/segment-name';
 import { acknowledge, acknowledgeObjects } from '../acknowledge';
+import { grantKey } from '../encryption';
 import { IMAGE_URI_PARAMETERS, SYNC_FILES } from '../names';
 import { NodeFunction } from '../node-function';
 import type { ArtifactStoreSetting } from '../settings';
@@ -19,6 +20,8 @@ export interface SyncFunctionsProps {
   readonly registrySecret: ISecret;
   /** Where the registry's files may be read without it. */
   readonly artifactStore: ArtifactStoreSetting | undefined;
+  /** Names of the environments in which only what a person approved is deployed. */
+  readonly manualApproval: readonly string[];
   /** Marks what this installation makes in SageMaker. */
   readonly owner: string;
 }
@@ -38,7 +41,7 @@ export class SyncFunctions extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { table, bucket, registrySecret, artifactStore, owner }: SyncFunctionsProps,
+    { table, bucket, registrySecret, artifactStore, manualApproval, owner }: SyncFunctionsProps,
   ) {
     super(scope, id);
     const store = { TABLE_NAME: table.tableName };
@@ -78,9 +81,9 @@ export class SyncFunctions extends Construct {
       timeout: Duration.minutes(5),
       memorySize: 1024,
     });
-    // What an earlier release found in order counts no more.
+    // What an earlier release found in order counts no more, nor what was in order under other settings.
     for (const step of [this.list, this.plan]) {
-      step.addEnvironment('REVISION', this.plan.codeHash);
+      step.addEnvironment('REVISION', [this.plan.codeHash, ...manualApproval].join(' '));
     }
     // It counts all packages where many of a model would go.
     table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
@@ -200,6 +203,16 @@ export class SyncFunctions extends Construct {
       new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(`${SYNC_FILES}/*`)] }),
     );
 
+    // An archive in parts is encrypted part by part, and decrypted to be completed (AmazonS3/latest/userguide/mpuoverview.html).
+    for (const writer of [this.list, this.create]) {
+      grantKey(bucket.encryptionKey, writer, 's3', 'GenerateDataKey', 'Decrypt');
+    }
+    grantKey(bucket.encryptionKey, this.weigh, 's3', 'GenerateDataKey');
+    if (manualApproval.length > 0) {
+      for (const step of [this.plan, this.create, this.update]) {
+        step.addEnvironment('MANUAL_APPROVAL', manualApproval.join(' '));
+      }
+    }
     if (artifactStore) {
       grantArtifactStore(artifactStore, this.plan);
       grantArtifactStore(artifactStore, this.create);

@@ -59,7 +59,9 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
       "stateMachine": $states.context.StateMachine.Id,
       "left": $states.input.plan.left,
       "results": [$states.input.refused, $states.input.created, $states.input.createdAfter, $states.input.updated, $states.input.deleted, $states.input.swept],
-      "totals": $states.input.totals
+      "totals": $states.input.totals,
+      "startedAt": $states.context.Execution.StartTime,
+      "partOf": $states.input.partOf
     } %}`,
     keeping('$states.result.Payload'),
   );

@@ -37,6 +37,8 @@ export interface SyncStateMachineProps {
  */
 export class SyncStateMachine extends Construct {
   readonly stateMachine: StateMachine;
+  /** Has all events of all executions. */
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, { functions, bucket }: SyncStateMachineProps) {
     super(scope, id);
@@ -49,6 +51,10 @@ export class SyncStateMachine extends Construct {
         .otherwise(syncChanged(this, functions)),
     );
 
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromChainable(list),
       queryLanguage: QueryLanguage.JSONATA,
@@ -56,10 +62,7 @@ export class SyncStateMachine extends Construct {
       timeout: Duration.hours(6),
       tracingEnabled: true,
       logs: {
-        destination: new LogGroup(this, 'Logs', {
-          retention: RetentionDays.THREE_MONTHS,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
+        destination: this.logGroup,
         level: LogLevel.ALL,
         includeExecutionData: true,
       },

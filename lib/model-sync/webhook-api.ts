@@ -1,7 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
-  EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
@@ -14,13 +13,17 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
 import { NodeFunction } from '../node-function';
+import type { ApiSetting } from '../settings';
 import { grantSecretValue } from './grant-secret';
+import { endpointFor, webhookUrl } from './webhook-callers';
 
 export interface WebhookApiProps {
   readonly table: TableV2;
   readonly stateMachine: StateMachine;
   /** The secret that senders sign with. */
   readonly webhookSecret: Secret;
+  /** Who reaches it. */
+  readonly access: ApiSetting;
 }
 
 /**
@@ -30,8 +33,10 @@ export interface WebhookApiProps {
 export class WebhookApi extends Construct {
   /** Address to register at a registry. */
   readonly url: string;
+  /** As metrics call it. */
+  readonly name: string;
 
-  constructor(scope: Construct, id: string, { table, stateMachine, webhookSecret }: WebhookApiProps) {
+  constructor(scope: Construct, id: string, { table, stateMachine, webhookSecret, access }: WebhookApiProps) {
     super(scope, id);
 
     const receiver = new NodeFunction(this, 'Receiver', {
@@ -53,7 +58,7 @@ export class WebhookApi extends Construct {
     const api = new RestApi(this, 'Api', {
       restApiName: 'mlflow-mlops-webhook',
       description: 'Receives the webhooks of MLflow registries',
-      endpointTypes: [EndpointType.REGIONAL],
+      ...endpointFor(this, access),
       // The account-wide role that lets API Gateway write logs; kept, since other APIs may have come to rely on it.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
@@ -84,7 +89,8 @@ export class WebhookApi extends Construct {
     const integration = new LambdaIntegration(receiver);
     api.root.addMethod('POST', integration);
     api.root.addResource('webhook').addMethod('POST', integration);
-    this.url = api.urlForPath('/webhook');
+    this.name = api.restApiName;
+    this.url = webhookUrl(api, access);
 
     const signed =
       'Senders sign the body with a shared secret, and the function verifies that before it reads the body.';

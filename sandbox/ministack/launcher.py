@@ -13,6 +13,7 @@ import function_properties
 import function_workers
 import generated_secrets
 import iam_resources
+import math_alarms
 import multipart_uploads
 import node_errors
 import recorded_calls
@@ -20,6 +21,7 @@ import recorded_types
 import resource_types
 import rule_targets
 import secret_reference
+import secret_rotation
 import service_events
 import stack_rules
 
@@ -33,6 +35,7 @@ PATCHES = (
     function_workers,
     generated_secrets,
     iam_resources,
+    math_alarms,
     multipart_uploads,
     node_errors,
     recorded_calls,
@@ -40,6 +43,7 @@ PATCHES = (
     resource_types,
     rule_targets,
     secret_reference,
+    secret_rotation,
     service_events,
     stack_rules,
 )

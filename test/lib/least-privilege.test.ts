@@ -105,6 +105,20 @@ describe('least privilege', () => {
     ['release', /^FunctionsReleaseRole/, ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'states:StartExecution']],
     ['webhook', /^WebhookReceiverRole/, ['dynamodb:GetItem', ...READ_SECRET, 'states:StartExecution']],
     [
+      'rotate',
+      /^WebhookSecretRotationRotateRole/,
+      [
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'secretsmanager:DescribeSecret',
+        ...READ_SECRET,
+        ...READ_SECRET,
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UpdateSecretVersionStage',
+        'ssm:GetParameters',
+      ],
+    ],
+    [
       'start-pipeline',
       /^StartPipelineFunctionRole/,
       [
@@ -175,6 +189,13 @@ describe('least privilege', () => {
       expect(added(role)).toEqual([]);
     }
   }, 60_000);
+
+  test("the webhook's secret is changed by the function that rotates it, and that changes no other", () => {
+    const changing = /^secretsmanager:(?!GetSecretValue|DescribeSecret)/;
+    const changes = statementsOf(/./).filter((one) => actionsOf(one).some((action) => changing.test(action)));
+    expect(changes.map(resourcesOf)).toEqual([[{ Ref: expect.stringMatching(/^WebhookSecret/) }]]);
+    expect(statementsOf(/^WebhookSecretRotationRotateRole/)).toContainEqual(changes[0]);
+  });
 
   test('the state machine runs its functions and itself, reads its own lists, and no more', () => {
     const statements = statementsOf(/^SyncStateMachineRole/).filter(

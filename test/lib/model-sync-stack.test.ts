@@ -92,6 +92,41 @@ describe('functions', () => {
   });
 });
 
+describe("the webhook's secret", () => {
+  const secret = { Ref: Match.stringLikeRegexp('^WebhookSecret') };
+  const rotate = { 'Fn::GetAtt': [Match.stringLikeRegexp('^WebhookSecretRotation'), 'Arn'] };
+
+  test('is rotated every 30 days, and by no deployment', () => {
+    template.hasResource('AWS::SecretsManager::RotationSchedule', {
+      Properties: {
+        SecretId: secret,
+        RotationLambdaARN: rotate,
+        RotationRules: { AutomaticallyAfterDays: 30 },
+        RotateImmediatelyOnUpdate: false,
+      },
+      // Secrets Manager asks whether it may invoke the function when the schedule is made.
+      DependsOn: Match.arrayWith([
+        Match.stringLikeRegexp('^WebhookSecretRotationRotateSecretsManager'),
+        Match.stringLikeRegexp('^WebhookSecretRotationRotateRoleDefaultPolicy'),
+      ]),
+    });
+  });
+
+  test('is rotated by a function that only Secrets Manager invokes, for this account', () => {
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(({ Properties }) =>
+      JSON.stringify(Properties.FunctionName).includes('WebhookSecretRotation'),
+    );
+    expect(permissions.map(({ Properties }) => Properties)).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { 'Fn::GetAtt': [expect.stringMatching(/^WebhookSecretRotationRotate/), 'Arn'] },
+        Principal: 'secretsmanager.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
+      },
+    ]);
+  });
+});
+
 describe('the outside', () => {
   test('deliveries come by POST to /webhook and to /', () => {
     template.resourceCountIs('AWS::ApiGateway::Method', 2);
@@ -143,18 +178,21 @@ describe('the outside', () => {
 
 describe('the artifact bucket', () => {
   test.each([
-    ['models', 'FunctionsCreateRole'],
-    ['syncs', 'FunctionsListRole'],
-  ])('takes files below %s/ of one function only, whatever others may do in the account', (folder, role) => {
-    const document = new Capture();
-    template.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: document });
-    const arn = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${id}[0-9A-F]{8}$`)), 'Arn'] });
-    expect(document.asObject().Statement).toContainEqual({
-      Effect: 'Deny',
-      Principal: '*',
-      Action: 's3:PutObject',
-      Resource: { 'Fn::Join': ['', [arn('Artifacts'), `/${folder}/*`]] },
-      Condition: { ArnNotEquals: { 'aws:PrincipalArn': arn(role) } },
-    });
-  });
+    ['models', ['FunctionsCreateRole']],
+    ['syncs', ['FunctionsListRole', 'FunctionsWeighRole']],
+  ])(
+    'takes files below %s/ of the functions that write there only, whatever others may do in the account',
+    (folder, roles) => {
+      const document = new Capture();
+      template.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: document });
+      const arn = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${id}[0-9A-F]{8}$`)), 'Arn'] });
+      expect(document.asObject().Statement).toContainEqual({
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:PutObject',
+        Resource: { 'Fn::Join': ['', [arn('Artifacts'), `/${folder}/*`]] },
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': roles.map(arn) } },
+      });
+    },
+  );
 });

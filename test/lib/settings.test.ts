@@ -11,6 +11,11 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     source: { type: 'codecommit' },
     access: { roles: [], groups: [] },
     artifactStore: undefined,
+    alarmEmails: [],
+    runbookUrl: undefined,
+    api: { kind: 'public' },
+    kmsKeyArn: undefined,
+    manualApproval: [],
     unreleasedProduct: false,
   });
 });
@@ -37,7 +42,47 @@ test('a repository behind a connection needs no branch: main is meant', () => {
   expect(settings({ 'mlflow-mlops:source': source }).source).toEqual({ ...source, branch: 'main' });
 });
 
+test('the API is for everybody, for some addresses, or for VPC endpoints', () => {
+  const api = (value: unknown) => settings({ 'mlflow-mlops:api': value }).api;
+  expect(api('public')).toEqual({ kind: 'public' });
+  const allow = ['203.0.113.0/24', '198.51.100.7/32', '2001:db8::/32'];
+  expect(api({ allow })).toEqual({ kind: 'addresses', allow });
+  expect(api(JSON.stringify({ allow }))).toEqual({ kind: 'addresses', allow });
+  const vpcEndpoints = ['vpce-0123456789abcdef0', 'vpce-01234567'];
+  expect(api({ vpcEndpoints })).toEqual({ kind: 'private', vpcEndpoints });
+});
+
+test('a key is given by its ARN', () => {
+  const arn = 'arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  expect(settings({ 'mlflow-mlops:kms-key': arn }).kmsKeyArn).toBe(arn);
+});
+
+test('an environment whose packages wait for a person is named; those that are not mentioned do not wait', () => {
+  const manual = (value: unknown) => settings({ 'mlflow-mlops:approval': value }).manualApproval;
+  expect(manual({ production: 'PendingManualApproval' })).toEqual(['Production']);
+  expect(manual({ staging: 'PendingManualApproval', production: 'PendingManualApproval' })).toEqual([
+    'Staging',
+    'Production',
+  ]);
+  expect(manual({ staging: 'Approved', production: 'Approved' })).toEqual([]);
+});
+
 test.each([
+  [{ 'mlflow-mlops:api': 'private' }, /mlflow-mlops:api \("private"\): give "public", {"allow": .* or {"vpcEndpoints"/],
+  [{ 'mlflow-mlops:api': {} }, /mlflow-mlops:api \({}\): give "public"/],
+  [{ 'mlflow-mlops:api': { allow: [] } }, /mlflow-mlops:api\.allow .*name one range/],
+  [{ 'mlflow-mlops:api': { allow: ['0.0.0.0/0'], vpcEndpoints: [] } }, /mlflow-mlops:api.*give "public"/],
+  [{ 'mlflow-mlops:api': { allow: ['203.0.113.7'] } }, /mlflow-mlops:api\.allow\.0.*CIDR notation, such as 203/],
+  [{ 'mlflow-mlops:api': { allow: ['10.0.0.0/8', '10.0.0.0/33'] } }, /mlflow-mlops:api\.allow\.1.*CIDR notation/],
+  [{ 'mlflow-mlops:api': { allow: ['2001:db8::/129'] } }, /mlflow-mlops:api\.allow\.0.*CIDR notation/],
+  [{ 'mlflow-mlops:api': { vpcEndpoints: ['vpc-0123'] } }, /mlflow-mlops:api\.vpcEndpoints\.0.*such as vpce-/],
+  [{ 'mlflow-mlops:kms-key': 'alias/mine' }, /mlflow-mlops:kms-key \("alias\/mine"\).*not an alias/],
+  [{ 'mlflow-mlops:approval': 'manual' }, /mlflow-mlops:approval \("manual"\)/],
+  [{ 'mlflow-mlops:approval': { prod: 'Approved' } }, /mlflow-mlops:approval.*"prod".*staging and production/],
+  [
+    { 'mlflow-mlops:approval': { production: 'Rejected' } },
+    /mlflow-mlops:approval\.production.*"Approved"\|"PendingManualApproval"/,
+  ],
   [{ 'mlflow-mlops:source': { type: 'github' } }, /mlflow-mlops:source\.type \(\{"type":"github"\}\)/],
   [{ 'mlflow-mlops:source': { type: 'connection', connectionArn: 'arn:x', repository: 'alone' } }, /give owner\/name/],
   [{ 'mlflow-mlops:access': { roles: ['arn:aws:iam::1:role/x'] } }, /not its ARN/],
@@ -53,6 +98,9 @@ test.each([
     { 'mlflow-mlops:artifact-store': { bucket: 'b-1', kmsKeyArn: 'alias/x' } },
     /artifact-store\.kmsKeyArn.*not an alias/,
   ],
+  [{ 'mlflow-mlops:alarm-emails': 'ops@example.com' }, /mlflow-mlops:alarm-emails \("ops@example\.com"\)/],
+  [{ 'mlflow-mlops:alarm-emails': ['ops'] }, /mlflow-mlops:alarm-emails\.0 \(\["ops"\]\): give addresses/],
+  [{ 'mlflow-mlops:runbook-url': 'docs/runbook.md' }, /mlflow-mlops:runbook-url.*give an address/],
   [{ 'mlflow-mlops:pipeline': 'maybe' }, /mlflow-mlops:pipeline \("maybe"\)/],
 ])('a wrong setting %j is named with its value', (context, message) => {
   expect(() => settings(context)).toThrow(message);

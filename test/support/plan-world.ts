@@ -3,6 +3,7 @@ import { type Effects, type Planning, planModel } from '../../lambda/plan/plan-m
 import type { Absence } from '../../lambda/shared/brake';
 import type { PlanResult } from '../../lambda/shared/contracts';
 import type { ImageOverrides } from '../../lambda/shared/images/images';
+import { approvalOf, canSpeakFor, type ManualEnvironments } from '../../lambda/shared/packages/approval';
 import { liveChange, metadataChange, packageMetadata, UNSYNCED } from '../../lambda/shared/packages/metadata';
 import type { ModelPackage } from '../../lambda/shared/packages/model-package';
 import { steeringOf } from '../../lambda/shared/packing/steering';
@@ -21,6 +22,8 @@ export class PlanWorld {
   packages: ModelPackage[] = [];
   enrolled = true;
   revision = 'one';
+  /** Environments that want a person's decision. */
+  manual: ManualEnvironments = new Set();
   overrides: ImageOverrides = {};
   ledger: LedgerRecord = { revision: 0 };
   now = Date.parse('2030-01-02T03:04:05Z');
@@ -75,8 +78,12 @@ export class PlanWorld {
     this.packages.push(...packages);
   }
 
-  /** A version's package as a sync would make it today. */
-  packageOf(version: ModelVersion): ModelPackage {
+  /**
+   * A version's package as a sync would make it today.
+   *
+   * @param replaced ARN of the one that it replaces
+   */
+  packageOf(version: ModelVersion, replaced?: string): ModelPackage {
     this.made += 1;
     const packing = {
       flavor: 'sklearn',
@@ -86,14 +93,20 @@ export class PlanWorld {
       modelData: 'archive' as const,
       packing: this.revision,
     };
-    const metadata = packageMetadata(version, REGISTRY, packing, OWNER);
-    return modelPackage(this.made, metadata, { image: this.imageOf(version), creationTime: this.made });
+    const before = this.packages.find(({ arn }) => arn === replaced);
+    const approval = approvalOf(version, before, this.manual);
+    const metadata = { ...packageMetadata(version, REGISTRY, packing, OWNER), ...approval.metadata };
+    return modelPackage(this.made, metadata, {
+      image: this.imageOf(version),
+      creationTime: this.made,
+      approvalStatus: approval.approvalStatus,
+    });
   }
 
   private create(number: string, replaces: string | undefined): void {
     const version = this.versions.find((one) => one.version === number);
     if (version !== undefined) {
-      this.add(this.packageOf(version));
+      this.add(this.packageOf(version, replaces));
     }
     if (replaces !== undefined) {
       this.remove(replaces);
@@ -104,7 +117,9 @@ export class PlanWorld {
     const version = this.versions.find((one) => one.version === number) ?? modelVersion();
     this.packages = this.packages.map((one) => {
       const change =
-        number === undefined ? metadataChange(UNSYNCED, one.metadata) : liveChange(version, undefined, one.metadata);
+        number === undefined
+          ? metadataChange(UNSYNCED, one.metadata)
+          : liveChange(version, undefined, one.metadata, this.manual);
       if (one.arn !== arn || change === undefined) {
         return one;
       }
@@ -135,10 +150,12 @@ export class PlanWorld {
       registryId: REGISTRY,
       owner: OWNER,
       overrides: this.overrides,
-      isCurrent: (version, { image, metadata }) =>
-        image === this.imageOf(version) &&
-        metadata.mlflow_mlops_packing === this.revision &&
-        (metadata.mlflow_deploy_flavor ?? '') === (steeringOf(version).flavor ?? ''),
+      manual: this.manual,
+      isCurrent: (version, one) =>
+        one.image === this.imageOf(version) &&
+        one.metadata.mlflow_mlops_packing === this.revision &&
+        (one.metadata.mlflow_deploy_flavor ?? '') === (steeringOf(version).flavor ?? '') &&
+        canSpeakFor(version, one, this.manual),
       warningOf: () => undefined,
     };
   }
@@ -163,7 +180,13 @@ export class PlanWorld {
       stateOfModel: async () => this.model,
       countOwned: async () => this.owned,
       isEnrolled: async () => this.enrolled,
-      listPackages: async () => this.packages.map(({ arn, creationTime, status }) => ({ arn, creationTime, status })),
+      listPackages: async () =>
+        this.packages.map(({ arn, creationTime, status, approvalStatus }) => ({
+          arn,
+          creationTime,
+          status,
+          approvalStatus,
+        })),
       listVersions: async () => [...this.versions],
       describePackages: async (listed) => {
         this.described += listed.length;

@@ -150,6 +150,7 @@ export function packageOf(name: string, number: string): ListedPackage {
     arn: `arn:aws:sagemaker:us-east-1:111111111111:model-package/${groupNameOf(name)}/${number}`,
     creationTime: Number(number),
     status: 'Completed',
+    approvalStatus: 'Approved',
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { atOnce } from './at-once';
+import { atOnce } from '../../shared/at-once';
 import { copySource } from './copy-source';
 import type { CopyLimits } from './limits';
 

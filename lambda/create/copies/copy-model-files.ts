@@ -1,10 +1,10 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { atOnce } from '../../shared/at-once';
 import { messageOf, TransientError } from '../../shared/errors';
 import type { ArchiveEntry } from '../../shared/packing/archive-entry';
 import { checkEntryNames } from '../../shared/packing/entry-names';
 import type { ArtifactFile, S3Location } from '../../shared/registry/registry';
 import { asStepError } from '../../shared/step';
-import { atOnce } from './at-once';
 import { copiedFiles } from './copied-files';
 import { copyFault } from './copy-fault';
 import { CONTENT_TYPE, type Copying, copyInParts, copyWhole, type StoredFile } from './copy-file';

@@ -3,6 +3,7 @@ import { Claims } from '../store/claims';
 import { Deployments } from '../store/deployments';
 import { Enrolments } from '../store/enrolments';
 import { Ledger } from '../store/ledger';
+import { SecretUses } from '../store/secret-uses';
 import { openTable } from '../store/table';
 import { once } from './once';
 
@@ -12,3 +13,4 @@ export const claims = once(() => new Claims(table()));
 export const enrolments = once(() => new Enrolments(table()));
 export const deployments = once(() => new Deployments(table()));
 export const ledger = once(() => new Ledger(table()));
+export const secretUses = once(() => new SecretUses(table()));

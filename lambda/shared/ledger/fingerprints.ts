@@ -25,7 +25,7 @@ export interface Fingerprints {
 
 /**
  * The fingerprints of an enrolled model. As long as both are what they were when a plan came out empty, a plan would come out
- * empty again, but for two things that no listing shows: what people change in a package itself, and what the date changes.
+ * empty again, but for two things that no listing shows: what people change in a package's metadata, and what the date changes.
  *
  * @param versions any of the model's versions, but all that are promoted
  * @param packages all packages of the model's group
@@ -67,8 +67,11 @@ export function addVersion(desired: MultisetDigest, version: ModelVersion): void
 }
 
 /** Takes in a package. A group that was made anew gives the same ARNs again, but not in the same moment. */
-export function addPackage(present: MultisetDigest, { arn, creationTime, status }: ListedPackage): void {
-  present.add(JSON.stringify([arn, creationTime, status]));
+export function addPackage(
+  present: MultisetDigest,
+  { arn, creationTime, status, approvalStatus }: ListedPackage,
+): void {
+  present.add(JSON.stringify([arn, creationTime, status, approvalStatus]));
 }
 
 /**

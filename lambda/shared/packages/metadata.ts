@@ -1,6 +1,7 @@
 import { environmentsOf } from '../environments';
 import type { ModelDataKind } from '../packing/model-data';
 import type { ModelVersion } from '../registry/registry';
+import { environmentsFor, type ManualEnvironments } from './approval';
 import { leaveOut } from './left-out';
 import { decodeMetadataText, encodeMetadataText, fitsMetadataValue } from './metadata-text';
 import { TAG_PREFIX, tagMetadata } from './tag-metadata';
@@ -26,14 +27,18 @@ export interface Packing {
  * warning about its image. An empty text means that the key is to be absent.
  *
  * Values that do not fit are left out whole, since half a text would be read back as another one; `mlflow_left_out` names them.
+ *
+ * @param environments names of those that the package may be deployed into
  */
-export function liveMetadata(version: ModelVersion, warning: string | undefined): Record<string, string> {
+export function liveMetadata(
+  version: ModelVersion,
+  warning: string | undefined,
+  environments: readonly string[] = environmentsOf(version).map(({ name }) => name),
+): Record<string, string> {
   const fixed = encode({
     mlflow_current_stage: version.stage,
     mlflow_aliases: version.aliases.join(' '),
-    mlflow_environments: environmentsOf(version)
-      .map(({ name }) => name)
-      .join(' '),
+    mlflow_environments: environments.join(' '),
     mlflow_description: version.description,
     mlflow_warning: warning ?? '',
     mlflow_synced: 'true',
@@ -48,16 +53,19 @@ export function liveMetadata(version: ModelVersion, warning: string | undefined)
 /**
  * What has to change so that a package says what its version says today.
  *
+ * @param manual the environments that want a person's decision: no package gets into one of them that never waited for it
  * @returns undefined when nothing differs
  */
 export function liveChange(
   version: ModelVersion,
   warning: string | undefined,
   actual: Readonly<Record<string, string>>,
+  manual: ManualEnvironments,
 ): MetadataChange | undefined {
   const tagsNow = Object.keys(actual).filter((key) => key.startsWith(TAG_PREFIX));
   const absent = Object.fromEntries(tagsNow.map((key) => [key, '']));
-  return metadataChange({ ...absent, ...liveMetadata(version, warning) }, actual);
+  const environments = environmentsFor(version, actual, manual);
+  return metadataChange({ ...absent, ...liveMetadata(version, warning, environments) }, actual);
 }
 
 /** The metadata of a package whose model is no longer enrolled; everything else stays as it was. */

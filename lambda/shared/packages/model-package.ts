@@ -6,6 +6,7 @@ export interface ListedPackage {
   /** Milliseconds since the epoch. */
   readonly creationTime: number;
   readonly status: ModelPackageStatus;
+  readonly approvalStatus: ModelApprovalStatus;
 }
 
 /** A package of the SageMaker Model Registry, as far as the sync reads and writes it. */
@@ -13,7 +14,6 @@ export interface ModelPackage extends ListedPackage {
   readonly image: string;
   /** S3 URI of the archive, or of the folder of the files as they are: that one ends in `/`. */
   readonly modelDataUrl: string;
-  readonly approvalStatus: ModelApprovalStatus;
   /** `CustomerMetadataProperties` as they stand, still encoded. */
   readonly metadata: Readonly<Record<string, string>>;
 }

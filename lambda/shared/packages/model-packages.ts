@@ -220,11 +220,12 @@ export class ModelPackages {
   }
 }
 
-function listedPackage({ ModelPackageArn, CreationTime, ModelPackageStatus }: ModelPackageSummary): ListedPackage {
+function listedPackage(summary: ModelPackageSummary): ListedPackage {
   return {
-    arn: ModelPackageArn ?? '',
-    creationTime: CreationTime?.getTime() ?? 0,
-    status: ModelPackageStatus ?? 'Completed',
+    arn: summary.ModelPackageArn ?? '',
+    creationTime: summary.CreationTime?.getTime() ?? 0,
+    status: summary.ModelPackageStatus ?? 'Completed',
+    approvalStatus: summary.ModelApprovalStatus ?? 'PendingManualApproval',
   };
 }
 

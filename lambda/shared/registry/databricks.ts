@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { atOnce } from '../at-once';
 import { walkArtifacts } from './artifact-walk';
 import { API, parse, unlessMissing } from './mlflow-rest';
 import type { ArtifactFile, FilePosition, ModelVersion, OpenedFile, WebhookState, WebhookTarget } from './registry';
@@ -27,6 +28,10 @@ const WebhookPage = z.object({
     .nullish(),
   next_page_token: z.string().nullish(),
 });
+const Tried = z.object({ status_code: z.coerce.number().nullish() });
+
+/** Models whose webhooks are worked on at a time: below the rate at which a workspace refuses. */
+const RENEWED_AT_ONCE = 4;
 
 /** A Databricks workspace's registry: signed downloads, and one webhook for each model. */
 export class DatabricksRegistry extends RestRegistry {
@@ -59,7 +64,7 @@ export class DatabricksRegistry extends RestRegistry {
       events: EVENTS,
       description: DESCRIPTION,
       status: 'ACTIVE',
-      http_url_spec: { ...target, enable_ssl_verification: true },
+      http_url_spec: urlSpec(target),
     };
     if (first === undefined) {
       const created = await unlessMissing(
@@ -70,6 +75,25 @@ export class DatabricksRegistry extends RestRegistry {
     await this.http.send('PATCH', `${WEBHOOKS}/update`, { id: first, ...webhook });
     await this.deleteWebhooks(doubles);
     return 'active';
+  }
+
+  override async renewWebhooks(modelNames: readonly string[], target: WebhookTarget): Promise<void> {
+    await atOnce(RENEWED_AT_ONCE, modelNames, async (modelName) => {
+      for (const id of await this.webhooksOf(modelName, target.url)) {
+        await unlessMissing(this.http.send('PATCH', `${WEBHOOKS}/update`, { id, http_url_spec: urlSpec(target) }));
+      }
+    });
+  }
+
+  override async tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined> {
+    for (const modelName of modelNames) {
+      const [first] = await this.webhooksOf(modelName, url);
+      if (first !== undefined) {
+        const answer = await unlessMissing(this.http.send('POST', `${WEBHOOKS}/test`, { id: first }));
+        return answer ? (parse(Tried, answer, 'registry-webhooks/test').status_code ?? undefined) : undefined;
+      }
+    }
+    return undefined;
   }
 
   override async removeWebhook(modelName: string, url: string, _last: boolean): Promise<void> {
@@ -96,4 +120,8 @@ export class DatabricksRegistry extends RestRegistry {
     };
     return (await unlessMissing(list())) ?? [];
   }
+}
+
+function urlSpec(target: WebhookTarget): object {
+  return { ...target, enable_ssl_verification: true };
 }

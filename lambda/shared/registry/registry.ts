@@ -138,6 +138,18 @@ export interface ModelRegistry {
   /** Makes the webhook that watches the model, or brings it up to date; repeated calls leave exactly one. */
   ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;
   /**
+   * Gives the target's secret to the webhooks that call its address. None is made: a model that is enrolled no more gets none back.
+   *
+   * @param modelNames the models whose webhooks these are, where each model has one of its own
+   */
+  renewWebhooks(modelNames: readonly string[], target: WebhookTarget): Promise<void>;
+  /**
+   * Has the registry send a test delivery by one of the webhooks that call an address, signed as any other.
+   *
+   * @returns the status that the receiver answered; undefined where there is no webhook, or no answer
+   */
+  tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined>;
+  /**
    * Removes what {@link ensureWebhook} made; nothing to remove is fine.
    *
    * @param last true when no other model is enrolled: a registry whose webhook serves all models keeps it until then

@@ -74,6 +74,8 @@ export abstract class RestRegistry implements ModelRegistry {
   abstract listFiles(version: ModelVersion): Promise<ArtifactFile[]>;
   abstract openFile(version: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile>;
   abstract ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;
+  abstract renewWebhooks(modelNames: readonly string[], target: WebhookTarget): Promise<void>;
+  abstract tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined>;
   abstract removeWebhook(modelName: string, url: string, last: boolean): Promise<void>;
 
   /** One folder's entries, every page of them. */

@@ -25,6 +25,7 @@ export class ModelEndpoint extends Construct {
     const model = new CfnModel(this, 'Model', {
       executionRoleArn: settings.executionRoleArn ?? this.defaultRoleArn(),
       containers: [{ modelPackageName: deployable.packageArn }],
+      ...(settings.kind === 'realtime' && settings.networkIsolation ? { enableNetworkIsolation: true } : {}),
     });
     const config = new CfnEndpointConfig(this, 'EndpointConfig', {
       productionVariants: [

@@ -10,6 +10,8 @@ export interface RealTimeEndpoint {
   readonly instanceType: string;
   readonly instanceCount: number;
   readonly captureDestinationS3Uri?: string;
+  /** Whether its containers are cut off from the network. */
+  readonly networkIsolation: boolean;
 }
 
 /** An endpoint that runs only while it answers. */
@@ -36,6 +38,7 @@ export interface WrittenEndpoint {
   readonly InstanceType?: string;
   readonly InstanceCount?: number;
   readonly CaptureDestinationS3Uri?: string;
+  readonly EnableNetworkIsolation?: boolean;
   readonly ServerlessMaxConcurrency?: number;
   readonly ServerlessSizeInMB?: number;
   readonly ExecutionRoleArn?: string;
@@ -73,6 +76,7 @@ function settingsOf(written: WrittenEndpoint): EndpointSettings {
       instanceType: InstanceType,
       instanceCount: InstanceCount ?? 1,
       ...(CaptureDestinationS3Uri ? { captureDestinationS3Uri: CaptureDestinationS3Uri } : {}),
+      networkIsolation: written.EnableNetworkIsolation ?? false,
       ...role,
     };
   }

@@ -6,6 +6,8 @@ type Key = keyof WrittenEndpoint;
 const REAL_TIME: readonly Key[] = ['InstanceType', 'InstanceCount'];
 const SERVERLESS: readonly Key[] = ['ServerlessMaxConcurrency', 'ServerlessSizeInMB'];
 
+const OTHER: readonly Key[] = ['CaptureDestinationS3Uri', 'EnableNetworkIsolation', 'ExecutionRoleArn'];
+
 /** What a JSON Schema could say only in words that nobody understands: which keys go together. */
 export function brokenRules(written: Readonly<Record<Environment, WrittenEndpoint>>): string[] {
   return ENVIRONMENTS.flatMap((environment) => problemsOf(environment, written[environment]));
@@ -29,12 +31,18 @@ function problemsOf(environment: Environment, endpoint: WrittenEndpoint): string
         'Remove it, or make the endpoint real-time with InstanceType.',
     ];
   }
+  if (serverless.length > 0 && endpoint.EnableNetworkIsolation === true) {
+    return [
+      `${said('EnableNetworkIsolation')}: SageMaker isolates no serverless endpoint from the network. ` +
+        'Remove it, or make the endpoint real-time with InstanceType.',
+    ];
+  }
   if (endpoint.InstanceType === undefined && endpoint.ServerlessMaxConcurrency === undefined) {
-    const lonely = [...realTime, ...serverless, ...given(['CaptureDestinationS3Uri', 'ExecutionRoleArn'])].map(said);
+    const lonely = [...realTime, ...serverless, ...given(OTHER)].map(said);
     const wanted =
       serverless.length > 0
         ? 'ServerlessMaxConcurrency (1 to 200)'
-        : realTime.length > 0 || capture !== undefined
+        : realTime.length > 0 || capture !== undefined || endpoint.EnableNetworkIsolation === true
           ? 'InstanceType (such as ml.m5.large)'
           : 'InstanceType (such as ml.m5.large) or ServerlessMaxConcurrency (1 to 200)';
     return [`${lonely.join(', ')}: this alone makes no endpoint. Add ${environment}.${wanted}.`];

@@ -72,6 +72,15 @@ test('what a real-time endpoint is asked and answers is captured where the file 
   });
 });
 
+test('containers have a network, unless the file says that they are isolated', () => {
+  const isolated = (more: string) =>
+    stageTemplate('Staging', [aPackage(4, '2', 'Staging')], inference(`{InstanceType: ml.m5.large${more}}`));
+  isolated(', EnableNetworkIsolation: true').hasResourceProperties(MODEL, { EnableNetworkIsolation: true });
+  for (const more of ['', ', EnableNetworkIsolation: false']) {
+    isolated(more).hasResourceProperties(MODEL, { EnableNetworkIsolation: Match.absent() });
+  }
+});
+
 test('another role for the container', () => {
   const role = 'arn:aws:iam::111122223333:role/mine';
   const file = inference(`{InstanceType: ml.m5.large, ExecutionRoleArn: "${role}"}`);

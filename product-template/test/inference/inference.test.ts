@@ -16,7 +16,7 @@ const problems = (text: string) => {
 test('what is shipped: one ml.m5.large for Staging, serverless for Production', () => {
   expect(readInference(SHIPPED_INFERENCE)).toEqual({
     endpoints: {
-      Staging: { kind: 'realtime', instanceType: 'ml.m5.large', instanceCount: 1 },
+      Staging: { kind: 'realtime', instanceType: 'ml.m5.large', instanceCount: 1, networkIsolation: false },
       Production: { kind: 'serverless', maxConcurrency: 2, sizeInMB: 1024 },
     },
     keepEndpointsOnTermination: false,
@@ -27,7 +27,7 @@ test('what is shipped: one ml.m5.large for Staging, serverless for Production', 
 test('every key of its own, and the defaults of what is left out', () => {
   const role = 'arn:aws:iam::111122223333:role/service-role/mine';
   const text = `
-Staging: {InstanceType: ml.g5.2xlarge, CaptureDestinationS3Uri: "s3://my-bucket/capture", ExecutionRoleArn: "${role}"}
+Staging: {InstanceType: ml.g5.2xlarge, CaptureDestinationS3Uri: "s3://my-bucket/capture", ExecutionRoleArn: "${role}", EnableNetworkIsolation: true}
 Production: {ServerlessMaxConcurrency: 200}
 KeepEndpointsOnTermination: true`;
   expect(readInference(text)).toEqual({
@@ -37,6 +37,7 @@ KeepEndpointsOnTermination: true`;
         instanceType: 'ml.g5.2xlarge',
         instanceCount: 1,
         captureDestinationS3Uri: 's3://my-bucket/capture',
+        networkIsolation: true,
         executionRoleArn: role,
       },
       Production: { kind: 'serverless', maxConcurrency: 200, sizeInMB: 1024 },
@@ -123,7 +124,19 @@ describe('a mistake is told with its key, its value, and what is allowed', () =>
     );
   });
 
+  test('network isolation of what SageMaker does not isolate', () => {
+    expect(problems(staging('ServerlessMaxConcurrency: 2', 'EnableNetworkIsolation: true'))).toContain(
+      'Staging.EnableNetworkIsolation (true): SageMaker isolates no serverless endpoint from the network. ' +
+        'Remove it, or make the endpoint real-time with InstanceType.',
+    );
+    expect(problems(staging('ServerlessMaxConcurrency: 2', 'EnableNetworkIsolation: false'))).toBe('none');
+    expect(problems(staging('InstanceType: ml.m5.large', 'EnableNetworkIsolation: on'))).toContain(
+      'Staging.EnableNetworkIsolation: "on" is not allowed. Whether a real-time endpoint',
+    );
+  });
+
   test.each([
+    ['EnableNetworkIsolation: true', 'Add Staging.InstanceType (such as ml.m5.large).'],
     ['InstanceCount: 2', 'Add Staging.InstanceType (such as ml.m5.large).'],
     ['CaptureDestinationS3Uri: s3://my-bucket/x', 'Add Staging.InstanceType (such as ml.m5.large).'],
     ['ServerlessSizeInMB: 2048', 'Add Staging.ServerlessMaxConcurrency (1 to 200).'],

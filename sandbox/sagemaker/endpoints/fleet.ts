@@ -106,7 +106,8 @@ export class Fleet {
   ): Promise<WorkerProcess> {
     if (this.stopped) throw new Error('The sandbox was stopped.');
     try {
-      const options = { python: this.options.python, environment: model.environment, ...where };
+      const { environment, isolated } = model;
+      const options = { python: this.options.python, environment, isolated, ...where };
       return await WorkerProcess.start(options, (stop) => this.stops.push(stop));
     } catch (error) {
       if (error instanceof WorkerStartError && error.stage === 'archive') {

@@ -8,6 +8,8 @@ export interface Deployable {
   readonly image: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly data: DataLocation | undefined;
+  /** It has no network. */
+  readonly isolated: boolean;
 }
 
 /**
@@ -20,17 +22,23 @@ export function resolveModel(state: AccountState, modelName: string): Deployable
   const { details } = findModel(state, modelName);
   const container = only(details.PrimaryContainer ? [details.PrimaryContainer] : (details.Containers ?? []), modelName);
   const packageName = container.ModelPackageName;
-  if (packageName === undefined) return deployable(container, {});
+  const isolated = details.EnableNetworkIsolation === true;
+  if (packageName === undefined) return deployable(container, {}, isolated);
   const specification = findPackage(state, packageName).details.InferenceSpecification;
-  return deployable(only(specification?.Containers ?? [], packageName), container.Environment ?? {});
+  return deployable(only(specification?.Containers ?? [], packageName), container.Environment ?? {}, isolated);
 }
 
 /** A model has an environment of its own only where its package has none (see environment.ts). */
-function deployable(container: Container, environment: Readonly<Record<string, string>>): Deployable {
+function deployable(
+  container: Container,
+  environment: Readonly<Record<string, string>>,
+  isolated: boolean,
+): Deployable {
   return {
     image: container.Image ?? '',
     environment: { ...container.Environment, ...environment },
     data: dataLocationOf(container),
+    isolated,
   };
 }
 

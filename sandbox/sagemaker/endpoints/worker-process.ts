@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly archive: string | undefined;
   /** The container's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether it has no network. */
+  readonly isolated: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -45,7 +47,8 @@ export class WorkerProcess {
    * @throws WorkerStartError when it ends instead
    */
   static async start(options: WorkerOptions, onSpawn: (stop: () => Promise<void>) => void): Promise<WorkerProcess> {
-    const settings = { kind: options.kind, folder: options.folder, archive: options.archive ?? null };
+    const { kind, folder, archive = null, isolated } = options;
+    const settings = { kind, folder, archive, isolated };
     const child = spawn(options.python, ['-I', '-u', MAIN, JSON.stringify(settings)], {
       cwd: options.folder,
       env: containerEnvironment(options),

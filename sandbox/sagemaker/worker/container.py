@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import archive, server
+from . import archive, isolation, server
 from .kinds import api
 
 Report = Callable[[dict[str, Any]], None]
@@ -22,9 +22,12 @@ def serve(settings: dict[str, Any], report: Report) -> int:
         except archive.BadArchive as error:
             report({"stage": "archive", "reason": str(error)})
             return 1
+    isolated = settings.get("isolated", False)
+    if isolated:
+        isolation.isolate()
     try:
         kind = importlib.import_module(f"{__package__}.kinds.{settings['kind']}")
-        handler = kind.create(api.Container(model_dir=model_dir))
+        handler = kind.create(api.Container(model_dir=model_dir, isolated=isolated))
     except api.ContainerError as error:
         report({"stage": "container", "reason": str(error)})
         return 1

@@ -13,11 +13,14 @@ OPTIONS = ("-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f",
            "--pre", "--prefer-binary", "--only-binary", "--no-binary")
 
 
-def problems(file: Path) -> list[str]:
-    """What of a requirements file is not satisfied here, a sentence each; nothing when the file is missing."""
+def problems(file: Path, isolated: bool = False) -> list[str]:
+    """What of a requirements file is not satisfied here, a sentence each; nothing when the file is missing.
+
+    What a container's image has cannot be known here, so a container without a network can install nothing at all.
+    """
     found = []
     for line in lines_of(file):
-        problem = problem_of(line)
+        problem = problem_of(line, isolated)
         if problem is not None:
             found.append(problem)
     return found
@@ -48,7 +51,7 @@ def is_option(line: str) -> bool:
     return line.replace("=", " ").split()[0] in OPTIONS
 
 
-def problem_of(line: str) -> str | None:
+def problem_of(line: str, isolated: bool) -> str | None:
     """Why a requirement is not satisfied, or None."""
     try:
         requirement = Requirement(line)
@@ -56,6 +59,8 @@ def problem_of(line: str) -> str | None:
         return f"'{line}' is not a requirement that can be checked without pip."
     if requirement.marker is not None and not requirement.marker.evaluate():
         return None
+    if isolated:
+        return f"'{line}' would be downloaded, and the container is isolated from the network."
     if requirement.url is not None:
         return f"'{line}' would be downloaded, and nothing is installed here."
     installed = installed_version(requirement.name)

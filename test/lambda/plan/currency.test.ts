@@ -19,7 +19,7 @@ const packed = (over: Partial<typeof packing> = {}, image = current) =>
   modelPackage(1, packageMetadata(modelVersion(), 'host', { ...packing, ...over }, 'o'), { image });
 
 test('a package whose image, flavour and way of packing are those of today is current', () => {
-  expect(isCurrent(images)(modelVersion(), packed())).toBe(true);
+  expect(isCurrent(images, new Set())(modelVersion(), packed())).toBe(true);
 });
 
 test('a model without a Python version is served by any image of its framework', () => {
@@ -44,7 +44,7 @@ test.each([
   ['a flavour that was asked for by a tag that is gone', packed({ steeredBy: 'sklearn' })],
   ['uncompressed data that was asked for by a tag that is gone', packed({ modelData: 'uncompressed' })],
 ])('%s is not', (_what, modelPackageThen) => {
-  expect(isCurrent(images)(modelVersion(), modelPackageThen)).toBe(false);
+  expect(isCurrent(images, new Set())(modelVersion(), modelPackageThen)).toBe(false);
 });
 
 test.each([
@@ -56,19 +56,21 @@ test.each([
   'the tag sagemaker_deploy_model_data is %s: an archive is current %s, uncompressed data %s',
   (tag, archive, files) => {
     const version = modelVersion({ tags: { sagemaker_deploy_model_data: tag } });
-    expect(isCurrent(images)(version, packed())).toBe(archive);
-    expect(isCurrent(images)(version, packed({ modelData: 'uncompressed' }))).toBe(files);
+    expect(isCurrent(images, new Set())(version, packed())).toBe(archive);
+    expect(isCurrent(images, new Set())(version, packed({ modelData: 'uncompressed' }))).toBe(files);
   },
 );
 
 test("an image by the version's tag, or by the installation, is the one that counts", () => {
   const tagged = modelVersion({ tags: { sagemaker_deploy_image: IMAGE } });
-  expect(isCurrent(images)(tagged, packed())).toBe(false);
-  expect(isCurrent(images)(tagged, packed({}, IMAGE))).toBe(true);
-  expect(isCurrent(new Images('us-east-1', { sklearn: IMAGE }))(modelVersion(), packed({}, IMAGE))).toBe(true);
+  expect(isCurrent(images, new Set())(tagged, packed())).toBe(false);
+  expect(isCurrent(images, new Set())(tagged, packed({}, IMAGE))).toBe(true);
+  expect(isCurrent(new Images('us-east-1', { sklearn: IMAGE }), new Set())(modelVersion(), packed({}, IMAGE))).toBe(
+    true,
+  );
 });
 
 test('a tag that asks for another flavour makes another package', () => {
   const steered = modelVersion({ tags: { sagemaker_deploy_flavor: 'python_function' } });
-  expect(isCurrent(images)(steered, packed())).toBe(false);
+  expect(isCurrent(images, new Set())(steered, packed())).toBe(false);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Plan, type PlanInput, plan } from '../../../lambda/plan/plan';
+import { canSpeakFor } from '../../../lambda/shared/packages/approval';
 import {
   liveChange,
   OWNER_KEY,
@@ -31,6 +32,7 @@ function input(over: Partial<PlanInput>): PlanInput {
     versions: [],
     packages: [],
     isCurrent: (_version, { image }) => image === 'image',
+    manual: new Set(),
     warningOf: () => undefined,
     ...over,
   };
@@ -179,6 +181,60 @@ describe('plan', () => {
     ]);
   });
 
+  describe('where Production wants a person', () => {
+    const manual = new Set(['Production']);
+    const waited = { mlflow_mlops_approval: 'manual' };
+    const produced = modelVersion({ stage: 'Production' });
+    const both = modelVersion({ stage: 'Production', aliases: ['staging'] });
+    const made = (version: ModelVersion, number: number, over: Partial<ModelPackage> = {}) => {
+      const one = packageOf(version, number, over);
+      return { ...one, metadata: { ...one.metadata, ...waited } };
+    };
+    const isCurrent: PlanInput['isCurrent'] = (version, one) =>
+      one.image === 'image' && canSpeakFor(version, one, manual);
+    const planned = (version: ModelVersion, ...packages: ModelPackage[]) =>
+      plan(input({ manual, isCurrent, versions: [version], packages }));
+
+    test('a version that is promoted there gets another package; the one of Staging stays until that is approved', () => {
+      const before = packageOf(staged);
+      expect(planned(both, before)).toEqual({
+        ...EMPTY,
+        create: [{ version: '1' }],
+        update: [{ packageArn: before.arn, version: '1' }],
+      });
+      const waiting = made(both, 2, { approvalStatus: 'PendingManualApproval' });
+      expect(planned(both, before, waiting)).toEqual({
+        ...EMPTY,
+        keep: [waiting.arn],
+        update: [{ packageArn: before.arn, version: '1' }],
+      });
+      expect(planned(both, before, made(both, 2))).toMatchObject({
+        keep: [waiting.arn],
+        delete: [{ packageArn: before.arn }],
+      });
+    });
+
+    test('what was approved stays while other bytes wait, and also when these are rejected', () => {
+      const approved = made(produced, 1, { image: 'older' });
+      expect(planned(produced, approved)).toEqual({ ...EMPTY, create: [{ version: '1' }], keep: [approved.arn] });
+      for (const approvalStatus of ['PendingManualApproval', 'Rejected'] as const) {
+        const other = made(produced, 2, { approvalStatus });
+        expect(planned(produced, approved, other)).toEqual({ ...EMPTY, keep: [approved.arn, other.arn] });
+      }
+    });
+
+    test('of several that wait the oldest is replaced, the others go, and what was approved stays', () => {
+      const approved = made(produced, 1, { image: 'older' });
+      const waiting = (number: number) =>
+        made(produced, number, { image: 'old', approvalStatus: 'PendingManualApproval' });
+      expect(planned(produced, approved, waiting(2), waiting(3))).toMatchObject({
+        create: [{ version: '1', replaces: waiting(2).arn }],
+        keep: [approved.arn],
+        delete: [{ packageArn: waiting(3).arn }],
+      });
+    });
+  });
+
   test('after a plan was carried out, the next one is empty', () => {
     const version = fc.record({
       version: fc.integer({ min: 1, max: 6 }).map(String),
@@ -205,7 +261,7 @@ describe('plan', () => {
 /** What SageMaker's registry holds after a plan. */
 function carryOut(
   { create, update, delete: deletions, gone: absent }: Plan,
-  { packages, versions }: PlanInput,
+  { packages, versions, manual }: PlanInput,
 ): ModelPackage[] {
   const gone = new Set([
     ...[...deletions, ...absent].map(({ packageArn }) => packageArn),
@@ -219,7 +275,7 @@ function carryOut(
       if (action === undefined) {
         return one;
       }
-      const change = liveChange(find(action.version), undefined, one.metadata) ?? { set: {}, remove: [] };
+      const change = liveChange(find(action.version), undefined, one.metadata, manual) ?? { set: {}, remove: [] };
       const metadata = Object.fromEntries(
         Object.entries({ ...one.metadata, ...change.set }).filter(([key]) => !change.remove.includes(key)),
       );

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Answer, type Effects, rawDelivery, receive } from '../../../lambda/webhook/receive';
-import { verifySender } from '../../../lambda/webhook/signatures';
+import type { Keyring } from '../../../lambda/webhook/keyring';
+import { type Answer, BODY_MAX, type Effects, rawDelivery, receive } from '../../../lambda/webhook/receive';
+import { claimOf, isSigned } from '../../../lambda/webhook/signatures';
 
 const SECRET = 's3cr3t-key';
 const NOW = 1_795_464_120;
@@ -24,6 +25,11 @@ function lower(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
 }
 
+/** The current secret is the first one. */
+function keyring(secrets: readonly [string, ...string[]]): Keyring {
+  return { current: async () => secrets[0], all: async () => secrets };
+}
+
 interface World extends Effects {
   readonly started: [string, string | Buffer][];
 }
@@ -32,7 +38,7 @@ function world(over: Partial<Effects> = {}): World {
   const started: [string, string | Buffer][] = [];
   return {
     started,
-    secret: async () => SECRET,
+    keyring: keyring([SECRET]),
     now: () => NOW,
     isEnrolled: async () => true,
     start: async (modelName, identity) => {
@@ -80,7 +86,10 @@ describe("MLflow's own deliveries", () => {
     '%s verifies',
     (_raw, { headers, raw }) => {
       const sent = Number(headers['X-MLflow-Timestamp']);
-      const verify = (body: string, now: number) => verifySender(SECRET, Buffer.from(body), lower(headers), now);
+      const verify = (body: string, now: number) => {
+        const claim = claimOf(lower(headers), Buffer.from(body), now);
+        return claim && isSigned(claim, [SECRET]) ? claim.sender : undefined;
+      };
       expect(verify(raw, sent)).toBe('mlflow');
       expect(verify(raw, sent + 300)).toBe('mlflow');
       expect(verify(raw, sent + 301)).toBeUndefined();
@@ -112,6 +121,32 @@ describe('an answer to', () => {
     expect((await receive({ headers: both, body: Buffer.from(raw) }, world())).status).toBe(202);
   });
 
+  test('what is signed with another secret that is taken is the same', async () => {
+    const signature = createHmac('sha256', 'next').update(JSON.stringify(transition)).digest('hex');
+    const effects = world({ keyring: keyring([SECRET, 'next', 'previous']) });
+    expect((await databricks(transition, effects, signature)).status).toBe(202);
+  });
+
+  test('what cannot be decided, because the other secrets cannot be read, is 503', async () => {
+    const reported: unknown[] = [];
+    const dark = { ...keyring([SECRET]), all: () => Promise.reject(new Error('throttled')) };
+    const effects = world({ keyring: dark, report: (error) => reported.push(error) });
+    expect((await databricks(transition, effects, 'f'.repeat(64))).status).toBe(503);
+    expect((await databricks(transition, effects)).status).toBe(202);
+    expect(reported).toHaveLength(1);
+  });
+
+  test('more than anybody sends is 413, and no secret is read for it', async () => {
+    const asked = world({ keyring: { current: () => Promise.reject(new Error('asked')), all: async () => [] } });
+    expect((await databricks(' '.repeat(BODY_MAX + 1), asked)).status).toBe(413);
+    expect((await databricks(`${' '.repeat(BODY_MAX - 2)}{}`)).status).toBe(400);
+  });
+
+  test('no signature is 401, and no secret is read for it', async () => {
+    const asked = world({ keyring: { current: () => Promise.reject(new Error('asked')), all: async () => [] } });
+    expect((await receive({ headers: {}, body: Buffer.from('{}') }, asked)).status).toBe(401);
+  });
+
   test.each([
     ['no signature', {}],
     ['an empty signature', { 'x-databricks-signature': '' }],
@@ -137,6 +172,8 @@ describe('an answer to', () => {
     ['no event', { model_name: 'churn' }],
     ['a model name that is no text', { ...transition, model_name: 7 }],
     ['no model name', { ...transition, model_name: '' }],
+    ['a model name that no registry takes', { ...transition, model_name: 'm'.repeat(257) }],
+    ['a model name that is no Unicode', { ...transition, model_name: '\ud800' }],
   ])('a signed body that is %s is 400 with a reason', async (_what, body) => {
     const answer = await databricks(body);
     expect(answer.status).toBe(400);
@@ -168,8 +205,11 @@ describe('an answer to', () => {
   });
 
   test.each([
-    ['a secret that cannot be read', { secret: () => Promise.reject(new Error('denied')) }],
-    ['an empty secret', { secret: async () => '' }],
+    [
+      'a secret that cannot be read',
+      { keyring: { ...keyring([SECRET]), current: () => Promise.reject(new Error('denied')) } },
+    ],
+    ['an empty secret', { keyring: keyring(['']) }],
     ['a table that does not answer', { isEnrolled: () => Promise.reject(new Error('throttled')) }],
     ['a sync that cannot be started', { start: () => Promise.reject(new Error('throttled')) }],
   ])('%s is 503, so that the sender comes again, without the reason', async (_what, over) => {
@@ -193,5 +233,19 @@ describe('the wire', () => {
   test('header names are taken in any case, and nothing at all is no body', () => {
     const event = { headers: { 'X-DATABRICKS-Signature': 'a' }, body: null, isBase64Encoded: false };
     expect(rawDelivery(event)).toEqual({ headers: { 'x-databricks-signature': 'a' }, body: Buffer.alloc(0) });
+  });
+
+  test.each([
+    ['two values', { headers: { 'X-A': 'b' }, multiValueHeaders: { 'X-A': ['a', 'b'] } }],
+    ['the same value twice', { headers: { 'X-A': 'a' }, multiValueHeaders: { 'X-A': ['a', 'a'] } }],
+    ['two spellings', { headers: { 'X-A': 'a', 'x-a': 'a' } }],
+  ])('a header with %s is empty', (_what, headers) => {
+    const { headers: raw } = rawDelivery({ body: null, isBase64Encoded: false, ...headers });
+    expect(raw).toEqual({ 'x-a': '' });
+  });
+
+  test('a header that came once has its value', () => {
+    const headers = { headers: { 'X-A': 'a' }, multiValueHeaders: { 'X-A': ['a'] } };
+    expect(rawDelivery({ body: null, isBase64Encoded: false, ...headers }).headers).toEqual({ 'x-a': 'a' });
   });
 });

@@ -1,8 +1,8 @@
-import { type HistoryEvent, paginateGetExecutionHistory, paginateListExecutions } from '@aws-sdk/client-sfn';
 import { ROUNDS_MAX } from '../../../lambda/release/totals';
 import { listPackages } from '../../../sandbox/demo/packages';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { changeAllTheTime, deliver } from '../../support/deliveries';
+import { expectOneAtATime, type Held, holdings } from '../../support/holdings';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -12,56 +12,6 @@ beforeAll(async () => {
   stage = stages(await useSandbox()).databricks;
   await stage.model();
 }, UP_TIMEOUT_MS);
-
-/** When an execution held a model's claim, in milliseconds; undefined where it never did. */
-interface Held {
-  readonly from: number;
-  readonly to: number;
-  readonly rounds: number;
-}
-
-/** What the histories of a model's executions say of its claim, in the order of time. */
-async function holdings(name: string): Promise<Held[]> {
-  const held: Held[] = [];
-  const pages = paginateListExecutions(
-    { client: stage.aws.stepFunctions },
-    { stateMachineArn: stage.env.STATE_MACHINE_ARN },
-  );
-  for await (const { executions } of pages) {
-    for (const { executionArn = '', name: execution = '' } of executions ?? []) {
-      const one = execution.startsWith(name) ? holdingOf(await historyOf(executionArn)) : undefined;
-      held.push(...(one === undefined ? [] : [one]));
-    }
-  }
-  return held.sort((a, b) => a.from - b.from);
-}
-
-async function historyOf(executionArn: string): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[] = [];
-  for await (const page of paginateGetExecutionHistory({ client: stage.aws.stepFunctions }, { executionArn })) {
-    events.push(...(page.events ?? []));
-  }
-  return events;
-}
-
-/** What the steps answered; MiniStack's history has the tasks within a map, and not their states' names. */
-function holdingOf(events: readonly HistoryEvent[]): Held | undefined {
-  const steps = events.map(({ timestamp, taskSucceededEventDetails: details }, index) => {
-    const { Payload = {} } = JSON.parse(details?.output ?? '{}') as { Payload?: Record<string, unknown> };
-    return { began: Number(events[index - 1]?.timestamp), ended: Number(timestamp), answer: Payload };
-  });
-  const claim = steps.find(({ answer }) => answer.claimed === true);
-  // The claim is passed on while the last step runs: it ends with what comes before.
-  const releases = steps.filter(({ answer }) => 'again' in answer);
-  const to = releases.at(-1)?.began ?? Number.POSITIVE_INFINITY;
-  return claim && { from: claim.ended, to, rounds: releases.length };
-}
-
-function expectOneAtATime(held: readonly Held[]): void {
-  held.slice(1).forEach((next, index) => {
-    expect(next.from).toBeGreaterThanOrEqual(held[index]?.to ?? Number.POSITIVE_INFINITY);
-  });
-}
 
 function mostRounds(held: readonly Held[]): number {
   return Math.max(0, ...held.map(({ rounds }) => rounds));
@@ -79,7 +29,7 @@ test('50 deliveries at once for one model: one sync at a time, and the last stat
   await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Production');
   const packages = await listPackages(stage.aws, group);
   expect(packages.map(({ metadata }) => metadata.mlflow_current_stage)).toEqual(['Production']);
-  const held = await holdings(name);
+  const held = await holdings(stage, name);
   expect(held.length).toBeGreaterThan(0);
   expectOneAtATime(held);
 }, 120_000);
@@ -89,14 +39,14 @@ test('a model that changes all the time is passed from one execution to the next
   const version = await stage.register(name);
   const group = await stage.enrol(name);
   // More changes than one execution has rounds, each while the one before is worked on; how many that takes, the machine decides.
-  for (let changes = 15; changes <= 60 && mostRounds(await holdings(name)) < ROUNDS_MAX; changes *= 2) {
+  for (let changes = 15; changes <= 60 && mostRounds(await holdings(stage, name)) < ROUNDS_MAX; changes *= 2) {
     await changeAllTheTime(stage, name, version, changes);
   }
   await transitionStage(stage.env, name, version, 'Staging');
   await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Staging');
   const packages = await listPackages(stage.aws, group);
   expect(packages.map(({ metadata }) => metadata.mlflow_current_stage)).toEqual(['Staging']);
-  const held = await holdings(name);
+  const held = await holdings(stage, name);
   expect(mostRounds(held)).toBe(ROUNDS_MAX);
   expectOneAtATime(held);
 }, 300_000);

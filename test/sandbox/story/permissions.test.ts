@@ -11,6 +11,7 @@ import { clientConfig } from '../../../sandbox/deploy/clients';
 import { changeAllTheTime } from '../../support/deliveries';
 import { Deployment } from '../../support/deployments';
 import { allows, grantedActions, type Permitted, permittedOf, recordedCalls } from '../../support/permissions';
+import { Rotations } from '../../support/rotations';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -95,6 +96,7 @@ async function wholeLife(): Promise<void> {
   await stage.untilPackages(group, ({ length }) => length === 0);
   await outliveGrace(group);
   await stage.sync({ modelName: name, verify: true });
+  await rotateSecret();
   // Two hold the enrolment: the first one to go leaves it to the other.
   await enrolModel(stage.aws, `enrolment-${name}-too`, name);
   await unenrolModel(stage.aws, `enrolment-${name}-too`);
@@ -128,6 +130,13 @@ async function outliveGrace(group: string): Promise<void> {
   for (const { Key } of Contents ?? []) {
     await stage.aws.s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging }));
   }
+}
+
+/** Does at once what the schedule does within a month. */
+async function rotateSecret(): Promise<void> {
+  const rotations = new Rotations(stage);
+  await rotations.rotate();
+  await rotations.restore();
 }
 
 /** Does at once what the schedule does within a minute. */

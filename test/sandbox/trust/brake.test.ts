@@ -1,8 +1,9 @@
 import { paginateListModelPackages } from '@aws-sdk/client-sagemaker';
 import { mostThatMayGo } from '../../../lambda/shared/brake';
-import { listPackages } from '../../../sandbox/demo/packages';
+import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
 import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
 import { tried } from '../../../trust/sizes';
+import type { RunModel } from '../../support/oracle';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -42,6 +43,10 @@ function remove(name: string, version: number): Promise<unknown> {
   return call(stage.env, 'DELETE', 'model-versions/delete', { name, version: String(version) });
 }
 
+function contentOf(packages: readonly SeenPackage[]): object[] {
+  return packages.map(({ arn, metadata }) => ({ arn, metadata }));
+}
+
 test('many versions that are gone at once are held until somebody says so; archived ones go at once', async () => {
   const count = await tooMany();
   const { name, group } = await inOrder('brake-many', count + 1);
@@ -68,11 +73,12 @@ test('a sync of all deletes what few models have lost, and holds what many have'
 
   const count = await tooMany();
   const names = Array.from({ length: 3 }, (_, index) => `brake-all-${index}`);
-  const models = [];
+  const models: RunModel[] = [];
   for (const name of names) {
     models.push(await inOrder(name, Math.ceil(count / names.length) + 1));
   }
-  const before = await Promise.all(models.map(({ group }) => listPackages(stage.aws, group)));
+  const packages = () => Promise.all(models.map(({ group }) => listPackages(stage.aws, group).then(contentOf)));
+  const before = await packages();
   for (const { name } of models) {
     for (let version = 1; version <= Math.ceil(count / names.length) + 1; version++) {
       await remove(name, version);
@@ -81,7 +87,7 @@ test('a sync of all deletes what few models have lost, and holds what many have'
   const held = await stage.sync({}, () => false);
   expect(held).toMatchObject({ status: 'FAILED', error: 'SyncHeld' });
   expect(held.cause).toContain('{"confirmDeletions":true}');
-  expect(await Promise.all(models.map(({ group }) => listPackages(stage.aws, group)))).toEqual(before);
+  expect(await packages()).toEqual(before);
   for (const { name, group } of models) {
     await stage.sync({ modelName: name, confirmDeletions: true });
     expect(await listPackages(stage.aws, group)).toEqual([]);

@@ -323,6 +323,7 @@ export function makeWorlds(): void {
     REGISTRY_SECRET: 'mlflow/credentials',
     ARTIFACT_BUCKET: BUCKET,
     POWERTOOLS_DEV: 'false',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   });
   logger.setLogLevel('SILENT');
   const clients = {

@@ -10,6 +10,8 @@ class Container:
     """What a kind is given; the container's environment is the process's own."""
 
     model_dir: Path
+    # Whether it has no network.
+    isolated: bool = False
 
 
 class ContainerError(Exception):

@@ -18,7 +18,7 @@ def create(container: api.Container) -> "MlflowPyfunc":
         raise api.ContainerError("The archive has no MLmodel at its root: it is no MLflow model.")
     # The image of one model has all that it needs already, and installs nothing.
     if os.environ.get("MLFLOW_DISABLE_ENV_CREATION", "false").lower() not in ("true", "1"):
-        unmet = requirements.problems(container.model_dir / "requirements.txt")
+        unmet = requirements.problems(container.model_dir / "requirements.txt", container.isolated)
         if unmet:
             raise api.ContainerError("requirements.txt: " + " ".join(unmet))
     return MlflowPyfunc(container.model_dir)

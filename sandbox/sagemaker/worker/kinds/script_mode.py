@@ -28,7 +28,7 @@ def create(container: api.Container) -> "ScriptMode":
     if not (code_dir / program).is_file():
         raise api.ContainerError(f"The script {program} is not in {code_dir}.")
     wanted = code_dir / "requirements.txt"
-    unmet = requirements.problems(wanted)
+    unmet = requirements.problems(wanted, container.isolated)
     if unmet:
         raise api.ContainerError("code/requirements.txt: " + " ".join(unmet))
     if not requirements.names(wanted) & set(MLFLOW_DISTRIBUTIONS):

@@ -17,7 +17,7 @@ def create(container: api.Container) -> "TensorFlowServing":
     code_dir = container.model_dir / "code"
     has_service = any((code_dir / name).exists() for name in ("inference.py", "requirements.txt", "lib"))
     if has_service:
-        image.prepare(code_dir)
+        image.prepare(code_dir, container.isolated)
     return TensorFlowServing(container, servables, has_service)
 
 

@@ -15,7 +15,7 @@ DISTRIBUTIONS = ("boto3", "cython", "falcon", "gevent", "grpcio", "gunicorn", "p
                  "setuptools")
 
 
-def prepare(code_dir: Path) -> None:
+def prepare(code_dir: Path, isolated: bool) -> None:
     """Put the archive's code on Python's path, and leave of the installed packages those that the image would have.
 
     `code/lib` goes before `code/requirements.txt`, which the image then does not install (sagemaker/serve.py).
@@ -26,7 +26,7 @@ def prepare(code_dir: Path) -> None:
     if lib.exists():
         hiding.hide_all_but(DISTRIBUTIONS)
     else:
-        unmet = requirements.problems(wanted)
+        unmet = requirements.problems(wanted, isolated)
         if unmet:
             raise api.ContainerError("code/requirements.txt: " + " ".join(unmet))
         hiding.hide_all_but((*DISTRIBUTIONS, *requirements.names(wanted)))

@@ -204,16 +204,19 @@ describe('package metadata', () => {
 
   test('follow tags: new ones are set, others changed, those that are gone removed', () => {
     const before = packageMetadata(modelVersion({ tags: { a: '1', b: '2' } }), 'host', packing, 'o');
-    expect(liveChange(modelVersion({ tags: { b: '3', c: '4' } }), undefined, before)).toEqual({
+    expect(liveChange(modelVersion({ tags: { b: '3', c: '4' } }), undefined, before, new Set())).toEqual({
       set: { mlflow_tag_b: '3', mlflow_tag_c: '4' },
       remove: ['mlflow_tag_a'],
     });
-    expect(liveChange(modelVersion({ tags: { a: '1', b: '2' } }), undefined, before)).toBeUndefined();
+    expect(liveChange(modelVersion({ tags: { a: '1', b: '2' } }), undefined, before, new Set())).toBeUndefined();
   });
 
   test('tell of an image that is past its end of patch, from the day on', () => {
     const before = packageMetadata(modelVersion(), 'host', packing, 'o');
-    expect(liveChange(modelVersion(), 'too old', before)).toEqual({ set: { mlflow_warning: 'too old' }, remove: [] });
+    expect(liveChange(modelVersion(), 'too old', before, new Set())).toEqual({
+      set: { mlflow_warning: 'too old' },
+      remove: [],
+    });
   });
 
   test('say how the package was packed', () => {
@@ -231,7 +234,7 @@ describe('package metadata', () => {
 
   test('a change names what to set and what to remove', () => {
     const before = packageMetadata(modelVersion({ stage: 'Staging', aliases: ['staging'] }), 'host', packing, 'o');
-    const change = liveChange(modelVersion({ stage: 'Production' }), undefined, before);
+    const change = liveChange(modelVersion({ stage: 'Production' }), undefined, before, new Set());
     expect(change).toEqual({
       set: { mlflow_current_stage: 'Production', mlflow_environments: 'Production' },
       remove: ['mlflow_aliases'],

@@ -25,6 +25,14 @@ def input_fn(body, content_type):
 def predict_fn(data, model):
     if data == 'leak':
         return {'environment': dict(os.environ), 'mlflow': 'mlflow' in sys.modules, 'cwd': os.getcwd()}
+    if isinstance(data, dict) and 'reach' in data:
+        import socket
+        host, port = data['reach']
+        try:
+            socket.create_connection((host, port), timeout=2).close()
+            return 'reached'
+        except OSError as error:
+            return str(error)
     if data == 'sleep':
         import time
         time.sleep(0.6)
@@ -48,11 +56,17 @@ export async function prepare(
   stage: Stage,
   name: string,
   archive: Readonly<Record<string, string>> | Buffer,
-  { image = IMAGE, variant = {} }: { image?: string; variant?: Partial<ProductionVariant> } = {},
+  {
+    image = IMAGE,
+    variant = {},
+    isolated = false,
+  }: { image?: string; variant?: Partial<ProductionVariant>; isolated?: boolean } = {},
 ): Promise<void> {
   stage.aws.objects.set(`models/${name}.tar.gz`, Buffer.isBuffer(archive) ? archive : await archiveOf(archive));
   const container = { Image: image, ModelDataUrl: `s3://models/${name}.tar.gz`, Environment: ENVIRONMENT };
-  await stage.sagemaker.send(new CreateModelCommand({ ModelName: name, PrimaryContainer: container }));
+  await stage.sagemaker.send(
+    new CreateModelCommand({ ModelName: name, PrimaryContainer: container, EnableNetworkIsolation: isolated }),
+  );
   await configure(stage, name, name, variant);
 }
 

@@ -1,0 +1,107 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { counted } from './own-metrics';
+import type { PipelineFailures } from './pipeline-failures';
+import { type Notice, RunbookAlarm, type RunbookAlarmProps } from './runbook-alarm';
+import type { SyncOutcomes } from './sync-outcomes';
+
+/** Soon enough for people, and long enough for numbers out of logs, which come a minute or two late. */
+const SOON = Duration.minutes(5);
+const HOUR = Duration.hours(1);
+const DAY = Duration.days(1);
+/**
+ * Two hours in periods of {@link SOON}, and one more: the hourly sync tries again, so the alarm stays on until one has gone well, and
+ * does not come and go each hour.
+ */
+const UNTIL_TRIED_AGAIN = 25;
+/** A day in hours, and one more: a model is swept when it changes and once a day, so the alarm stays on until that has gone well. */
+const UNTIL_LOOKED_AGAIN = 25;
+/** Rejected deliveries within {@link REJECTED_PERIOD}: more than passers-by try at an address, less than a registry in use sends. */
+const REJECTED_MAX = 10;
+const REJECTED_PERIOD = Duration.minutes(15);
+
+/** A dead-letter queue, by what its events were meant for. */
+export interface DeadLetters {
+  /** As in an alarm's name. */
+  readonly of: string;
+  readonly queue: IQueue;
+}
+
+export interface AlarmsProps {
+  readonly notice: Notice;
+  readonly outcomes: SyncOutcomes;
+  readonly pipelines: PipelineFailures;
+  readonly deadLetters: readonly DeadLetters[];
+}
+
+/** What people are told of. */
+export class Alarms extends Construct {
+  readonly all: readonly RunbookAlarm[];
+
+  constructor(scope: Construct, id: string, { notice, outcomes, pipelines, deadLetters }: AlarmsProps) {
+    super(scope, id);
+    const alarm = (name: string, props: RunbookAlarmProps) => new RunbookAlarm(this, name, notice, props);
+    this.all = [
+      alarm('SyncFailed', {
+        section: 'sync-failed',
+        means: 'A sync could not do everything; what it could do is done, and the hourly sync tries the rest again.',
+        metric: outcomes.failed(SOON),
+        periods: UNTIL_TRIED_AGAIN,
+      }),
+      alarm('SyncHeld', {
+        section: 'sync-held',
+        means:
+          'The registry misses versions whose packages stand, and these were not deleted: somebody has to say whether they go.',
+        metric: outcomes.held(SOON),
+        periods: UNTIL_TRIED_AGAIN,
+      }),
+      ...deadLetters.map(({ of, queue }) =>
+        alarm(`DeadLetters-${of}`, {
+          alarmName: `dead-letters-${of}`,
+          section: 'dead-letters',
+          means: `Events for ${of.replaceAll('-', ' ')} could not be delivered and are kept for 14 days.`,
+          metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: SOON }),
+        }),
+      ),
+      alarm('WebhooksRejected', {
+        section: 'webhooks-rejected',
+        means: `${REJECTED_MAX} deliveries or more in ${REJECTED_PERIOD.toMinutes()} minutes came without a good signature.`,
+        metric: counted('WebhooksRejected', REJECTED_PERIOD),
+        threshold: REJECTED_MAX,
+      }),
+      alarm('NoWebhooks', {
+        section: 'no-webhooks',
+        means: 'For a day no signed delivery came, and the hourly sync found changes: webhooks do not arrive.',
+        metric: missedByWebhooks(),
+      }),
+      alarm('PipelineFailed', {
+        section: 'pipeline-failed',
+        means:
+          "A run of a model's pipeline, or of the pipeline MLflow-MLOps, failed; what was deployed before serves on.",
+        metric: pipelines.failed(SOON),
+      }),
+      alarm('ArchiveSweepFailed', {
+        section: 'archive-sweep-failed',
+        means: 'Archives that no package of a model refers to could not be looked through: they stay and cost.',
+        metric: counted('SweepsFailed', HOUR),
+        periods: UNTIL_LOOKED_AGAIN,
+      }),
+    ];
+  }
+}
+
+/** 1 on a day on which only the schedule found changes. Whoever counts these puts zeros beside them, so the sums are there to compare. */
+function missedByWebhooks(): MathExpression {
+  return new MathExpression({
+    expression: 'IF(found > 0 AND accepted + ignored == 0, 1, 0)',
+    usingMetrics: {
+      found: counted('ChangesFoundBySchedule', DAY),
+      accepted: counted('WebhooksAccepted', DAY),
+      ignored: counted('WebhooksIgnored', DAY),
+    },
+    period: DAY,
+    label: 'days without webhooks',
+  });
+}
