@@ -11,7 +11,13 @@ const shared = {
     '\\.py$': '<rootDir>/test/support/text-transform.js',
   },
   moduleFileExtensions: ['ts', 'js', 'json', 'py', 'node'],
-  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.sandbox', '<rootDir>/.bench', '<rootDir>/.trust'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/cdk.out',
+    '<rootDir>/.sandbox',
+    '<rootDir>/.bench',
+    '<rootDir>/.trust',
+    '<rootDir>/.mutants',
+  ],
 };
 
 // Makes the Python environment, or finds it made, and puts its interpreter into PYTHON.

@@ -64,4 +64,9 @@ export const RUNS: readonly Run[] = [
     what: 'promotions, other bytes, decisions, settings and syncs that end early, in any order: nothing is deployed where a person has to approve it and did not, and nothing goes down while something waits',
     tests: ['test/trust/approvals.test.ts'],
   },
+  {
+    id: 'mutants',
+    what: 'small changes to signatures, plan, names, metadata and archives: the tests of every day notice them, but for those that are listed with a reason',
+    tests: ['test/trust/mutants.test.ts'],
+  },
 ];

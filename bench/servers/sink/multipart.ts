@@ -4,9 +4,10 @@ import type { Received } from './receive-body';
 import { S3Error } from './s3-error';
 
 /** What S3 wants of every part but the last (docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html). */
-const PART_BYTES_MIN = 5 * 1024 * 1024;
+export const PART_BYTES_MIN = 5 * 1024 * 1024;
 const PARTS_MAX = 10_000;
-const LISTED_MAX = 1_000;
+/** Parts that S3 lists at a time, at most. */
+export const LISTED_MAX = 1_000;
 
 /** How an upload is checksummed, as its beginning said. */
 export interface ChecksumWish {
@@ -25,6 +26,7 @@ export interface NamedPart {
 export interface WholeObject {
   readonly size: string | undefined;
   readonly crc32: string | undefined;
+  readonly type: string | undefined;
 }
 
 /** A part as a listing has it. */
@@ -48,6 +50,7 @@ export class MultipartUpload {
   constructor(
     readonly key: string,
     private readonly wish: ChecksumWish,
+    private readonly partBytesMin: number,
   ) {
     if (wish.algorithm !== undefined && wish.algorithm !== 'CRC32') {
       throw new S3Error(
@@ -86,13 +89,13 @@ export class MultipartUpload {
     return etag;
   }
 
-  /** The parts that are there behind a number, and whether there are more: S3 lists a thousand at a time. */
-  list(after: number): { readonly listed: readonly ListedPart[]; readonly more: boolean } {
+  /** The parts that are there behind a number, as many as are asked for, and whether there are more. */
+  list(after: number, count: number): { readonly listed: readonly ListedPart[]; readonly more: boolean } {
     const all = [...this.parts].filter(([number]) => number > after).sort(([first], [second]) => first - second);
     const listed = all
-      .slice(0, LISTED_MAX)
+      .slice(0, Math.min(count, LISTED_MAX))
       .map(([number, { etag, size, crc32 }]) => ({ number, etag, size, crc32: encodeCrc32(crc32) }));
-    return { listed, more: all.length > LISTED_MAX };
+    return { listed, more: all.length > listed.length };
   }
 
   /**
@@ -108,7 +111,7 @@ export class MultipartUpload {
     if (named.some(({ number }, index) => number <= (named[index - 1]?.number ?? 0))) {
       throw new S3Error(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
     }
-    if (parts.slice(0, -1).some(({ size }) => size < PART_BYTES_MIN)) {
+    if (parts.slice(0, -1).some(({ size }) => size < this.partBytesMin)) {
       throw new S3Error(400, 'EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
     }
     this.checkWhole(parts, whole);
@@ -126,7 +129,10 @@ export class MultipartUpload {
     return part;
   }
 
-  private checkWhole(parts: readonly Part[], { size, crc32 }: WholeObject): void {
+  private checkWhole(parts: readonly Part[], { size, crc32, type }: WholeObject): void {
+    if (type !== undefined && type !== this.wish.type) {
+      throw new S3Error(400, 'InvalidRequest', `The upload's checksum type is ${this.wish.type}, not ${type}`);
+    }
     const bytes = parts.reduce((sum, part) => sum + part.size, 0);
     if (size !== undefined && Number(size) !== bytes) {
       throw new S3Error(400, 'InvalidRequest', `The object has ${bytes} bytes, and x-amz-mp-object-size says ${size}`);

@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Server } from '../source/source';
 import { namedParts } from './complete-request';
-import { encodeCrc32 } from './crc32';
+import { combineCrc32, encodeCrc32 } from './crc32';
 import { Memory, Stored } from './memory';
-import { MultipartUpload } from './multipart';
+import { LISTED_MAX, MultipartUpload, PART_BYTES_MIN } from './multipart';
 import { type Received, receiveBody } from './receive-body';
 import { errorXml, escapeXml, S3Error } from './s3-error';
 
@@ -29,9 +29,10 @@ interface Call {
  * have to be there and are not verified: who may write is not what is measured.
  *
  * @param tls for tests of other things it may be left out: the sink speaks plain HTTP then
+ * @param partBytesMin of every part but the last; less than S3's own only for tests of many parts
  */
-export async function startSink(tls?: ServerOptions): Promise<Server> {
-  const sink = new Sink();
+export async function startSink(tls?: ServerOptions, partBytesMin = PART_BYTES_MIN): Promise<Server> {
+  const sink = new Sink(partBytesMin);
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     sink.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
   };
@@ -53,6 +54,8 @@ class Sink {
   /** An object stays in the pieces in which it came: putting them together is S3's own matter and not measured. */
   private readonly objects = new Map<string, readonly Received[]>();
   private readonly memory = new Memory();
+
+  constructor(private readonly partBytesMin: number) {}
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', 'https://sink');
@@ -79,7 +82,7 @@ class Sink {
       case 'POST uploads':
         return this.beginUpload(call);
       case 'PUT upload':
-        return this.takePart(call);
+        return request.headers['x-amz-copy-source'] === undefined ? this.takePart(call) : this.copyPart(call);
       case 'GET upload':
         return this.listParts(call);
       case 'POST upload':
@@ -101,7 +104,7 @@ class Sink {
   private beginUpload({ request, response, bucket, key }: Call): void {
     const algorithm = header(request, 'x-amz-checksum-algorithm');
     const type = header(request, 'x-amz-checksum-type');
-    const upload = new MultipartUpload(key, { algorithm, type });
+    const upload = new MultipartUpload(key, { algorithm, type }, this.partBytesMin);
     this.uploads.set(upload.id, upload);
     send(
       response,
@@ -118,8 +121,26 @@ class Sink {
     response.writeHead(200, { etag: upload.add(number, received), ...checksum, 'content-length': 0 }).end();
   }
 
+  /** Takes a whole object as a part. */
+  private copyPart({ request, response, key, query }: Call): void {
+    const upload = this.uploadOf(query, key);
+    const number = MultipartUpload.numberOf(query.get('partNumber'));
+    const pieces = this.objects.get(decodeURIComponent(header(request, 'x-amz-copy-source') ?? ''));
+    if (pieces === undefined) {
+      throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
+    }
+    const stored = new Stored(this.memory);
+    for (const bytes of bytesOf(pieces)) {
+      stored.append(bytes);
+    }
+    const crc = pieces.reduce((sum, piece) => combineCrc32(sum, piece.crc32, piece.size), 0);
+    const etag = upload.add(number, { stored, size: stored.size, crc32: crc, checksummed: true });
+    send(response, 200, `<CopyPartResult><ETag>${escapeXml(etag)}</ETag></CopyPartResult>`);
+  }
+
   private listParts({ response, key, query }: Call): void {
-    const { listed, more } = this.uploadOf(query, key).list(Number(query.get('part-number-marker') ?? '0'));
+    const after = Number(query.get('part-number-marker') ?? '0');
+    const { listed, more } = this.uploadOf(query, key).list(after, Number(query.get('max-parts') ?? LISTED_MAX));
     const parts = listed.map(
       ({ number, etag, size, crc32 }) =>
         `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(etag)}</ETag><Size>${size}</Size><ChecksumCRC32>${crc32}</ChecksumCRC32></Part>`,
@@ -137,6 +158,7 @@ class Sink {
     const parts = upload.complete(namedParts(await text(request)), {
       size: header(request, 'x-amz-mp-object-size'),
       crc32: header(request, 'x-amz-checksum-crc32'),
+      type: header(request, 'x-amz-checksum-type'),
     });
     this.uploads.delete(upload.id);
     this.objects.set(`${bucket}/${key}`, parts);

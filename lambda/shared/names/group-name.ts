@@ -28,9 +28,9 @@ export function groupNameOf(modelName: string): string {
   const readable = unaccented(modelName)
     .replace(/[^a-zA-Z0-9]+/g, '-')
     .toLowerCase()
-    .replace(/^-+/, '')
+    .replace(/^-/, '')
     .slice(0, GROUP_NAME_MAX - '--'.length - HASH_LENGTH)
-    .replace(/-+$/, '');
+    .replace(/-$/, '');
   return `${readable || 'model'}--${shortHash('group', modelName)}`;
 }
 

@@ -20,7 +20,7 @@ const HEX_DIGITS = 20;
 export function shortHash(kind: string, text: string): string {
   // JSON keeps lone surrogates apart, which UTF-8 by itself makes one replacement character.
   const hex = createHash('sha256')
-    .update(JSON.stringify([kind, text]), 'utf8')
+    .update(JSON.stringify([kind, text]))
     .digest('hex');
   return BigInt(`0x${hex.slice(0, HEX_DIGITS)}`)
     .toString(32)

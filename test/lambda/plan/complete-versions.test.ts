@@ -17,6 +17,23 @@ test('a version that the pages left out is found by its number', async () => {
   expect(versions).toEqual([one, two]);
 });
 
+test('what is listed is not asked for again, nor what no package speaks of', async () => {
+  const asked: string[] = [];
+  const counting = {
+    getVersion: async (name: string, number: string) => {
+      asked.push(`${name} ${number}`);
+      return undefined;
+    },
+  };
+  await completeVersions(
+    counting,
+    'churn',
+    [one],
+    [packageOf(one), packageOf(two), packageOf(two), modelPackage(7, {})],
+  );
+  expect(asked).toEqual(['churn 2']);
+});
+
 test('a version that is really gone stays out', async () => {
   expect(await completeVersions(registry(), 'churn', [one], [packageOf(two)])).toEqual([one]);
 });

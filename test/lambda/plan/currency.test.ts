@@ -22,6 +22,20 @@ test('a package whose image, flavour and way of packing are those of today is cu
   expect(isCurrent(images, new Set())(modelVersion(), packed())).toBe(true);
 });
 
+test('a model without a Python version is served by any image of its framework', () => {
+  const image = images.imageFor('sklearn', { frameworkVersion: '1.4.2', pythonVersion: undefined, tag: undefined }).uri;
+  expect(isCurrent(images)(modelVersion(), packed({ pythonVersion: '' }, image))).toBe(true);
+});
+
+test('a fault in looking for the image is no answer', () => {
+  const broken = Object.assign(new Images('us-east-1', {}), {
+    imageFor: () => {
+      throw new Error('a mistake');
+    },
+  });
+  expect(() => isCurrent(broken)(modelVersion(), packed())).toThrow('a mistake');
+});
+
 test.each([
   ['another way of packing', packed({ packing: '0' })],
   ['another image', packed({}, IMAGE)],

@@ -73,6 +73,39 @@ describe('plan', () => {
     });
   });
 
+  test('what is made comes in the order of the versions, what goes with the oldest first', () => {
+    const versions = ['10', '9', '100'].map((version) => modelVersion({ version, stage: 'Staging' }));
+    expect(plan(input({ versions })).create.map(({ version }) => version)).toEqual(['9', '10', '100']);
+    const archived = modelVersion({ stage: 'Archived' });
+    const packages = [
+      packageOf(archived, 2),
+      packageOf(archived, 3, { creationTime: 1 }),
+      packageOf(archived, 4, { creationTime: 1_002 }),
+      packageOf(archived, 1, { creationTime: 1_002 }),
+    ];
+    const byName = (numbers: number[]) => numbers.map((number) => packageOf(archived, number).arn);
+    for (const order of [packages, [...packages].reverse()]) {
+      const deleted = plan(input({ versions: [archived], packages: order })).delete;
+      expect(deleted.map(({ packageArn }) => packageArn)).toEqual(byName([3, 1, 2, 4]));
+    }
+  });
+
+  test('a package that SageMaker could not make is replaced', () => {
+    const failed = packageOf(staged, 1, { status: 'Failed' });
+    expect(plan(input({ versions: [staged], packages: [failed] }))).toEqual({
+      ...EMPTY,
+      create: [{ version: '1', replaces: failed.arn }],
+    });
+  });
+
+  test("a warning about the package's image is an update in place", () => {
+    const packages = [packageOf(staged)];
+    const warningOf = (image: string) => (image === 'image' ? 'too old' : undefined);
+    expect(plan(input({ versions: [staged], packages, warningOf })).update).toEqual([
+      { packageArn: packageOf(staged).arn, version: '1' },
+    ]);
+  });
+
   test('stage, aliases and description are updates in place', () => {
     const promoted = modelVersion({ stage: 'Production', aliases: ['staging'], description: 'better' });
     expect(plan(input({ versions: [promoted], packages: [packageOf(staged)] }))).toEqual({

@@ -27,6 +27,46 @@ test('what may pass by itself is left to the creation, which tries again', async
   expect(refused).toEqual([]);
 });
 
+test('of a long reason the beginning is told', async () => {
+  const { refused } = await preflight(creations(1), () => Promise.reject(new RefusedError('x'.repeat(501))));
+  expect(refused.map(({ reason }) => reason)).toEqual(['x'.repeat(500)]);
+});
+
+test.each([
+  [50, 50, 'no'],
+  [51, 50, '2 more versions cannot be deployed; the log of this function has them'],
+])('of %i reasons %i are told, the last of them %j', async (count, told, last) => {
+  const { refused } = await preflight(creations(count), () => Promise.reject(new RefusedError('no')));
+  expect(refused).toHaveLength(told);
+  expect(refused.at(-1)).toMatchObject({ action: 'create', outcome: 'failed', reason: last });
+  expect(refused.at(-2)).toEqual({ action: 'create', outcome: 'failed', version: '49', reason: 'no' });
+});
+
+test('digests are told by version, as far as they are known', async () => {
+  const { contentKeys } = await preflight(creations(10), async (version) => {
+    if (version === '3') {
+      throw new TransientError('503');
+    }
+    return version === '4' ? undefined : `key of ${version}`;
+  });
+  expect([...contentKeys]).toEqual(
+    ['1', '2', '5', '6', '7', '8', '9', '10'].map((version) => [version, `key of ${version}`]),
+  );
+});
+
+test('eight versions are looked into at once', async () => {
+  let underWay = 0;
+  const seen: number[] = [];
+  await preflight(creations(20), async () => {
+    seen.push(++underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay--;
+    return undefined;
+  });
+  expect(Math.max(...seen)).toBe(8);
+  expect(seen).toHaveLength(20);
+});
+
 test('thousands of reasons stay below what a state may hold', async () => {
   const { refused } = await preflight(creations(500), () => Promise.reject(new RefusedError('x'.repeat(2_000))));
   expect(JSON.stringify(refused).length).toBeLessThan(64 * 1024);

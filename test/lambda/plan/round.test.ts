@@ -14,6 +14,16 @@ test('a small plan is one round', () => {
   expect(counts(takeRound({ create: creations(3), update: [], delete: deletions(4) }))).toEqual([3, 0, 4, 0]);
 });
 
+test('updates are actions too', () => {
+  const updates = Array.from({ length: 200 }, (_, index) => ({ packageArn: String(index) }));
+  expect(counts(takeRound({ create: creations(1), update: updates, delete: deletions(5) }))).toEqual([
+    1,
+    ROUND_MAX - 1,
+    0,
+    206 - ROUND_MAX,
+  ]);
+});
+
 test('of a large one, what replaces comes before what goes', () => {
   expect(counts(takeRound({ create: creations(ROUND_MAX - 10), update: [], delete: deletions(50) }))).toEqual([
     ROUND_MAX - 10,

@@ -114,6 +114,15 @@ describe('an answer to', () => {
     expect(effects.started).toEqual([['churn', 'delivery-1']]);
   });
 
+  test('a stage transition is known by its body, whatever else a header says that nobody signed', async () => {
+    const effects = world();
+    const raw = Buffer.from(JSON.stringify(transition));
+    const signature = createHmac('sha256', SECRET).update(raw).digest('hex');
+    const headers = { 'x-databricks-signature': signature, 'x-mlflow-delivery-id': 'delivery-1' };
+    expect((await receive({ headers, body: raw }, effects)).status).toBe(202);
+    expect(effects.started).toEqual([['churn', raw]]);
+  });
+
   test('several signatures is yes when one of them is good', async () => {
     const raw = JSON.stringify(alias);
     const headers = mlflowHeaders(raw);
@@ -138,7 +147,10 @@ describe('an answer to', () => {
 
   test('more than anybody sends is 413, and no secret is read for it', async () => {
     const asked = world({ keyring: { current: () => Promise.reject(new Error('asked')), all: async () => [] } });
-    expect((await databricks(' '.repeat(BODY_MAX + 1), asked)).status).toBe(413);
+    expect(await databricks(' '.repeat(BODY_MAX + 1), asked)).toEqual({
+      status: 413,
+      body: { message: 'a body has 262144 bytes at most' },
+    });
     expect((await databricks(`${' '.repeat(BODY_MAX - 2)}{}`)).status).toBe(400);
   });
 
@@ -200,7 +212,8 @@ describe('an answer to', () => {
 
   test('an event of a model that is not enrolled is 200 and starts nothing', async () => {
     const effects = world({ isEnrolled: async () => false });
-    expect((await databricks(transition, effects)).status).toBe(200);
+    const body = { message: 'the model is not enrolled' };
+    expect(await databricks(transition, effects)).toEqual({ status: 200, body });
     expect(effects.started).toEqual([]);
   });
 
@@ -215,7 +228,7 @@ describe('an answer to', () => {
   ])('%s is 503, so that the sender comes again, without the reason', async (_what, over) => {
     const reported: unknown[] = [];
     const answer = await databricks(transition, world({ ...over, report: (error) => reported.push(error) }));
-    expect(answer.status).toBe(503);
+    expect(answer).toEqual({ status: 503, body: { message: 'the sync could not be started: send again' } });
     expect(JSON.stringify(answer.body)).not.toMatch(/denied|throttled|empty/);
     expect(reported).toHaveLength(1);
   });
@@ -242,6 +255,12 @@ describe('the wire', () => {
   ])('a header with %s is empty', (_what, headers) => {
     const { headers: raw } = rawDelivery({ body: null, isBase64Encoded: false, ...headers });
     expect(raw).toEqual({ 'x-a': '' });
+  });
+
+  test('of no headers at all there are none', () => {
+    expect(rawDelivery({ headers: null, multiValueHeaders: null, body: '', isBase64Encoded: false }).headers).toEqual(
+      {},
+    );
   });
 
   test('a header that came once has its value', () => {

@@ -13,8 +13,9 @@ export interface TestSink {
   close(): Promise<void>;
 }
 
-export async function startTestSink(): Promise<TestSink> {
-  const server = await startSink();
+/** @param partBytesMin where parts smaller than S3's own make a test faster */
+export async function startTestSink(partBytesMin?: number): Promise<TestSink> {
+  const server = await startSink(undefined, partBytesMin);
   const client = withUnsignedPayload(
     new S3Client({
       endpoint: server.url,

@@ -1,4 +1,4 @@
-import { fitsUstar, TAR_BLOCK_BYTES, USTAR_SIZE_MAX, ustarHeader } from './ustar';
+import { TAR_BLOCK_BYTES, USTAR_SIZE_MAX, ustarHeader } from './ustar';
 
 /** Two empty blocks end an archive. */
 export const TAR_END = Buffer.alloc(2 * TAR_BLOCK_BYTES);
@@ -17,11 +17,6 @@ export function tarHeader(path: string, size: number): Buffer {
     ? ({ name: path, size, mode: 0o755, type: '5' } as const)
     : ({ name: path, size, mode: 0o644, type: '0' } as const);
   return ustarHeader(fields) ?? withRecords(fields);
-}
-
-/** Bytes of {@link tarHeader}. */
-export function tarHeaderLength(path: string, size: number): number {
-  return fitsUstar(path, size) ? TAR_BLOCK_BYTES : tarHeader(path, size).length;
 }
 
 /** The zeros that fill a file's last block. */

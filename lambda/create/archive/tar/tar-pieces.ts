@@ -1,5 +1,5 @@
 import type { ArchiveEntry } from '../../../shared/packing/archive-entry';
-import { padding, TAR_END, tarHeader, tarHeaderLength } from './tar-header';
+import { padding, TAR_END, tarHeader } from './tar-header';
 
 /** A file of the source, from some byte on. */
 export interface FilePiece {
@@ -35,7 +35,7 @@ export function tarLength(entries: readonly ArchiveEntry[]): number {
   let length = TAR_END.length;
   for (const entry of entries) {
     const size = sizeOf(entry);
-    length += tarHeaderLength(entry.path, size) + size + padding(size).length;
+    length += tarHeader(entry.path, size).length + size + padding(size).length;
   }
   return length;
 }

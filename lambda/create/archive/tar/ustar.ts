@@ -50,11 +50,6 @@ export function ustarHeader({ name, size, mode, type }: UstarFields): Buffer | u
   return block;
 }
 
-/** Whether one header block can hold a name and a size. */
-export function fitsUstar(name: string, size: number): boolean {
-  return size <= USTAR_SIZE_MAX && splitName(name) !== undefined;
-}
-
 /** Digits that fill a field but for the NUL at its end. */
 function octal(value: number, bytes: number): string {
   return `${value.toString(8).padStart(bytes - 1, '0')}\0`;

@@ -45,7 +45,8 @@ export class PartWriter {
     from: Progress,
   ) {
     opening.catch(() => undefined);
-    this.capacity = partBytes + storedLength(CHUNK_BYTES) + GZIP_HEADER.length + gzipTrailer(0, 0).length;
+    // Less than a part, and then the longest of all that is put behind it at once.
+    this.capacity = partBytes + storedLength(CHUNK_BYTES);
     this.buffer = Buffer.allocUnsafeSlow(this.capacity);
     this.upTo = from;
     this.sent = from;

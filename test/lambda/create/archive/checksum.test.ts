@@ -1,3 +1,4 @@
+import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { combineCrc32 } from '../../../../lambda/create/archive/checksum/combine';
 import { crc32, crc32ByTable } from '../../../../lambda/create/archive/checksum/crc32';
@@ -8,6 +9,10 @@ const bytes = fc.uint8Array({ maxLength: 2000 }).map((array) => Buffer.from(arra
 test('the check value of CRC32, and how S3 writes it', () => {
   expect(crc32(Buffer.from('123456789'), 0)).toBe(0xcbf43926);
   expect(checksumHeader(0xcbf43926)).toBe('y/Q5Jg==');
+});
+
+test('it is that of Node, where Node has one', () => {
+  expect(crc32).toBe((zlib as { crc32?: unknown }).crc32 ?? crc32ByTable);
 });
 
 test('with and without the help of Node the checksum is the same, also in several goes', () => {

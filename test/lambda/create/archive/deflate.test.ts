@@ -1,11 +1,9 @@
 import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { CHUNK_BYTES } from '../../../../lambda/create/archive/chunks';
-import { DEFLATE_MODULE } from '../../../../lambda/create/archive/gzip/deflate-module';
 import { DeflateWorker } from '../../../../lambda/create/archive/gzip/deflate-worker';
 import { Deflaters } from '../../../../lambda/create/archive/gzip/deflaters';
 import { storedLength } from '../../../../lambda/create/archive/gzip/stored-blocks';
-import { compileDeflate } from '../../../../scripts/deflate/compile';
 import { sampleBytes } from '../../../support/archive/files';
 
 const LAST_BLOCK = Buffer.from([3, 0]);
@@ -43,10 +41,6 @@ describe('the compressor', () => {
     worker = new DeflateWorker();
   });
   afterAll(() => worker.close());
-
-  test('is the one that its source compiles to', async () => {
-    expect((await compileDeflate()).toString('base64')).toBe(DEFLATE_MODULE);
-  }, 60_000);
 
   test('any bytes come out as they went in', async () => {
     await fc.assert(
@@ -107,4 +101,34 @@ test('a thread that ends fails what waits for it', async () => {
   const worker = new DeflateWorker();
   const waiting = worker.deflate(Buffer.allocUnsafeSlow(CHUNK_BYTES).buffer, CHUNK_BYTES);
   await Promise.all([expect(waiting).rejects.toThrow('ended'), worker.close()]);
+});
+
+test('a thread that breaks fails what waits for it, with the reason', async () => {
+  const worker = new DeflateWorker();
+  // More than its memory holds.
+  const bytes = 64 * CHUNK_BYTES;
+  await expect(worker.deflate(new ArrayBuffer(bytes), bytes)).rejects.toThrow(/out of bounds/);
+  await worker.close();
+});
+
+test('a thread gives chunks back in their order, and says how many it has', async () => {
+  const worker = new DeflateWorker();
+  expect(worker.chunks).toBe(0);
+  const deflated = ['noise', 'text', 'noise'].map((kind) => deflate(worker, sampleBytes(1_000, kind as 'noise')));
+  expect(worker.chunks).toBe(3);
+  expect((await Promise.all(deflated)).map((blocks) => blocks === undefined)).toEqual([true, false, true]);
+  expect(worker.chunks).toBe(0);
+  await worker.close();
+});
+
+test.each([
+  ['a quarter of a chunk moves to a thread', CHUNK_BYTES / 4, true],
+  ['a shorter one does not', CHUNK_BYTES / 4 - 1, false],
+])('%s', async (_what, length, moves) => {
+  const memory = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  sampleBytes(length, 'text').copy(memory);
+  const { blocks, chunk } = await deflaters.deflate(memory.subarray(0, length));
+  expect(memory.length === 0).toBe(moves);
+  expect(inflate(Buffer.concat([...blocks])).equals(sampleBytes(length, 'text'))).toBe(true);
+  expect(chunk.length).toBe(moves ? CHUNK_BYTES : length);
 });

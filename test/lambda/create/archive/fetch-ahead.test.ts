@@ -36,6 +36,10 @@ async function names(pieces: Iterable<TarPiece>, reader: Reader): Promise<string
   return found;
 }
 
+async function* streamed(buffers: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* buffers;
+}
+
 const file = (source: string, size: number): FilePiece => ({ source, size, from: 0 });
 
 test('small files are fetched ahead, and come in their order between what is in hand', async () => {
@@ -57,6 +61,27 @@ test('what is fetched ahead stays within the budget', async () => {
   expect(await names(pieces, reader)).toHaveLength(60);
   expect(reader.bytesMax).toBeGreaterThan(20 * MIB);
   expect(reader.bytesMax).toBeLessThanOrEqual(36 * MIB);
+});
+
+test.each([
+  ['files of 4 MiB', file(`f ${4 * MIB}`, 4 * MIB)],
+  ['the last bytes of larger ones', { ...file('f 0', 9 * MIB), from: 9 * MIB - 10 }],
+])('%s are fetched ahead too', async (_what, piece) => {
+  const reader = new Reader();
+  expect(await names([piece, piece, piece], reader)).toHaveLength(3);
+  expect(reader.filesMax).toBe(3);
+});
+
+test('what is in hand counts too', async () => {
+  let taken = 0;
+  const headers = function* () {
+    for (; taken < 100; taken++) {
+      yield Buffer.alloc(MIB);
+    }
+  };
+  const [first] = [await fetchAhead(headers(), () => streamed([])).next()];
+  expect(first?.value).toHaveLength(MIB);
+  expect(taken).toBeLessThan(40);
 });
 
 test('large files are streamed one by one', async () => {

@@ -82,6 +82,78 @@ test('stored blocks are as long as was foretold', () => {
   }
 });
 
+test('chunks are compressed several at once: four are taken before the first one is given', async () => {
+  let taken = 0;
+  const chunks = async function* () {
+    for (; taken < 12; taken++) {
+      const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      sampleBytes(CHUNK_BYTES, 'text', taken).copy(chunk);
+      yield chunk;
+    }
+  };
+  const results = compress(chunks(), deflaters, START);
+  await results.next();
+  expect(taken).toBe(3);
+  await results.return(undefined);
+});
+
+test('chunks are of one length, but for the last one, and there is none without bytes', async () => {
+  const lengths = async (bytes: number) => {
+    const found: number[] = [];
+    for await (const chunk of chunksOf(inPieces(Buffer.alloc(bytes), 300_000), new ChunkPool())) {
+      found.push(chunk.length);
+    }
+    return found;
+  };
+  expect(await lengths(0)).toEqual([]);
+  expect(await lengths(1)).toEqual([1]);
+  expect(await lengths(2 * CHUNK_BYTES)).toEqual([CHUNK_BYTES, CHUNK_BYTES]);
+  expect(await lengths(CHUNK_BYTES + 1)).toEqual([CHUNK_BYTES, 1]);
+});
+
+test("a pool gives back what it was given, if it is a chunk's memory", () => {
+  const pool = new ChunkPool();
+  const chunk = pool.take();
+  expect(chunk).toHaveLength(CHUNK_BYTES);
+  pool.giveBack(chunk.subarray(1));
+  expect(pool.take()).toHaveLength(CHUNK_BYTES);
+  pool.giveBack(chunk);
+  expect(pool.take()).toBe(chunk);
+  expect(pool.take()).not.toBe(chunk);
+});
+
+describe('whether a chunk shrinks', () => {
+  const SAMPLE = 8 * 1024;
+  const length = 100 * SAMPLE;
+  const middle = (length - SAMPLE) / 2;
+
+  test.each([
+    ['beginning and middle', [0, middle], true],
+    ['beginning and end', [0, length - SAMPLE], true],
+    ['middle and end', [middle, length - SAMPLE], true],
+    ['middle alone', [middle], false],
+    ['parts that are not looked at', [SAMPLE, middle - SAMPLE, middle + SAMPLE, length - 2 * SAMPLE], false],
+  ])('is judged by three samples: text at %s', (_where, places, expected) => {
+    const chunk = sampleBytes(length, 'noise');
+    for (const place of places) {
+      sampleBytes(SAMPLE, 'text').copy(chunk, place);
+    }
+    expect(shrinks(chunk)).toBe(expected);
+  });
+
+  test('is not asked of short ones', () => {
+    expect(shrinks(sampleBytes(64 * 1024, 'noise'))).toBe(false);
+    expect(shrinks(sampleBytes(64 * 1024 - 1, 'noise'))).toBe(true);
+  });
+});
+
+test('what is short and does not shrink is stored, and what shrinks by a byte is not', async () => {
+  const [noise] = await compressed(sampleBytes(1_000, 'noise'));
+  expect(noise?.bytes).toHaveLength(storedLength(1_000));
+  const [text] = await compressed(sampleBytes(1_000, 'text'));
+  expect(text?.bytes.length).toBeLessThan(500);
+});
+
 test('weights do not shrink, a table of numbers as text does', () => {
   const weights = Float32Array.from({ length: CHUNK_BYTES / 4 }, (_, index) => Math.sin(index * 12.9898) * 0.02);
   expect(shrinks(Buffer.from(weights.buffer))).toBe(false);

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { extract } from 'tar-stream';
+import { extract, type Headers } from 'tar-stream';
 import { tarHeader } from '../../../../lambda/create/archive/tar/tar-header';
 import { tarLength, tarPieces } from '../../../../lambda/create/archive/tar/tar-pieces';
 import type { ArchiveEntry } from '../../../../lambda/shared/packing/archive-entry';
@@ -50,7 +50,7 @@ test('from any byte on, it is the rest of the whole', () => {
       const entries: ArchiveEntry[] = [...entriesOf(buffers), { path: 'code/inference.py', content: 'é = 1\n' }];
       const whole = bytesOf(entries, buffers);
       const from = point % (whole.length + 1);
-      expect(bytesOf(entries, buffers, from)).toEqual(whole.subarray(from));
+      expect(bytesOf(entries, buffers, from).equals(whole.subarray(from))).toBe(true);
     }),
   );
 });
@@ -59,6 +59,102 @@ test('no file is opened of which everything was packed before', () => {
   const buffers = { a: Buffer.alloc(512), b: Buffer.alloc(100) };
   const opened = [...tarPieces(entriesOf(buffers), 1024 + 512 + 7)].filter((piece) => !Buffer.isBuffer(piece));
   expect(opened).toEqual([{ source: 'b', size: 100, from: 7 }]);
+  const [first, ...rest] = [...tarPieces(entriesOf(buffers), 1024)];
+  expect(first).toEqual(tarHeader('b', 100));
+  expect(rest).toHaveLength(3);
+});
+
+/** The one header that a reader makes of an entry's blocks. */
+async function headerOf(path: string, size: number): Promise<Headers> {
+  const reader = extract();
+  const header = new Promise<Headers>((resolve, reject) => reader.on('entry', resolve).on('error', reject));
+  reader.write(tarHeader(path, size));
+  const found = await header;
+  reader.destroy();
+  return found;
+}
+
+test('a header has the fields of the format, and nothing of the machine that made it', () => {
+  const block = tarHeader('model/MLmodel', 0o1274).toString('latin1');
+  const sum = [...block.slice(0, 148), ...' '.repeat(8), ...block.slice(156)].reduce(
+    (all, character) => all + character.charCodeAt(0),
+    0,
+  );
+  const fields: [string, number][] = [
+    ['model/MLmodel', 100],
+    ['0000644\0', 8],
+    ['0000000\0', 8],
+    ['0000000\0', 8],
+    ['00000001274\0', 12],
+    ['00000000000\0', 12],
+    [`${sum.toString(8).padStart(6, '0')}\0 `, 8],
+    ['0', 1],
+    ['', 100],
+    ['ustar\0', 6],
+    ['00', 2],
+    ['', 32],
+    ['', 32],
+    ['0000000\0', 8],
+    ['0000000\0', 8],
+    ['', 155 + 12],
+  ];
+  expect(block).toBe(fields.map(([value, bytes]) => value.padEnd(bytes, '\0')).join(''));
+});
+
+test.each([
+  ['model/MLmodel', 5, { type: 'file', mode: 0o644 }],
+  ['model/data/', 0, { type: 'directory', mode: 0o755 }],
+  [`${'d'.repeat(150)}/data/`, 0, { type: 'directory', mode: 0o755 }],
+  ['模型/', 0, { type: 'directory', mode: 0o755 }],
+  ['weights.bin', 8 ** 11 - 1, { type: 'file', mode: 0o644 }],
+  ['weights.bin', 8 ** 11, { type: 'file', mode: 0o644 }],
+  ['模型', 8 ** 12, { type: 'file', mode: 0o644 }],
+] as const)('a reader finds %s of %i bytes', async (name, size, fields) => {
+  expect(await headerOf(name, size)).toMatchObject({ name, size, uid: 0, gid: 0, mtime: new Date(0), ...fields });
+});
+
+test('a name is cut at any slash that leaves two parts which fit, and has a record where there is none', async () => {
+  const lengths = [99, 100, 101, 102, 154, 155, 156, 157, 200, 254, 255, 256, 257, 300];
+  for (const length of lengths) {
+    for (const slash of lengths.filter((at) => at < length)) {
+      const name = 'n'
+        .repeat(slash - 1)
+        .concat('/')
+        .padEnd(length, 'n');
+      const prefix = slash - 1;
+      const fits = length <= 100 || (prefix <= 155 && length - slash <= 100 && length > slash);
+      expect([name, tarHeader(name, 1).length === 512]).toEqual([name, fits]);
+      expect((await headerOf(name, 1)).name).toBe(name);
+    }
+  }
+  expect(tarHeader('n'.repeat(100), 1)).toHaveLength(512);
+  // A folder's own slash is no place to cut, and before the first one there is nothing.
+  for (const name of [`${'n'.repeat(120)}/`, `/${'n'.repeat(100)}`]) {
+    expect(tarHeader(name, 0)).toHaveLength(1536);
+    expect((await headerOf(name, 0)).name).toBe(name);
+  }
+});
+
+test('a size has a record only where the field cannot hold it', () => {
+  const name = 'n'.repeat(101);
+  expect(tarHeader(name, 8 ** 11 - 1).toString('latin1')).not.toContain('size=');
+  expect(tarHeader(name, 8 ** 11).toString('latin1')).toContain('size=8589934592\n');
+});
+
+test('of two slashes the one that leaves enough counts', async () => {
+  const name = `${'a'.repeat(50)}/${'b'.repeat(60)}/${'c'.repeat(60)}`;
+  expect(tarHeader(name, 1)).toHaveLength(512);
+  expect((await headerOf(name, 1)).name).toBe(name);
+});
+
+test('the length of a record counts its own digits', () => {
+  for (let letters = 1; letters < 600; letters++) {
+    const header = tarHeader('é'.repeat(letters), 1);
+    const bytes = Number.parseInt(header.toString('latin1', 124, 135), 8);
+    const record = header.toString('utf8', 512, 512 + bytes);
+    expect(record).toBe(`${bytes} path=${'é'.repeat(letters)}\n`);
+    expect(header.length % 512).toBe(0);
+  }
 });
 
 test('a plain header where it fits, a pax header for long or foreign names and for sizes of 8 GiB and more', () => {
@@ -67,6 +163,8 @@ test('a plain header where it fits, a pax header for long or foreign names and f
   for (const [name, size, record] of [
     [`${'f'.repeat(101)}`, 1, `path=${'f'.repeat(101)}`],
     ['模型', 1, 'path=模型'],
+    ['模a', 1, 'path=模a'],
+    ['a模', 1, 'path=a模'],
     ['weights.bin', 8 ** 11, 'size=8589934592'],
   ] as const) {
     const header = tarHeader(name, size);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   decodeMetadataText,
   encodeMetadataText,
+  fitsMetadataValue,
   METADATA_VALUE_MAX,
 } from '../../../../lambda/shared/packages/metadata-text';
 
@@ -100,6 +101,15 @@ describe('metadata text', () => {
       expect(decodeMetadataText(written)).toBe(written);
     },
   );
+
+  test('is decoded where escapes stand between other characters, more than once', () => {
+    expect(decodeMetadataText('a=3Db=3Dc =C3=28 =E2=80=A8=0A')).toBe('a=b=c =C3=28 \u2028\n');
+  });
+
+  test('fits up to the last character', () => {
+    expect(fitsMetadataValue('x'.repeat(METADATA_VALUE_MAX))).toBe(true);
+    expect(fitsMetadataValue('x'.repeat(METADATA_VALUE_MAX + 1))).toBe(false);
+  });
 
   test('of the longest value stays a value', () => {
     expect(encodeMetadataText('é'.repeat(METADATA_VALUE_MAX))).toHaveLength(METADATA_VALUE_MAX);

@@ -5,8 +5,12 @@ import {
   liveMetadata,
   metadataChange,
   type Packing,
+  packageIdentity,
   packageMetadata,
   packingOf,
+  registryMark,
+  UNSYNCED,
+  versionIdentity,
 } from '../../../../lambda/shared/packages/metadata';
 import {
   decodeMetadataText,
@@ -16,7 +20,8 @@ import {
 } from '../../../../lambda/shared/packages/metadata-text';
 import { modelVersion } from '../../../support/versions';
 
-/** CustomerMetadataValue of API_CreateModelPackage. */
+/** CustomerMetadataKey and CustomerMetadataValue of API_CreateModelPackage. */
+const SAGEMAKER_KEY = /^mlflow_[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,121}$/u;
 const SAGEMAKER_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
 const packing: Packing = {
   flavor: 'sklearn',
@@ -63,13 +68,115 @@ describe('package metadata', () => {
             'a warning',
           );
           expect(Object.keys(metadata).length).toBeLessThanOrEqual(METADATA_ENTRIES_MAX);
-          for (const [key, value] of Object.entries(metadata)) {
-            expect(key).toMatch(/^mlflow_[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,121}$/u);
-            expect(value).toMatch(SAGEMAKER_VALUE);
-          }
+          const unfit = Object.entries(metadata).filter(
+            ([key, value]) => !SAGEMAKER_KEY.test(key) || !SAGEMAKER_VALUE.test(value),
+          );
+          expect(unfit).toEqual([]);
         },
       ),
     );
+  });
+
+  test('say all that there is to say of a version and of how it is packed', () => {
+    const version = modelVersion({
+      stage: 'Staging',
+      aliases: ['staging', 'production'],
+      description: 'a=b',
+      tags: { team: 'risk' },
+    });
+    const steered: Packing = { ...packing, steeredBy: 'sklearn', modelData: 'uncompressed' };
+    expect(packageMetadata(version, 'host:5000', steered, 'Owner', 'too old')).toEqual({
+      mlflow_mlops_owner: 'Owner',
+      mlflow_registry: 'host:5000',
+      mlflow_name: 'churn',
+      mlflow_version: '1',
+      mlflow_run_id: version.runId,
+      mlflow_creation_timestamp: String(version.creationTimestamp),
+      mlflow_source: version.source,
+      mlflow_current_stage: 'Staging',
+      mlflow_aliases: 'staging production',
+      mlflow_environments: 'Staging Production',
+      mlflow_description: 'a=3Db',
+      mlflow_warning: 'too old',
+      mlflow_synced: 'true',
+      mlflow_tag_team: 'risk',
+      mlflow_flavor: 'sklearn',
+      mlflow_framework_version: '1.9.1',
+      mlflow_python_version: '3.12.1',
+      mlflow_deploy_flavor: 'sklearn',
+      mlflow_deploy_model_data: 'uncompressed',
+      mlflow_mlops_packing: '1',
+    });
+  });
+
+  test('of what has no value have no entry', () => {
+    const metadata = packageMetadata(modelVersion({ runId: '' }), 'host', { ...packing, pythonVersion: '' }, 'o');
+    expect(Object.keys(metadata).sort()).toEqual([
+      'mlflow_creation_timestamp',
+      'mlflow_current_stage',
+      'mlflow_flavor',
+      'mlflow_framework_version',
+      'mlflow_mlops_owner',
+      'mlflow_mlops_packing',
+      'mlflow_name',
+      'mlflow_registry',
+      'mlflow_source',
+      'mlflow_synced',
+      'mlflow_version',
+    ]);
+  });
+
+  test('name everything that was left out: what may change, what never does, and tags', () => {
+    const long = 'x'.repeat(METADATA_VALUE_MAX + 1);
+    const version = modelVersion({ name: long, source: long, description: long, aliases: [long], tags: { t: long } });
+    expect(liveMetadata(version, long).mlflow_left_out).toBe(
+      'mlflow_aliases mlflow_description mlflow_warning mlflow_name mlflow_source mlflow_tag_t',
+    );
+    const fits = 'x'.repeat(METADATA_VALUE_MAX);
+    expect(liveMetadata(modelVersion({ description: fits, tags: { t: fits } }), undefined)).toMatchObject({
+      mlflow_description: fits,
+      mlflow_tag_t: fits,
+      mlflow_left_out: '',
+    });
+  });
+
+  test.each<[string, Parameters<typeof modelVersion>[0], string]>([
+    ['registry', {}, 'other'],
+    ['name', { name: 'other' }, 'host'],
+    ['number', { version: '2' }, 'host'],
+    ['run', { runId: '' }, 'host'],
+    ['time of creation', { creationTimestamp: 1 }, 'host'],
+  ])('tell a version from one of another %s', (_what, over, registry) => {
+    const identity = versionIdentity(modelVersion(), 'host');
+    expect(versionIdentity(modelVersion(over), registry)).not.toBe(identity);
+    expect(packageIdentity(packageMetadata(modelVersion(over), registry, packing, 'o'))).toBe(
+      versionIdentity(modelVersion(over), registry),
+    );
+  });
+
+  test('tell a version by nothing that may change', () => {
+    const changed = modelVersion({
+      stage: 'Production',
+      aliases: ['a'],
+      description: 'd',
+      tags: { t: '1' },
+      source: 's',
+    });
+    expect(versionIdentity(changed, 'host')).toBe(versionIdentity(modelVersion(), 'host'));
+    expect(packageIdentity({})).not.toBe(versionIdentity(modelVersion(), 'host'));
+  });
+
+  test("have the registry's name encoded, and nothing for one that does not fit", () => {
+    expect(registryMark('host/a b')).toBe('host/a b');
+    expect(registryMark('host?')).toBe('host=3F');
+    expect(registryMark('x'.repeat(METADATA_VALUE_MAX + 1))).toBe('');
+  });
+
+  test('a package that is synced no more differs in that alone, and one mark that comes and one that goes are a change', () => {
+    const before = packageMetadata(modelVersion(), 'host', packing, 'o');
+    expect(metadataChange(UNSYNCED, before)).toEqual({ set: { mlflow_synced: 'false' }, remove: [] });
+    expect(metadataChange({ a: '1', b: '' }, { b: '2' })).toEqual({ set: { a: '1' }, remove: ['b'] });
+    expect(metadataChange({ a: '1', b: '' }, { a: '1', c: '3' })).toBeUndefined();
   });
 
   test('a value that does not fit is left out whole, and named', () => {

@@ -1,5 +1,12 @@
 import type { ArchiveEntry } from '../../../../lambda/shared/packing/archive-entry';
-import { type Artifact, archiveKey, contentKey } from '../../../../lambda/shared/packing/content-key';
+import {
+  type Artifact,
+  archiveKey,
+  contentKey,
+  contentPrefix,
+  filesPrefix,
+  groupPrefix,
+} from '../../../../lambda/shared/packing/content-key';
 
 const artifact: Artifact = {
   registryId: 'mlflow.example.com',
@@ -17,12 +24,20 @@ const entries: ArchiveEntry[] = [
   { path: 'code/inference.py', content: 'print(1)\n' },
 ];
 
-const key = contentKey(artifact, entries);
+/** The same today as ever: archives that stand are found by it. */
+const key = 'aefb9015829e9664883b4609b647516b634683b5';
 const { folder } = artifact;
 
 test('the same artifact that is packed the same way has the same key, which names a folder of its group', () => {
   expect(contentKey({ ...artifact, folder: { ...folder } }, [...entries])).toBe(key);
   expect(archiveKey('churn', key)).toMatch(/^models\/churn\/[0-9a-f]{40}\/model\.tar\.gz$/);
+});
+
+test('what is made of a content, and all that is made for a group, has a folder of its own', () => {
+  expect(groupPrefix('churn')).toBe('models/churn/');
+  expect(contentPrefix('churn', 'key')).toBe('models/churn/key/');
+  expect(archiveKey('churn', 'key')).toBe('models/churn/key/model.tar.gz');
+  expect(filesPrefix('churn', 'key')).toBe('models/churn/key/model/');
 });
 
 const [mlmodel = { path: '', size: 0 }, weights = { path: '', size: 0 }] = folder.files;
@@ -45,6 +60,32 @@ test.each<[string, Artifact, ArchiveEntry[]]>([
     { ...artifact, folder: { ...folder, files: [mlmodel, { ...weights, checksum: 'etag:"2"' }] } },
     entries,
   ],
+  [
+    'a listing in which two names changed their files',
+    {
+      ...artifact,
+      folder: {
+        ...folder,
+        files: [
+          { ...mlmodel, path: weights.path },
+          { ...weights, path: mlmodel.path },
+        ],
+      },
+    },
+    entries,
+  ],
+  ['a file fewer in the listing', { ...artifact, folder: { ...folder, files: [mlmodel] } }, entries],
+  [
+    'a file whose name is the content of another one',
+    artifact,
+    [entries[0] as ArchiveEntry, { path: 'code/inference.py', source: 'print(1)\n', size: 9 }],
+  ],
+  [
+    'a script under another name',
+    artifact,
+    [entries[0] as ArchiveEntry, { path: 'code/serve.py', content: 'print(1)\n' }],
+  ],
+  ['a file fewer', artifact, entries.slice(0, 1)],
   ['another script', artifact, [entries[0] as ArchiveEntry, { path: 'code/inference.py', content: 'print(2)\n' }]],
   [
     'a file under another name',
