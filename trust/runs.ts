@@ -8,4 +8,10 @@ export interface Run {
 }
 
 /** All runs, in the order of the table. Each of them is in the tests of every day too, in a smaller size. */
-export const RUNS: readonly Run[] = [];
+export const RUNS: readonly Run[] = [
+  {
+    id: 'truncation',
+    what: 'downloads cut at any byte, wrong sizes, codings, and files that change meanwhile: no package on a bad archive',
+    tests: ['test/trust/truncation.test.ts'],
+  },
+];

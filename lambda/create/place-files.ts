@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { archiveKey, contentPrefix, filesPrefix } from '../shared/packing/content-key';
 import type { PreparedPackage } from '../shared/packing/prepare';
 import { takeMark } from '../shared/packing/unused-mark';
-import type { OpenFile } from '../shared/registry/read-file';
+import type { OpenFile, Retries } from '../shared/registry/read-file';
 import { ensureArchive } from './archive/ensure-archive';
 import type { Checkpoint } from './archive/pack-archive';
 import { copyModelFiles } from './copies/copy-model-files';
@@ -20,6 +20,8 @@ export interface Placing {
   readonly checkpoint: Checkpoint | undefined;
   /** Ends the work in time to hand it on. */
   readonly stop: AbortSignal;
+  /** How a download that breaks is tried again, where it is not as usual. */
+  readonly retries?: Retries;
 }
 
 /** Files that an endpoint can get at `url`, now or before; or work that is to be gone on with. */
@@ -43,15 +45,16 @@ async function place(placing: Placing): Promise<Placed> {
   const { contentKey, store } = prepared;
   if (store === undefined) {
     const key = archiveKey(groupName, contentKey);
-    const { client, checkpoint, stop } = placing;
+    const { client, checkpoint, stop, retries } = placing;
     const packed = await ensureArchive({
       entries: prepared.packaging.entries,
       open: openSame(prepared, placing.open),
-      whenRead: () => checkSame(prepared, placing.open, stop),
+      whenRead: () => checkSame(prepared, placing.open, stop, retries),
       client,
       target: { bucket, key },
       checkpoint,
       stop,
+      ...(retries === undefined ? {} : { retries }),
     });
     return packed.outcome === 'paused' ? packed : { outcome: packed.outcome, url: `s3://${bucket}/${key}` };
   }

@@ -149,13 +149,13 @@ export class OpenSourceFiles {
 
   private async signByProxy(path: string): Promise<SignedAddress> {
     const call = `/api/2.0/mlflow-artifacts/presigned/${encodedPath(path)}`;
-    const address = parse(ProxiedAddress, await this.http.get(call), 'mlflow-artifacts/presigned');
+    const address = parse(ProxiedAddress, await this.http.once('GET', call, {}), 'mlflow-artifacts/presigned');
     return { url: address.url, headers: address.headers ?? {} };
   }
 
   private async signForRun(runId: string, path: string): Promise<SignedAddress> {
     const call = `${API}/artifacts/presigned-download-url`;
-    const address = parse(RunAddress, await this.http.send('POST', call, { run_id: runId, path }), call);
+    const address = parse(RunAddress, await this.http.once('POST', call, {}, { run_id: runId, path }), call);
     return { url: address.presigned_url, headers: address.headers ?? {} };
   }
 

@@ -64,6 +64,11 @@ export class RegistryHttp {
     return this.json(method, path, {}, body);
   }
 
+  /** The JSON object that one request answers, which is not sent again: for who opens a file, and tries again by himself. */
+  async once(method: 'GET' | 'POST', path: string, query: Query, body?: unknown): Promise<unknown> {
+    return this.jsonOnce(method, this.url(path, query), body);
+  }
+
   /** The bytes of a file that the registry itself sends, from a position on. */
   async stream(path: string, query: Query, position?: FilePosition): Promise<OpenedFile> {
     const { bytes } = await download({
