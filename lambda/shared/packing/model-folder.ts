@@ -3,12 +3,14 @@ import { RefusedError } from '../errors';
 import type { ModelFolder } from '../flavors/flavor';
 import { MLMODEL_MAX_BYTES, parseMlModel } from '../flavors/mlmodel';
 import { asListed } from '../registry/as-listed';
-import { readFile } from '../registry/read-file';
+import { type Retries, readFile } from '../registry/read-file';
 import type { ArtifactFile, ModelRegistry, ModelVersion } from '../registry/registry';
 
 /** The file that says what a model is. */
 export const MLMODEL = 'MLmodel';
 const NEVER = new AbortController().signal;
+/** A look costs little to begin again, which the step does. */
+const LOOK_RETRIES: Retries = { fruitless: 3, firstWaitMs: 500 };
 
 /** requirements.txt of a model; far below this in practice. */
 const REQUIREMENTS_MAX_BYTES = 256 * 1024;
@@ -66,7 +68,7 @@ async function readSmallFile(
   }
   const open = asListed(files, (source, position) => registry.openFile(version, source, position));
   const chunks: Buffer[] = [];
-  for await (const chunk of readFile(open, { source: path, size: file.size, from: 0 }, NEVER)) {
+  for await (const chunk of readFile(open, { source: path, size: file.size, from: 0 }, NEVER, LOOK_RETRIES)) {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -21,7 +21,13 @@ import type {
 
 const Listing = z.object({
   files: z
-    .array(z.object({ path: z.string(), is_dir: z.boolean().nullish(), file_size: z.coerce.number().nullish() }))
+    .array(
+      z.object({
+        path: z.string(),
+        is_dir: z.boolean().nullish(),
+        file_size: z.coerce.number().int().nonnegative().nullish(),
+      }),
+    )
     .nullish(),
   next_page_token: z.string().nullish(),
 });
