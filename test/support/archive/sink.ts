@@ -27,21 +27,7 @@ export async function startTestSink(): Promise<TestSink> {
       responseChecksumValidation: 'WHEN_REQUIRED',
     }),
   );
-  const uploads = new Map<string, string>();
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const result = await next(args);
-        const { Key = '', UploadId = '' } = args.input as { Key?: string; UploadId?: string };
-        if (commandName === 'CreateMultipartUploadCommand') {
-          uploads.set((result.output as { UploadId?: string }).UploadId ?? '', Key);
-        } else if (commandName === 'CompleteMultipartUploadCommand' || commandName === 'AbortMultipartUploadCommand') {
-          uploads.delete(UploadId);
-        }
-        return result;
-      },
-    { step: 'initialize' },
-  );
+  const uploads = watchUploads(client);
   return {
     client,
     uploads,
@@ -62,4 +48,24 @@ export async function startTestSink(): Promise<TestSink> {
       await server.close();
     },
   };
+}
+
+/** Keys of uploads that a client has begun, and neither completed nor aborted, by their ids. */
+export function watchUploads(client: S3Client): ReadonlyMap<string, string> {
+  const uploads = new Map<string, string>();
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const result = await next(args);
+        const { Key = '', UploadId = '' } = args.input as { Key?: string; UploadId?: string };
+        if (commandName === 'CreateMultipartUploadCommand') {
+          uploads.set((result.output as { UploadId?: string }).UploadId ?? '', Key);
+        } else if (commandName === 'CompleteMultipartUploadCommand' || commandName === 'AbortMultipartUploadCommand') {
+          uploads.delete(UploadId);
+        }
+        return result;
+      },
+    { step: 'initialize' },
+  );
+  return uploads;
 }
