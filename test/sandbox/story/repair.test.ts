@@ -77,7 +77,7 @@ test('a registry that is down for a moment is waited for', async () => {
 test('a registry that stays down fails the sync and deletes nothing; the next sync after it goes on', async () => {
   const { name, version, group } = await synced('dark');
   const before = await everything(group);
-  await goAway(stage, { seconds: 200, status: 503 });
+  await goAway(stage, { seconds: 120, status: 503 });
   try {
     const { status, cause } = await stage.sync({ modelName: name });
     expect(status).toBe('FAILED');
