@@ -6,6 +6,7 @@ import { type Placed, placeFiles } from '../../lambda/create/place-files';
 import { Images } from '../../lambda/shared/images/images';
 import { archiveKey } from '../../lambda/shared/packing/content-key';
 import { type PreparedPackage, preparePackage } from '../../lambda/shared/packing/prepare';
+import { RETRIES } from '../../lambda/shared/registry/read-file';
 import type { ModelRegistry } from '../../lambda/shared/registry/registry';
 import { sized, tried } from '../../trust/sizes';
 import { sampleBytes } from '../support/archive/files';
@@ -18,7 +19,7 @@ import type { Sending } from '../support/wire/send-file';
 const MIB = 1024 * 1024;
 const MLMODEL = 'flavors:\n  sklearn:\n    pickled_model: model.pkl\n    sklearn_version: 1.9.1\nmodel_uuid: 0123\n';
 const AT_ONCE = 16;
-const HASTY = { fruitless: 5, firstWaitMs: 1 };
+const HASTY = { ...RETRIES, firstWaitMs: 1 };
 
 const http = startFakeServer();
 const server = new FolderServer(http);

@@ -42,7 +42,7 @@ export class DatabricksRegistry extends RestRegistry {
   }
 
   override async openFile({ name, version }: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile> {
-    const answer = await this.http.once('GET', `${API}/model-versions/get-signed-download-uri`, {
+    const answer = await this.http.get(`${API}/model-versions/get-signed-download-uri`, {
       name,
       version,
       path,

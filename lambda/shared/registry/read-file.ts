@@ -26,7 +26,8 @@ export interface Retries {
   readonly firstWaitMs: number;
 }
 
-export const RETRIES: Retries = { fruitless: 5, firstWaitMs: 500 };
+/** So many that of 100,000 files, with a tenth of all answers lost, one in ten archives meets it: the step tries again. */
+export const RETRIES: Retries = { fruitless: 6, firstWaitMs: 500 };
 /** One that asks to be left alone for longer is not waited for: the next try is another invocation's. */
 const RETRY_AFTER_MAX_MS = 30_000;
 

@@ -64,7 +64,7 @@ export class RegistryHttp {
     return this.json(method, path, {}, body);
   }
 
-  /** The JSON object that one request answers, which is not sent again: for who opens a file, and tries again by himself. */
+  /** The JSON object that one request answers, which is not sent again: for who has another way. */
   async once(method: 'GET' | 'POST', path: string, query: Query, body?: unknown): Promise<unknown> {
     return this.jsonOnce(method, this.url(path, query), body);
   }
