@@ -25,24 +25,19 @@ export const RUNS: readonly Run[] = [
     tests: ['test/trust/crashes.test.ts'],
   },
   {
+    id: 'bursts',
+    what: 'MLflow and S3 that answer 500, 503 and 429 for a while or at random: bounded tries, nothing half done, no errors of ours asked again',
+    tests: ['test/trust/bursts.test.ts', 'test/sandbox/trust/bursts.test.ts'],
+  },
+  {
+    id: 'truncation',
+    what: 'downloads cut at any byte, wrong sizes, codings, and files that change meanwhile: no package on a bad archive',
+    tests: ['test/trust/truncation.test.ts'],
+  },
+  {
     id: 'credentials',
     what: 'lost tokens and rights, empty and partial answers: nothing is deleted, and it is told of',
     tests: ['test/trust/credentials.test.ts', 'test/sandbox/trust/credentials.test.ts'],
-  },
-  {
-    id: 'secrets',
-    what: 'tokens, passwords and signatures, repeated by whoever got them: in no log, execution, event, stack, item, package or object',
-    tests: ['test/sandbox/trust/secrets.test.ts'],
-  },
-  {
-    id: 'bursts',
-    what: 'services that are busy, fail at random or lose their answers: asked again, not for ever, and in the end all is right',
-    tests: ['test/sandbox/trust/bursts.test.ts'],
-  },
-  {
-    id: 'plug',
-    what: 'archives that are gone, endpoints that never come up, runs that overtake each other: what served goes on serving',
-    tests: ['test/sandbox/trust/plug.test.ts', 'test/sandbox/story/deployment-failures.test.ts'],
   },
   {
     id: 'brake',
@@ -50,14 +45,34 @@ export const RUNS: readonly Run[] = [
     tests: ['test/trust/brake.test.ts', 'test/sandbox/trust/brake.test.ts'],
   },
   {
+    id: 'rotation',
+    what: "three rotations of the webhook's secret while deliveries come all the time: none is dropped, and no older secret is taken",
+    tests: ['test/sandbox/trust/rotation.test.ts'],
+  },
+  {
     id: 'forgery',
     what: 'deliveries with a flipped bit, a wrong key, a header too many, an old date, a huge or hostile body: none is taken, none breaks anything',
     tests: ['test/trust/forgery.test.ts'],
   },
   {
-    id: 'rotation',
-    what: "three rotations of the webhook's secret while deliveries come all the time: none is dropped, and no older secret is taken",
-    tests: ['test/sandbox/trust/rotation.test.ts'],
+    id: 'names',
+    what: 'generated pairs of near names, tags and hints: none collide, all are valid, all are read back',
+    tests: ['test/trust/names.test.ts'],
+  },
+  {
+    id: 'hostile',
+    what: 'names, listings, MLmodel files, sources, redirects and signed addresses that mean harm: the version fails alone, soon, with its reason',
+    tests: ['test/trust/hostile.test.ts', 'test/trust/hostile-addresses.test.ts'],
+  },
+  {
+    id: 'secrets',
+    what: 'tokens, passwords and signatures, repeated by whoever got them: in no log, execution, event, stack, item, package or object',
+    tests: ['test/sandbox/trust/secrets.test.ts'],
+  },
+  {
+    id: 'plug',
+    what: 'archives that are gone, endpoints that never come up, runs that overtake each other: what served goes on serving',
+    tests: ['test/sandbox/trust/plug.test.ts', 'test/sandbox/story/deployment-failures.test.ts'],
   },
   {
     id: 'approvals',

@@ -2,10 +2,11 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { archiveKey, contentPrefix, filesPrefix } from '../shared/packing/content-key';
 import type { PreparedPackage } from '../shared/packing/prepare';
 import { takeMark } from '../shared/packing/unused-mark';
+import type { OpenFile, Retries } from '../shared/registry/read-file';
 import { ensureArchive } from './archive/ensure-archive';
 import type { Checkpoint } from './archive/pack-archive';
-import type { OpenFile } from './archive/source/read-file';
 import { copyModelFiles } from './copies/copy-model-files';
+import { checkSame, openSame } from './same-folder';
 
 /** A version's files, on their way to where an endpoint can get them. */
 export interface Placing {
@@ -19,6 +20,8 @@ export interface Placing {
   readonly checkpoint: Checkpoint | undefined;
   /** Ends the work in time to hand it on. */
   readonly stop: AbortSignal;
+  /** How a download that breaks is tried again, where it is not as usual. */
+  readonly retries?: Retries;
 }
 
 /** Files that an endpoint can get at `url`, now or before; or work that is to be gone on with. */
@@ -42,9 +45,17 @@ async function place(placing: Placing): Promise<Placed> {
   const { contentKey, store } = prepared;
   if (store === undefined) {
     const key = archiveKey(groupName, contentKey);
-    const { client, open, checkpoint, stop } = placing;
-    const { entries } = prepared.packaging;
-    const packed = await ensureArchive({ entries, open, client, target: { bucket, key }, checkpoint, stop });
+    const { client, checkpoint, stop, retries } = placing;
+    const packed = await ensureArchive({
+      entries: prepared.packaging.entries,
+      open: openSame(prepared, placing.open),
+      whenRead: () => checkSame(prepared, placing.open, stop, retries),
+      client,
+      target: { bucket, key },
+      checkpoint,
+      stop,
+      ...(retries === undefined ? {} : { retries }),
+    });
     return packed.outcome === 'paused' ? packed : { outcome: packed.outcome, url: `s3://${bucket}/${key}` };
   }
   const prefix = filesPrefix(groupName, contentKey);

@@ -15,7 +15,9 @@ const sfn = new SFNClient({});
  */
 export function executionName(modelName: string, identity: string | Buffer): string {
   const readable = groupNameOf(modelName).slice(0, READABLE_MAX).replace(/-+$/, '');
-  return `${readable}-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
+  // Of the whole name: the readable part of another model can be the same, and one hint can be about both.
+  const hash = createHash('sha256').update(JSON.stringify(modelName)).update('\n').update(identity);
+  return `${readable}-${hash.digest('hex').slice(0, 32)}`;
 }
 
 /** The ARN of an execution of a state machine (docs.aws.amazon.com/service-authorization, AWS Step Functions, Resource types). */

@@ -78,6 +78,12 @@ class Sink {
   private answer(call: Call): Promise<void> | void {
     const { request, query } = call;
     const upload = query.has('uploadId');
+    if (query.has('list-type')) {
+      return this.listObjects(call);
+    }
+    if (query.has('tagging')) {
+      return this.forgetTags(call);
+    }
     switch (`${request.method} ${query.has('uploads') ? 'uploads' : upload ? 'upload' : 'object'}`) {
       case 'POST uploads':
         return this.beginUpload(call);
@@ -151,6 +157,24 @@ class Sink {
       200,
       `<ListPartsResult><IsTruncated>${more}</IsTruncated>${next}${parts.join('')}</ListPartsResult>`,
     );
+  }
+
+  private listObjects({ response, bucket, query }: Call): void {
+    const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const contents = keys.map((key) => {
+      const size = (this.objects.get(key) ?? []).reduce((sum, piece) => sum + piece.size, 0);
+      return `<Contents><Key>${escapeXml(key.slice(bucket.length + 1))}</Key><Size>${size}</Size></Contents>`;
+    });
+    send(response, 200, `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`);
+  }
+
+  /** Objects have no tags here; that there are none afterwards is true. */
+  private forgetTags({ request, response }: Call): void {
+    if (request.method !== 'DELETE') {
+      throw new S3Error(501, 'NotImplemented', 'Objects have no tags here');
+    }
+    response.writeHead(204).end();
   }
 
   private async completeUpload({ request, response, bucket, key, query }: Call): Promise<void> {

@@ -2,13 +2,13 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { TransientError } from '../../shared/errors';
 import type { ArchiveEntry } from '../../shared/packing/archive-entry';
 import { checkEntryNames } from '../../shared/packing/entry-names';
+import { type OpenFile, type Retries, readFile } from '../../shared/registry/read-file';
 import { asStepError } from '../../shared/step';
 import { ChunkPool, chunksOf } from './chunks';
 import { compress } from './gzip/compress';
 import { Deflaters } from './gzip/deflaters';
 import { storedLength } from './gzip/stored-blocks';
 import { fetchAhead } from './source/fetch-ahead';
-import { type OpenFile, type Retries, readFile } from './source/read-file';
 import { tarLength, tarPieces } from './tar/tar-pieces';
 import type { UploadState } from './upload/archive-upload';
 import { UPLOAD_LIMITS, type UploadLimits } from './upload/limits';
@@ -20,6 +20,8 @@ import { NO_PROGRESS, PartWriter, type Progress } from './upload/part-writer';
 export interface Checkpoint {
   readonly upload: UploadState;
   readonly progress: Progress;
+  /** Entity tag of the file that is gone on with: its rest must be of the same file. */
+  readonly etag?: string | undefined;
 }
 
 /** One archive to be made. */
@@ -27,6 +29,8 @@ export interface PackJob {
   readonly entries: readonly ArchiveEntry[];
   /** Opens a file of the entries by its `source`. */
   readonly open: OpenFile;
+  /** Called when all files were read; what it throws keeps the object from appearing. */
+  readonly whenRead?: () => Promise<void>;
   readonly client: S3Client;
   readonly target: ObjectTarget;
   /** What an earlier invocation handed back for the same entries and target. */
@@ -52,7 +56,7 @@ export type Packed =
  * aborted then; TransientError for what passes by itself when no part came of it
  */
 export async function packArchive(job: PackJob): Promise<Packed> {
-  const { entries, open, client, target, checkpoint, stop, limits = UPLOAD_LIMITS, retries } = job;
+  const { entries, client, target, checkpoint, stop, limits = UPLOAD_LIMITS, retries } = job;
   checkEntryNames(entries);
   const from = checkpoint?.progress ?? NO_PROGRESS;
   // The first files are fetched meanwhile.
@@ -61,14 +65,21 @@ export async function packArchive(job: PackJob): Promise<Packed> {
   const deflaters = new Deflaters();
   const given = new AbortController();
   const signal = AbortSignal.any([stop, given.signal]);
+  const etags = new Map<string, string>();
+  const open = noting(etags, job.open);
   try {
     const pool = new ChunkPool();
     const pieces = tarPieces(entries, from.tarBytes);
-    const tar = fetchAhead(pieces, (piece) => readFile(open, piece, signal, retries));
+    const tar = fetchAhead(pieces, (piece) => {
+      // Only the file that an earlier invocation began has a part behind it.
+      const etag = piece.from > 0 ? checkpoint?.etag : undefined;
+      return readFile(open, { ...piece, etag }, signal, retries);
+    });
     for await (const { blocks, chunk, upTo } of compress(chunksOf(tar, pool), deflaters, from)) {
       await parts.append(blocks, upTo);
       pool.giveBack(chunk);
     }
+    await job.whenRead?.();
     await parts.finish();
     return { outcome: 'done' };
   } catch (error) {
@@ -76,21 +87,41 @@ export async function packArchive(job: PackJob): Promise<Packed> {
     const progress = await parts.settle();
     const upload = await opening;
     const passes = stop.aborted || asStepError(error) instanceof TransientError;
-    if (passes && progress.parts > from.parts) {
-      return {
-        outcome: 'paused',
-        checkpoint: { upload: await upload.state(), progress },
-        reason: reasonOf(stop, error),
-      };
+    // An upload that cannot say how it is gone on with is begun anew.
+    const state = passes && progress.parts > from.parts ? await upload.state().catch(() => undefined) : undefined;
+    if (state !== undefined) {
+      const etag = tagAt(entries, progress, etags);
+      return { outcome: 'paused', checkpoint: { upload: state, progress, etag }, reason: reasonOf(stop, error) };
     }
     // Only an earlier invocation's parts are worth keeping, and only when trying again can help.
-    if (!passes || checkpoint === undefined) {
+    if (!passes || checkpoint === undefined || progress.parts > from.parts) {
       await upload.abort().catch(() => undefined);
     }
     throw stop.aborted ? new TransientError(`not one part was done: ${reasonOf(stop, error)}`) : error;
   } finally {
     await deflaters.close();
   }
+}
+
+/** Opens files and notes their entity tags. */
+function noting(etags: Map<string, string>, open: OpenFile): OpenFile {
+  return async (source, position) => {
+    const opened = await open(source, position);
+    if (opened.etag !== undefined) {
+      etags.set(source, opened.etag);
+    }
+    return opened;
+  };
+}
+
+/** The entity tag of the file that an archive which came so far is in the middle of. */
+function tagAt(
+  entries: readonly ArchiveEntry[],
+  { tarBytes }: Progress,
+  etags: ReadonlyMap<string, string>,
+): string | undefined {
+  const { value: piece } = tarPieces(entries, tarBytes).next();
+  return piece === undefined || Buffer.isBuffer(piece) || piece.from === 0 ? undefined : etags.get(piece.source);
 }
 
 function reasonOf(stop: AbortSignal, error: unknown): string {

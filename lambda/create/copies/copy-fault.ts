@@ -11,6 +11,9 @@ export function copyFault(error: unknown, { bucket, key }: StoredFile): unknown 
     case 'NoSuchKey':
     case 'NotFound':
       return new TransientError(`${place} was listed and is not there any more`, cause);
+    // Also where S3's answer that it was complete was lost on its way: a new try sees the object there.
+    case 'NoSuchUpload':
+      return new TransientError(`${place} was being copied in parts, and S3 does not know that any more`, cause);
     case 'AccessDenied':
       return new RefusedError(
         `${place} may not be copied: mlflow-mlops:artifact-store in cdk.json must name its bucket, and in kmsKeyArn the key ` +

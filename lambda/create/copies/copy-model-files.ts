@@ -3,6 +3,7 @@ import { atOnce } from '../../shared/at-once';
 import { messageOf, TransientError } from '../../shared/errors';
 import type { ArchiveEntry } from '../../shared/packing/archive-entry';
 import { checkEntryNames } from '../../shared/packing/entry-names';
+import { listedTag } from '../../shared/registry/as-listed';
 import type { ArtifactFile, S3Location } from '../../shared/registry/registry';
 import { asStepError } from '../../shared/step';
 import { copiedFiles } from './copied-files';
@@ -80,7 +81,7 @@ function putter(
   { from, files, to }: CopyJob,
   copying: Copying,
 ): (entry: ArchiveEntry, large: boolean) => Promise<void> {
-  const etags = new Map(files.map(({ path, checksum }) => [path, etagIn(checksum)]));
+  const etags = new Map(files.map((file) => [file.path, listedTag(file)]));
   return async (entry, large) => {
     const target = { bucket: to.bucket, key: to.prefix + entry.path };
     if ('content' in entry) {
@@ -107,9 +108,4 @@ async function checkAllThere({ client, to }: CopyJob, sizes: ReadonlyMap<string,
 
 function sizeOf(entry: ArchiveEntry): number {
   return 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
-}
-
-/** The entity tag in a checksum of S3's own listing. */
-function etagIn(checksum: string | undefined): string | undefined {
-  return /^etag:(.+)$/.exec(checksum ?? '')?.[1];
 }

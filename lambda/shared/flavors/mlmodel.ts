@@ -1,8 +1,13 @@
 import { load } from 'js-yaml';
 import { RefusedError } from '../errors';
+import { printable } from '../printable';
 
 /** An MLmodel file is a few kilobytes; a signature with thousands of columns stays below this. */
 export const MLMODEL_MAX_BYTES = 1024 * 1024;
+
+/** What the whole may have with each alias written out as what it stands for. */
+const WRITTEN_OUT_MAX = 4 * MLMODEL_MAX_BYTES;
+const REASON_MAX = 300;
 
 /** What a flavour reads of an MLmodel file. Every value is untrusted. */
 export interface MlModel {
@@ -24,8 +29,9 @@ export function parseMlModel(text: string): MlModel {
     document = load(text, { maxAliases: 20, maxDepth: 50 });
   } catch (error) {
     const [reason = ''] = String(error).split('\n');
-    throw new RefusedError(`MLmodel is not valid YAML: ${reason}`);
+    throw new RefusedError(`MLmodel is not valid YAML: ${printable(reason, REASON_MAX)}`);
   }
+  checkWrittenOut(document);
   const { flavors, signature } = isRecord(document) ? document : {};
   if (!isRecord(flavors)) {
     throw new RefusedError('MLmodel has no flavors: the folder is not an MLflow model');
@@ -36,6 +42,31 @@ export function parseMlModel(text: string): MlModel {
     ) as MlModel['flavors'],
     signature: isRecord(signature) ? signature : undefined,
   };
+}
+
+/**
+ * Refuses a document that is far larger than its text, by aliases of what holds aliases itself, or has no end, by an alias of what
+ * it is in: nobody may write that out.
+ */
+function checkWrittenOut(document: unknown): void {
+  const pending = [document];
+  let size = 0;
+  while (pending.length > 0) {
+    const value = pending.pop();
+    size += typeof value === 'string' ? value.length : 1;
+    if (size > WRITTEN_OUT_MAX) {
+      throw new RefusedError(
+        `MLmodel is not taken: with its aliases written out it has more than ${WRITTEN_OUT_MAX} characters`,
+      );
+    }
+    if (typeof value === 'object' && value !== null) {
+      // Keys are not shared by aliases, but what has them is.
+      size += Array.isArray(value) ? 0 : Object.keys(value).join('').length;
+      for (const member of Object.values(value)) {
+        pending.push(member);
+      }
+    }
+  }
 }
 
 /** The Python that the model was trained with, as MLflow's general flavour says. */

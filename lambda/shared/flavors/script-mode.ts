@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors';
+import { quoted } from '../printable';
 import type { ModelFolder, Packaging } from './flavor';
 import { ownOr } from './own-code';
 import { SERVING_MODULES } from './serving/modules';
@@ -33,7 +34,7 @@ export function packForScriptMode(folder: ModelFolder, model: ScriptModeModel): 
     throw new RefusedError(`MLmodel has no ${frameworkVersion === undefined ? versionKey : fileKey} in its flavor`);
   }
   if (!folder.files.some(({ path }) => path === modelFile)) {
-    throw new RefusedError(`the model file ${JSON.stringify(modelFile)} that MLmodel names is not in the folder`);
+    throw new RefusedError(`the model file ${quoted(modelFile)} that MLmodel names is not in the folder`);
   }
   return {
     frameworkVersion,

@@ -1,4 +1,6 @@
 import { RefusedError } from '../errors';
+import { withoutEndSlashes } from '../paths';
+import { printable, quoted } from '../printable';
 import type { ArtifactFile } from '../registry/registry';
 import type { Flavor, ModelFolder } from './flavor';
 import { type MlModel, textOf } from './mlmodel';
@@ -9,6 +11,7 @@ import { TENSORFLOW_MODULES } from './serving/tensorflow-modules';
 /** The image serves numeric folders with a SavedModel (github.com/aws/sagemaker-tensorflow-serving-container, tfs_utils.py). */
 const VERSION_FOLDER = '1';
 const SAVED_MODEL = 'saved_model.pb';
+const TAGS_SHOWN_MAX = 200;
 
 /**
  * SavedModels in AWS's TensorFlow image: those of MLflow's tensorflow flavor (modules, estimators, Keras' old format) and those
@@ -55,7 +58,7 @@ function candidateFolders({
       folders.push(`${data}/model`, data);
     }
   }
-  return folders.flatMap((folder) => folder?.replace(/\/+$/, '') || []);
+  return folders.flatMap((folder) => withoutEndSlashes(folder ?? '') || []);
 }
 
 /** The image starts the model server without tags, which loads the graph of tag `serve` (its tfs_utils.py, tfs_command). */
@@ -63,7 +66,7 @@ function checkTags({ flavors }: MlModel): void {
   const tags = flavors.tensorflow?.meta_graph_tags;
   if (Array.isArray(tags) && (tags.length !== 1 || tags[0] !== 'serve')) {
     throw new RefusedError(
-      `the SavedModel has the tags ${JSON.stringify(tags)} (MLmodel, meta_graph_tags), and TensorFlow Serving loads ["serve"]: ` +
+      `the SavedModel has the tags ${printable(JSON.stringify(tags), TAGS_SHOWN_MAX)} (MLmodel, meta_graph_tags), and TensorFlow Serving loads ["serve"]: ` +
         'save it with that tag, or serve it as python_function',
     );
   }
@@ -78,7 +81,7 @@ function reasonAgainst(files: readonly ArtifactFile[]): string {
   const kerasFile = files.find(({ path }) => /\.(keras|h5)$/.test(path));
   return kerasFile === undefined
     ? `the folder has no SavedModel (${SAVED_MODEL}) where MLmodel says it is`
-    : `${JSON.stringify(kerasFile.path)} is a Keras file, which TensorFlow Serving does not load; log the model as a SavedModel ` +
+    : `${quoted(kerasFile.path)} is a Keras file, which TensorFlow Serving does not load; log the model as a SavedModel ` +
         '(mlflow.keras.log_model with save_exported_model=True and a signature, or mlflow.tensorflow.log_model of a tf.Module), ' +
         'or serve it as python_function';
 }

@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors';
+import { printable } from '../printable';
 import table from './table.json';
 
 /** Frameworks that AWS ships images for and a flavour here uses. */
@@ -31,6 +32,9 @@ interface Row {
  */
 const READS_OLDER_MAJORS: Readonly<Record<Framework, boolean>> = { sklearn: false, xgboost: true, tensorflow: true };
 
+/** A version is a few characters; what a model's own file says may be anything. */
+const VERSION_SHOWN_MAX = 50;
+
 /** @returns true for a flavour that AWS ships images for */
 export function isFramework(name: string): name is Framework {
   return Object.hasOwn(table.frameworks, name);
@@ -62,7 +66,7 @@ export function findImage(
       .join(', ');
     const why =
       row === undefined
-        ? `there is none for version ${frameworkVersion} (there are ${versions})`
+        ? `there is none for version ${printable(frameworkVersion, VERSION_SHOWN_MAX)} (there are ${versions})`
         : `there is none in region ${region}`;
     throw new RefusedError(
       `no AWS image of ${framework} can load this model: ${why}; put an image of your own into the SSM parameter ` +

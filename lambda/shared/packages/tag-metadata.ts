@@ -26,7 +26,9 @@ export function tagMetadata(tags: Readonly<Record<string, string>>): {
     if (value === '' || name.startsWith(SYSTEM_PREFIX)) {
       continue;
     }
-    if (key.length > KEY_MAX || !fitsMetadataValue(value) || Object.keys(metadata).length === TAGS_MAX) {
+    // Names that are no Unicode can become one and the same key.
+    const taken = Object.hasOwn(metadata, key);
+    if (taken || key.length > KEY_MAX || !fitsMetadataValue(value) || Object.keys(metadata).length === TAGS_MAX) {
       leftOut.push(TAG_PREFIX + name);
     } else {
       metadata[key] = value;

@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors';
+import { quoted } from '../printable';
 import type { ArchiveEntry } from './archive-entry';
 
 /** Longest name that every reader of the archive takes as one path part or as a whole (Linux NAME_MAX, PATH_MAX). */
@@ -15,9 +16,9 @@ export function checkEntryNames(entries: readonly ArchiveEntry[]): void {
   const folders = new Set<string>();
   for (const entry of entries) {
     const path = isFolder(entry) ? entry.path.slice(0, -1) : entry.path;
-    const fault = faultOf(path) ?? (files.has(path) ? 'appears twice' : undefined);
+    const fault = pathFault(path) ?? (files.has(path) ? 'appears twice' : undefined);
     if (fault !== undefined) {
-      throw new RefusedError(`the model's file ${JSON.stringify(path)} ${fault}`);
+      throw new RefusedError(`the model's file ${quoted(path)} ${fault}`);
     }
     files.add(path);
     if (isFolder(entry)) {
@@ -28,7 +29,7 @@ export function checkEntryNames(entries: readonly ArchiveEntry[]): void {
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       const parent = path.slice(0, slash);
       if (files.has(parent) && !folders.has(parent)) {
-        throw new RefusedError(`the model's file ${JSON.stringify(parent)} is also the folder of another file`);
+        throw new RefusedError(`the model's file ${quoted(parent)} is also the folder of another file`);
       }
     }
   }
@@ -39,7 +40,12 @@ function isFolder(entry: ArchiveEntry): boolean {
   return entry.path.endsWith('/') && 'content' in entry && entry.content === '';
 }
 
-function faultOf(path: string): string | undefined {
+/**
+ * Why no file may have a path, for people.
+ *
+ * @returns undefined for a path that can be one
+ */
+export function pathFault(path: string): string | undefined {
   if (path === '') {
     return 'has no name';
   }

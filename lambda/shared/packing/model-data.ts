@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors';
+import { quoted } from '../printable';
 import type { ModelRegistry, ModelVersion, S3Location } from '../registry/registry';
 import { MODEL_DATA_TAG } from './steering';
 
@@ -14,9 +15,7 @@ export type ModelDataKind = (typeof MODEL_DATA_KINDS)[number];
 export function requireModelDataKind(asked: string): ModelDataKind {
   const kind = MODEL_DATA_KINDS.find((known) => known === asked);
   if (kind === undefined) {
-    throw new RefusedError(
-      `the tag ${MODEL_DATA_TAG} is ${JSON.stringify(asked)}: it may be ${MODEL_DATA_KINDS.join(' or ')}`,
-    );
+    throw new RefusedError(`the tag ${MODEL_DATA_TAG} is ${quoted(asked)}: it may be ${MODEL_DATA_KINDS.join(' or ')}`);
   }
   return kind;
 }
@@ -30,7 +29,7 @@ export async function storeOf(registry: Pick<ModelRegistry, 'locate'>, version: 
   const location = await registry.locate(version);
   if (location === undefined) {
     throw new RefusedError(
-      `the tag ${MODEL_DATA_TAG} asks for uncompressed files, and those of ${JSON.stringify(version.source)} are not in a bucket ` +
+      `the tag ${MODEL_DATA_TAG} asks for uncompressed files, and those of ${quoted(version.source)} are not in a bucket ` +
         'that this installation may copy from: name their bucket in mlflow-mlops:artifact-store in cdk.json, or take the tag away',
     );
   }

@@ -2,10 +2,23 @@ import { createHash } from 'node:crypto';
 import { RefusedError } from '../errors';
 import type { ModelFolder } from '../flavors/flavor';
 import { MLMODEL_MAX_BYTES, parseMlModel } from '../flavors/mlmodel';
+import { asListed } from '../registry/as-listed';
+import { type Retries, readFile } from '../registry/read-file';
 import type { ArtifactFile, ModelRegistry, ModelVersion } from '../registry/registry';
+
+/** The file that says what a model is. */
+export const MLMODEL = 'MLmodel';
+const NEVER = new AbortController().signal;
+/** A look costs little to begin again, which the step does. */
+const LOOK_RETRIES: Retries = { fruitless: 3, firstWaitMs: 500 };
 
 /** requirements.txt of a model; far below this in practice. */
 const REQUIREMENTS_MAX_BYTES = 256 * 1024;
+
+/** A model's folder, with the bytes of the files that were read to know it. */
+export interface ReadFolder extends ModelFolder {
+  readonly read: ReadonlyMap<string, Buffer>;
+}
 
 /** What reading a folder needs of a registry. */
 export type FolderSource = Pick<ModelRegistry, 'id' | 'artifactId' | 'listFiles' | 'openFile' | 'locate'>;
@@ -15,10 +28,17 @@ export type FolderSource = Pick<ModelRegistry, 'id' | 'artifactId' | 'listFiles'
  *
  * @throws RefusedError when it is no MLflow model folder
  */
-export async function readModelFolder(registry: FolderSource, version: ModelVersion): Promise<ModelFolder> {
+export async function readModelFolder(registry: FolderSource, version: ModelVersion): Promise<ReadFolder> {
   const files = await registry.listFiles(version);
-  const read = (path: string, limit: number) => readSmallFile(registry, version, files, path, limit);
-  const mlmodelText = await read('MLmodel', MLMODEL_MAX_BYTES);
+  const read = new Map<string, Buffer>();
+  const textOf = async (path: string, limit: number) => {
+    const bytes = await readSmallFile(registry, version, files, path, limit);
+    if (bytes !== undefined) {
+      read.set(path, bytes);
+    }
+    return bytes && new TextDecoder().decode(bytes);
+  };
+  const mlmodelText = await textOf(MLMODEL, MLMODEL_MAX_BYTES);
   if (mlmodelText === undefined) {
     throw new RefusedError(
       `version ${version.version} has no MLmodel file: its source is not an MLflow model folder; ` +
@@ -27,17 +47,18 @@ export async function readModelFolder(registry: FolderSource, version: ModelVers
   }
   const mlmodel = parseMlModel(mlmodelText);
   const mlmodelHash = createHash('sha256').update(mlmodelText).digest('hex');
-  return { mlmodel, mlmodelHash, files, requirements: (await read('requirements.txt', REQUIREMENTS_MAX_BYTES)) ?? '' };
+  const requirements = (await textOf('requirements.txt', REQUIREMENTS_MAX_BYTES)) ?? '';
+  return { mlmodel, mlmodelHash, files, requirements, read };
 }
 
-/** A small file's text; undefined where the folder has none of that name. The size is checked before and while it is read. */
+/** A small file's bytes; undefined where the folder has none of that name. The size is checked before and while it is read. */
 async function readSmallFile(
   registry: FolderSource,
   version: ModelVersion,
   files: readonly ArtifactFile[],
   path: string,
   limit: number,
-): Promise<string | undefined> {
+): Promise<Buffer | undefined> {
   const file = files.find((candidate) => candidate.path === path);
   if (file === undefined) {
     return undefined;
@@ -45,15 +66,10 @@ async function readSmallFile(
   if (file.size > limit) {
     throw new RefusedError(`${path} has ${file.size} bytes, more than the ${limit} that such a file may have`);
   }
-  const { bytes } = await registry.openFile(version, path);
+  const open = asListed(files, (source, position) => registry.openFile(version, source, position));
   const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of bytes) {
+  for await (const chunk of readFile(open, { source: path, size: file.size, from: 0 }, NEVER, LOOK_RETRIES)) {
     chunks.push(chunk);
-    size += chunk.length;
-    if (size > file.size) {
-      throw new RefusedError(`${path} is longer than the ${file.size} bytes that the registry lists`);
-    }
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }

@@ -22,6 +22,8 @@ export interface PreparedPackage {
   readonly bytes: number;
   /** The version's files, as they were listed. */
   readonly files: readonly ArtifactFile[];
+  /** The bytes of the small files that were read to know all this: these are packed, and no others under their names. */
+  readonly read: ReadonlyMap<string, Buffer>;
   /** Where S3 can copy the files from; absent where they go into an archive. */
   readonly store?: S3Location;
   /** Digest of all that decides the archive's content. */
@@ -64,6 +66,7 @@ export async function preparePackage(
     packing,
     bytes,
     files: folder.files,
+    read: folder.read,
     ...(modelData === 'uncompressed' ? { store: await storeOf(registry, version) } : {}),
     contentKey: contentKey(artifact, packaging.entries),
   };

@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors';
+import { quoted } from '../printable';
 import { parseS3Uri } from './s3-location';
 
 /** Where an open-source registry keeps a version's files; of a `store` its HTTP interface has no list. */
@@ -42,7 +43,7 @@ export function parseArtifactSource(source: string, runId: string): ArtifactSour
     return { kind: 'store', uri: source };
   }
   throw new RefusedError(
-    `the files of source ${JSON.stringify(source)} cannot be read through the registry; ` +
+    `the files of source ${quoted(source)} cannot be read through the registry; ` +
       'log the model again with mlflow.<flavor>.log_model and register that version',
   );
 }

@@ -70,11 +70,11 @@ export class ArtifactStore {
     } catch (error) {
       // S3 tells the object's size where nothing of it is left.
       if (offset > 0 && Number((error as { ActualObjectSize?: string }).ActualObjectSize) === offset) {
-        return { bytes: Readable.from([]), etag };
+        return { bytes: Readable.from([]), size: offset, etag };
       }
       throw asStoreError(where, error);
     }
-    const { Body, ETag, ContentRange = '' } = answer;
+    const { Body, ETag, ContentLength, ContentRange = '' } = answer;
     if (!(Body instanceof Readable)) {
       throw new RefusedError(`${where} came without bytes`);
     }
@@ -84,7 +84,8 @@ export class ArtifactStore {
         `${where} answered the range ${JSON.stringify(ContentRange)} where the bytes from ${offset} on were asked for`,
       );
     }
-    return { bytes: streamBytes(Body, { skip: 0, idleMs: this.idleMs, where }), etag: ETag };
+    const size = ContentLength === undefined ? undefined : offset + ContentLength;
+    return { bytes: streamBytes(Body, { skip: 0, idleMs: this.idleMs, where }), size, etag: ETag };
   }
 }
 

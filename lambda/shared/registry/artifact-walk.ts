@@ -1,4 +1,6 @@
 import { RefusedError } from '../errors';
+import { pathFault } from '../packing/entry-names';
+import { quoted } from '../printable';
 import type { ArtifactFile } from './registry';
 
 /** An entry of a folder, as MLflow lists it: `path` begins at the listing's root. */
@@ -9,33 +11,60 @@ export interface ListedEntry {
   readonly size?: number | undefined;
 }
 
-/** More folders than any model has; a registry that lists without end is stopped here. */
-const DIRECTORIES_MAX = 100_000;
+/** More than any model has; a registry that lists without end is stopped here. */
+const DIRECTORIES_MAX = 20_000;
+const FILES_MAX = 250_000;
+/** Characters of all their paths together. */
+const PATHS_MAX = 32 * 1024 * 1024;
+/** Folders in folders; links of a file system that lead back to where they are go deeper. */
+const DEPTH_MAX = 64;
 
 /**
  * All files below a folder, sorted by path.
  *
- * @param list the entries of one folder; '' is the root
- * @throws RefusedError for a listing that leaves its own folder or never ends
+ * @param list the entries of one folder, in any portions; '' is the root
+ * @throws RefusedError for a listing that leaves its own folder or never ends, and for names that no file may have
  */
-export async function walkArtifacts(list: (directory: string) => Promise<ListedEntry[]>): Promise<ArtifactFile[]> {
+export async function walkArtifacts(
+  list: (directory: string) => AsyncIterable<ListedEntry[]>,
+): Promise<ArtifactFile[]> {
   const files: ArtifactFile[] = [];
+  const seen = new Set<string>();
   const pending = [''];
-  for (let visited = 0; pending.length > 0; visited++) {
-    if (visited > DIRECTORIES_MAX) {
-      throw new RefusedError(`the model's folder has more than ${DIRECTORIES_MAX} folders`);
-    }
-    const directory = pending.pop() ?? '';
-    for (const { path, isDirectory, size } of await list(directory)) {
-      if (directory !== '' && !path.startsWith(`${directory}/`)) {
-        throw new RefusedError(`the registry lists ${JSON.stringify(path)} in the folder ${JSON.stringify(directory)}`);
+  let characters = 0;
+  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+    for await (const entries of list(directory)) {
+      for (const { path, isDirectory, size } of entries) {
+        checkEntry(directory, path);
+        characters += path.length;
+        if (!isDirectory) {
+          files.push({ path, size: size ?? 0 });
+        } else if (seen.has(path)) {
+          throw new RefusedError(`the registry lists the folder ${quoted(path)} twice`);
+        } else {
+          seen.add(path);
+          pending.push(path);
+        }
       }
-      if (isDirectory) {
-        pending.push(path);
-      } else {
-        files.push({ path, size: size ?? 0 });
+      if (seen.size > DIRECTORIES_MAX || files.length > FILES_MAX || characters > PATHS_MAX) {
+        throw new RefusedError(
+          `the model's folder has more than ${DIRECTORIES_MAX} folders, ${FILES_MAX} files or ${PATHS_MAX} characters of names`,
+        );
       }
     }
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function checkEntry(directory: string, path: string): void {
+  const fault = pathFault(path);
+  if (fault !== undefined) {
+    throw new RefusedError(`the registry lists ${quoted(path)} in the folder ${quoted(directory)}: it ${fault}`);
+  }
+  if (directory !== '' && !path.startsWith(`${directory}/`)) {
+    throw new RefusedError(`the registry lists ${quoted(path)} in the folder ${quoted(directory)}`);
+  }
+  if (path.split('/').length > DEPTH_MAX) {
+    throw new RefusedError(`the model's folder has more than ${DEPTH_MAX} folders in each other: ${quoted(path)}`);
+  }
 }

@@ -47,7 +47,11 @@ export class DatabricksRegistry extends RestRegistry {
   }
 
   override async openFile({ name, version }: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile> {
-    const answer = await this.http.get(`${API}/model-versions/get-signed-download-uri`, { name, version, path });
+    const answer = await this.http.get(`${API}/model-versions/get-signed-download-uri`, {
+      name,
+      version,
+      path,
+    });
     const { signed_uri: uri, headers } = parse(SignedUri, answer, 'get-signed-download-uri');
     return this.http.streamSigned(
       uri,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RefusedError } from '../errors';
+import { quoted } from '../printable';
 import { type ArtifactSource, parseArtifactSource } from './artifact-source';
 import type { ArtifactStore } from './artifact-store';
 import { type ListedEntry, walkArtifacts } from './artifact-walk';
@@ -27,8 +28,8 @@ interface VersionFolder {
   readonly direct: S3Location | undefined;
 }
 
-/** One folder's entries, every page of them. */
-export type ListFolder = (path: string, query: Record<string, string | undefined>) => Promise<ListedEntry[]>;
+/** One folder's entries, page by page. */
+export type ListFolder = (path: string, query: Record<string, string | undefined>) => AsyncIterable<ListedEntry[]>;
 
 /**
  * The files of versions in an open-source registry: read in S3 where this installation may, else by addresses that the registry
@@ -148,13 +149,13 @@ export class OpenSourceFiles {
 
   private async signByProxy(path: string): Promise<SignedAddress> {
     const call = `/api/2.0/mlflow-artifacts/presigned/${encodedPath(path)}`;
-    const address = parse(ProxiedAddress, await this.http.get(call), 'mlflow-artifacts/presigned');
+    const address = parse(ProxiedAddress, await this.http.once('GET', call, {}), 'mlflow-artifacts/presigned');
     return { url: address.url, headers: address.headers ?? {} };
   }
 
   private async signForRun(runId: string, path: string): Promise<SignedAddress> {
     const call = `${API}/artifacts/presigned-download-url`;
-    const address = parse(RunAddress, await this.http.send('POST', call, { run_id: runId, path }), call);
+    const address = parse(RunAddress, await this.http.once('POST', call, {}, { run_id: runId, path }), call);
     return { url: address.presigned_url, headers: address.headers ?? {} };
   }
 
@@ -168,24 +169,21 @@ export class OpenSourceFiles {
         );
       case 'run':
         // Paths of this listing begin at the run, those of the interface at the model's folder.
-        return walkArtifacts(async (directory) => {
-          const path = directory === '' ? source.path : `${source.path}/${directory}`;
-          const entries = await this.listFolder(`${API}/artifacts/list`, { run_id: source.runId, path });
-          return entries.map((entry) => ({ ...entry, path: below(source.path, entry.path) }));
+        return walkArtifacts((directory) => {
+          const path = joined(source.path, directory);
+          const pages = this.listFolder(`${API}/artifacts/list`, { run_id: source.runId, path });
+          return renamed(pages, (entry) => below(source.path, entry));
         });
       case 'proxied':
         // This listing is relative to the folder that was asked for.
-        return walkArtifacts(async (directory) => {
-          const path = directory === '' ? source.path : `${source.path}/${directory}`;
-          const entries = await this.listFolder('/api/2.0/mlflow-artifacts/artifacts', { path });
-          return entries.map((entry) => ({
-            ...entry,
-            path: directory === '' ? entry.path : `${directory}/${entry.path}`,
-          }));
+        return walkArtifacts((directory) => {
+          const path = joined(source.path, directory);
+          const pages = this.listFolder('/api/2.0/mlflow-artifacts/artifacts', { path });
+          return renamed(pages, (entry) => joined(directory, entry));
         });
       case 'store':
         throw new RefusedError(
-          `the files at ${JSON.stringify(source.uri)} cannot be listed through the registry; log the model again with ` +
+          `the files at ${quoted(source.uri)} cannot be listed through the registry; log the model again with ` +
             'mlflow.<flavor>.log_model and register that version, or name the bucket in the context mlflow-mlops:artifact-store',
         );
     }
@@ -224,8 +222,32 @@ async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/**
+ * A path as a part of an URL.
+ *
+ * @throws RefusedError for one that an URL would take as a way to somewhere else in the registry
+ */
 function encodedPath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
+  const parts = path.split('/');
+  if (parts.some((part) => part === '.' || part === '..')) {
+    throw new RefusedError(`the registry keeps the files in ${quoted(path)}, which has "." or ".." in its path`);
+  }
+  return parts.map(encodeURIComponent).join('/');
+}
+
+/** A path and one below it; either may be ''. */
+function joined(path: string, below: string): string {
+  return path === '' || below === '' ? path + below : `${path}/${below}`;
+}
+
+/** The same entries under other names. */
+async function* renamed(
+  pages: AsyncIterable<ListedEntry[]>,
+  rename: (path: string) => string,
+): AsyncGenerator<ListedEntry[]> {
+  for await (const entries of pages) {
+    yield entries.map((entry) => ({ ...entry, path: rename(entry.path) }));
+  }
 }
 
 function below(root: string, path: string): string {

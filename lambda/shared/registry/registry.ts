@@ -71,6 +71,8 @@ export interface ByteStream extends AsyncIterable<Buffer> {
 export interface OpenedFile {
   /** Begins at the position asked for. Ends with a `TransientError` where the connection broke, which a new open at the next position mends. */
   readonly bytes: ByteStream;
+  /** Bytes of the whole file, as who sends it says; absent where that is not said. */
+  readonly size?: number | undefined;
   /** As the store sends it, quotes included; absent where it sends none. */
   readonly etag?: string | undefined;
 }

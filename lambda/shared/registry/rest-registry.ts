@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RefusedError } from '../errors';
 import type { ListedEntry } from './artifact-walk';
 import type { RegistryHttp } from './http/registry-http';
 import { listVersions } from './list-versions';
@@ -20,10 +21,19 @@ import type {
 
 const Listing = z.object({
   files: z
-    .array(z.object({ path: z.string(), is_dir: z.boolean().nullish(), file_size: z.coerce.number().nullish() }))
+    .array(
+      z.object({
+        path: z.string(),
+        is_dir: z.boolean().nullish(),
+        file_size: z.coerce.number().int().nonnegative().nullish(),
+      }),
+    )
     .nullish(),
   next_page_token: z.string().nullish(),
 });
+
+/** A page has hundreds of items: more pages than this are no listing. */
+const PAGES_MAX = 2_000;
 
 const Models = z.object({ registered_models: z.array(z.unknown()).nullish() });
 
@@ -78,29 +88,39 @@ export abstract class RestRegistry implements ModelRegistry {
   abstract tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined>;
   abstract removeWebhook(modelName: string, url: string, last: boolean): Promise<void>;
 
-  /** One folder's entries, every page of them. */
-  protected async listFolder(path: string, query: Record<string, string | undefined>): Promise<ListedEntry[]> {
-    const pages = this.pages(path, query, Listing);
-    const entries: ListedEntry[] = [];
-    for await (const { files } of pages) {
-      for (const { path: entry, is_dir, file_size } of files ?? []) {
-        entries.push({ path: entry, isDirectory: is_dir ?? false, size: file_size ?? undefined });
-      }
+  /** One folder's entries, page by page. */
+  protected async *listFolder(path: string, query: Record<string, string | undefined>): AsyncGenerator<ListedEntry[]> {
+    for await (const { files } of this.pages(path, query, Listing)) {
+      yield (files ?? []).map(({ path: entry, is_dir, file_size }) => ({
+        path: entry,
+        isDirectory: is_dir ?? false,
+        size: file_size ?? undefined,
+      }));
     }
-    return entries;
   }
 
-  /** The pages of a listing, each in the shape that MLflow documents. */
+  /**
+   * The pages of a listing, each in the shape that MLflow documents.
+   *
+   * @throws RefusedError for a listing whose pages never end
+   */
   protected async *pages<T extends { next_page_token?: string | null | undefined }>(
     path: string,
     query: Record<string, string | undefined>,
     shape: z.ZodType<T>,
   ): AsyncGenerator<T> {
-    let pageToken: string | undefined;
-    do {
-      const page = parse(shape, await this.http.get(path, { ...query, page_token: pageToken }), path);
+    const asked = new Set<string | undefined>();
+    for (let token: string | undefined; ; ) {
+      asked.add(token);
+      const page = parse(shape, await this.http.get(path, { ...query, page_token: token }), path);
       yield page;
-      pageToken = page.next_page_token || undefined;
-    } while (pageToken);
+      token = page.next_page_token || undefined;
+      if (token === undefined) {
+        return;
+      }
+      if (asked.has(token) || asked.size >= PAGES_MAX) {
+        throw new RefusedError(`${path} has pages without end`);
+      }
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from '../paths';
 import type { S3Location } from './registry';
 
 /**
@@ -35,6 +36,10 @@ function parts(uri: string): S3Location | undefined {
   if (bucket === undefined) {
     return undefined;
   }
-  const prefix = path.replace(/\/+$/, '');
+  // S3 takes such parts as they are; whoever else does not would be somewhere else.
+  if (path.split('/').some((part) => part === '.' || part === '..')) {
+    return undefined;
+  }
+  const prefix = withoutEndSlashes(path);
   return { bucket, prefix: prefix === '' ? '' : `${prefix}/` };
 }

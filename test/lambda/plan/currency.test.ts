@@ -24,7 +24,7 @@ test('a package whose image, flavour and way of packing are those of today is cu
 
 test('a model without a Python version is served by any image of its framework', () => {
   const image = images.imageFor('sklearn', { frameworkVersion: '1.4.2', pythonVersion: undefined, tag: undefined }).uri;
-  expect(isCurrent(images)(modelVersion(), packed({ pythonVersion: '' }, image))).toBe(true);
+  expect(isCurrent(images, new Set())(modelVersion(), packed({ pythonVersion: '' }, image))).toBe(true);
 });
 
 test('a fault in looking for the image is no answer', () => {
@@ -33,7 +33,7 @@ test('a fault in looking for the image is no answer', () => {
       throw new Error('a mistake');
     },
   });
-  expect(() => isCurrent(broken)(modelVersion(), packed())).toThrow('a mistake');
+  expect(() => isCurrent(broken, new Set())(modelVersion(), packed())).toThrow('a mistake');
 });
 
 test.each([

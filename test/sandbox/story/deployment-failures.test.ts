@@ -36,7 +36,8 @@ beforeAll(async () => {
 test(
   'a registry that cannot be reached fails the provisioning with what to check, and leaves nothing in the way',
   async () => {
-    await goAway(stage, { seconds: 30, status: 503 });
+    // It is waited for, but not that long.
+    await goAway(stage, { seconds: 120, status: 503 });
     await expect(provisionModel(stage.env, name)).rejects.toThrow(/Check that the registry can be reached/);
     await comeBack(stage);
   },

@@ -89,4 +89,4 @@ test('a registry that stays down fails the sync and deletes nothing; the next sy
   await call(stage.env, 'PATCH', 'model-versions/update', { name, version, description: 'back' });
   expect((await stage.sync({ modelName: name })).status).toBe('SUCCEEDED');
   expect((await listPackages(stage.aws, group))[0]?.metadata.mlflow_description).toBe('back');
-}, 120_000);
+}, 240_000);

@@ -1,7 +1,7 @@
 import { createCipheriv } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { OpenFile } from '../../../lambda/create/archive/source/read-file';
 import type { ArchiveEntry } from '../../../lambda/shared/packing/archive-entry';
+import type { OpenFile } from '../../../lambda/shared/registry/read-file';
 
 /** Entries for files under their own names. */
 export function entriesOf(files: Readonly<Record<string, Buffer>>): ArchiveEntry[] {

@@ -10,6 +10,8 @@ export interface TestSink {
   readonly bucket: string;
   /** An object's bytes; undefined where there is none. */
   read(key: string): Promise<Buffer | undefined>;
+  /** Keys of uploads that were begun, and neither completed nor aborted, by their ids. */
+  readonly uploads: ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
@@ -26,8 +28,10 @@ export async function startTestSink(partBytesMin?: number): Promise<TestSink> {
       responseChecksumValidation: 'WHEN_REQUIRED',
     }),
   );
+  const uploads = watchUploads(client);
   return {
     client,
+    uploads,
     bucket: 'archives',
     read: async (key) => {
       try {
@@ -45,4 +49,24 @@ export async function startTestSink(partBytesMin?: number): Promise<TestSink> {
       await server.close();
     },
   };
+}
+
+/** Keys of uploads that a client has begun, and neither completed nor aborted, by their ids. */
+export function watchUploads(client: S3Client): ReadonlyMap<string, string> {
+  const uploads = new Map<string, string>();
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const result = await next(args);
+        const { Key = '', UploadId = '' } = args.input as { Key?: string; UploadId?: string };
+        if (commandName === 'CreateMultipartUploadCommand') {
+          uploads.set((result.output as { UploadId?: string }).UploadId ?? '', Key);
+        } else if (commandName === 'CompleteMultipartUploadCommand' || commandName === 'AbortMultipartUploadCommand') {
+          uploads.delete(UploadId);
+        }
+        return result;
+      },
+    { step: 'initialize' },
+  );
+  return uploads;
 }

@@ -1,4 +1,5 @@
-import type { FilePiece, TarPiece } from '../tar/tar-pieces';
+import type { FilePiece } from '../../../shared/registry/read-file';
+import type { TarPiece } from '../tar/tar-pieces';
 
 /** Bytes that are fetched or wait for their turn; bounds the memory. */
 const BUDGET_BYTES = 32 * 1024 * 1024;

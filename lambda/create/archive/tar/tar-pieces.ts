@@ -1,13 +1,6 @@
 import type { ArchiveEntry } from '../../../shared/packing/archive-entry';
+import type { FilePiece } from '../../../shared/registry/read-file';
 import { padding, TAR_END, tarHeader } from './tar-header';
-
-/** A file of the source, from some byte on. */
-export interface FilePiece {
-  readonly source: string;
-  readonly size: number;
-  /** Where to begin in the file. */
-  readonly from: number;
-}
 
 /** The next bytes of a tar: in hand, or those of a file. */
 export type TarPiece = Buffer | FilePiece;
@@ -21,7 +14,8 @@ export function* tarPieces(entries: readonly ArchiveEntry[], from = 0): Generato
   let skip = from;
   for (const piece of allPieces(entries)) {
     const length = Buffer.isBuffer(piece) ? piece.length : piece.size;
-    if (skip >= length) {
+    // An empty file is a piece as well: only who opens it sees that it is empty.
+    if (skip >= length && (length > 0 || skip > 0 || Buffer.isBuffer(piece))) {
       skip -= length;
       continue;
     }

@@ -1,10 +1,12 @@
 import {
   AbortMultipartUploadCommand,
-  type CompletedPart,
   CompleteMultipartUploadCommand,
   type CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  type Part as ListedPart,
   ListPartsCommand,
+  NoSuchUpload,
   type S3Client,
   UploadPartCommand,
   UploadPartCopyCommand,
@@ -60,13 +62,29 @@ export class MultipartUpload implements ArchiveUpload {
 
   /** Makes the object appear from its first parts, of which S3 has checked each. */
   async finish(parts: number, expected: Partial<CompleteMultipartUploadCommandInput> = {}): Promise<void> {
-    await this.client.send(
-      new CompleteMultipartUploadCommand({
-        ...this.address(),
-        MultipartUpload: { Parts: (await this.listParts()).slice(0, parts) },
-        ...expected,
-      }),
-    );
+    const listed = (await this.listParts()).slice(0, parts);
+    try {
+      await this.client.send(
+        new CompleteMultipartUploadCommand({
+          ...this.address(),
+          MultipartUpload: { Parts: listed.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })) },
+          ...expected,
+        }),
+      );
+    } catch (error) {
+      // Where S3's answer was lost and the SDK asked once more, the upload is gone because the object is there.
+      const bytes = listed.reduce((sum, { Size = 0 }) => sum + Size, 0);
+      if (!(error instanceof NoSuchUpload && (await this.appeared(bytes)))) {
+        throw error;
+      }
+    }
+  }
+
+  /** Whether the object is there, with so many bytes. */
+  private async appeared(bytes: number): Promise<boolean> {
+    const { bucket, key } = this.target;
+    const object = await this.client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch(() => undefined);
+    return object?.ContentLength === bytes;
   }
 
   /** Takes an object of the same bucket as a part; no byte of it passes through here. */
@@ -94,12 +112,12 @@ export class MultipartUpload implements ArchiveUpload {
    * The SDK's paginator goes by the marker alone, which S3 sends with the last page too: it would list the parts for ever
    * (docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html, IsTruncated).
    */
-  private async listParts(): Promise<CompletedPart[]> {
-    const parts: CompletedPart[] = [];
+  private async listParts(): Promise<ListedPart[]> {
+    const parts: ListedPart[] = [];
     let marker: string | undefined;
     do {
       const page = await this.client.send(new ListPartsCommand({ ...this.address(), PartNumberMarker: marker }));
-      parts.push(...(page.Parts ?? []).map(({ PartNumber, ETag }) => ({ PartNumber, ETag })));
+      parts.push(...(page.Parts ?? []));
       marker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
     } while (marker !== undefined);
     return parts;

@@ -5,6 +5,7 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import { messageOf, RefusedError, TransientError } from '../../errors';
 import { unreachable, whereOf } from './failure';
 import { FileBytes } from './file-bytes';
+import { localError, lookupOutside, namesThisMachine } from './outside';
 
 /** How long a server may be silent, in milliseconds. */
 export interface Silence {
@@ -25,6 +26,12 @@ export interface Ask {
   readonly body?: string | undefined;
   readonly limits: Silence;
   /**
+   * Whether the address is somebody else's word, and must lead away from this machine.
+   *
+   * @default false
+   */
+  readonly outside?: boolean | undefined;
+  /**
    * How many of the answer's first bytes nobody wants.
    *
    * @throws RefusedError for an answer that is not taken
@@ -40,17 +47,19 @@ export interface Answer {
   readonly body: FileBytes;
 }
 
-/** Connections are kept from one request to the next; one agent for each time that connecting may take. */
-const agents = new Map<number, Dispatcher>();
+/** Connections are kept from one request to the next; one agent for each way of connecting. */
+const agents = new Map<string, Dispatcher>();
 
-function agentOf(connectMs: number): Dispatcher {
-  const known = agents.get(connectMs);
+function agentOf(connectMs: number, outside: boolean): Dispatcher {
+  const key = `${connectMs} ${outside}`;
+  const known = agents.get(key);
   if (known) {
     return known;
   }
+  const connect = { timeout: connectMs, ...(outside ? { lookup: lookupOutside } : {}) };
   // How long bytes may fail to come is the reader's matter, who may also be the one to let the server wait.
-  const agent = new Agent({ connect: { timeout: connectMs }, bodyTimeout: 0 });
-  agents.set(connectMs, agent);
+  const agent = new Agent({ connect, bodyTimeout: 0 });
+  agents.set(key, agent);
   return agent;
 }
 
@@ -75,9 +84,12 @@ export async function answerTo(ask: Ask): Promise<Answer> {
 }
 
 function send(ask: Ask): Promise<Answer> {
-  const { method = 'GET', url, headers, body, limits } = ask;
+  const { method = 'GET', url, headers, body, limits, outside = false } = ask;
+  if (outside && namesThisMachine(url)) {
+    return Promise.reject(localError(url.hostname));
+  }
   return new Promise((resolve, reject) => {
-    agentOf(limits.connectMs).dispatch(
+    agentOf(limits.connectMs, outside).dispatch(
       {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { RefusedError } from '../../errors';
+import { quoted } from '../../printable';
 import type { FilePosition, OpenedFile } from '../registry';
 import { type Answer, answerTo, type Silence } from './answer';
 import { FileChangedError, failure, whereOf } from './failure';
@@ -8,14 +9,26 @@ import type { Sent } from './secrets';
 
 /** One file to fetch. */
 export interface Download extends Sent {
+  /** Whether the address must lead away from this machine. @default false */
+  readonly outside?: boolean | undefined;
   readonly position?: FilePosition | undefined;
   readonly limits: Silence;
 }
 
 const ERROR_TEXT_BYTES = 64 * 1024;
 
+/** What would make other bytes of a file. `aws-chunked`, which some stores keep by mistake, does not. */
+const COMPRESSED = /\b(?:x-)?(?:gzip|deflate|br|zstd|compress)\b/i;
+
 /**
- * The bytes of a file over HTTP, from a position on, as they are stored: no content coding is asked for or undone.
+ * Headers that do not belong to an address: which server is meant, how the connection is used, and which of the file's bytes are
+ * wanted, is said here alone.
+ */
+const NOT_GIVEN =
+  /^(?:host|connection|content-length|expect|if-.*|keep-alive|proxy-.*|range|te|trailer|transfer-encoding|upgrade)$/;
+
+/**
+ * The bytes of a file over HTTP, from a position on, as they are stored: no content coding is asked for, taken or undone.
  *
  * Where the server honours `Range` (RFC 9110, section 14) only the missing bytes come; where it does not, the file comes from its
  * beginning and what the caller has already is dropped.
@@ -29,15 +42,19 @@ export async function download(wanted: Download): Promise<OpenedFile> {
     url,
     headers: requestHeaders(wanted.headers, position),
     limits,
+    outside: wanted.outside,
     skip: (status, headers) => bytesToSkip(url, position.offset, status, headers),
   });
   try {
     if (answer.status !== 200 && answer.status !== 206) {
       return await withoutBytes(wanted, position, answer);
     }
-    const { etag } = answer.headers;
+    const { etag, 'content-encoding': coding = '' } = answer.headers;
     refuseOther(url, position.etag, etag);
-    return { bytes: answer.body, etag };
+    if (COMPRESSED.test(coding)) {
+      throw new RefusedError(`${whereOf(url)} sends the file in the coding ${quoted(coding)}, which nobody asked for`);
+    }
+    return { bytes: answer.body, size: sizeOf(answer), etag };
   } catch (error) {
     answer.body.destroy();
     throw error;
@@ -59,6 +76,12 @@ function bytesToSkip(url: URL, offset: number, status: number, headers: Incoming
   return 0;
 }
 
+/** Bytes of the whole file, where the answer tells. */
+function sizeOf({ status, headers }: Answer): number | undefined {
+  const told = status === 206 ? /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] : headers['content-length'];
+  return told === undefined ? undefined : Number(told);
+}
+
 /** An answer that has no bytes of the file: a refusal, unless none are left. */
 async function withoutBytes(
   { url, headers: sent, withCredentials, limits }: Download,
@@ -70,14 +93,14 @@ async function withoutBytes(
     if (size !== undefined && Number(size) === offset) {
       refuseOther(url, etag, headers.etag);
       body.destroy();
-      return { bytes: Readable.from([]), etag: headers.etag };
+      return { bytes: Readable.from([]), size: offset, etag: headers.etag };
     }
     throw new FileChangedError(
       `${whereOf(url)} has ${size ?? 'fewer'} bytes, and those from ${offset} on were asked for: it changed while it was read`,
     );
   }
   const text = await errorText(body, limits.idleMs);
-  throw failure({ url, status, text, headers: sent, withCredentials });
+  throw failure({ url, status, retryAfter: headers['retry-after'], text, headers: sent, withCredentials });
 }
 
 /** Two files under one name must not be joined. */
@@ -87,12 +110,14 @@ function refuseOther(url: URL, before: string | undefined, now: string | undefin
   }
 }
 
-/** The headers that came with the address may not change which bytes are asked for, and in what form. */
+/** The headers that came with the address may not change who is asked, for which bytes, and in what form. */
 function requestHeaders(
   given: Readonly<Record<string, string>>,
   { offset, etag }: FilePosition,
 ): Record<string, string> {
-  const named = Object.entries(given).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const named = Object.entries(given)
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => !NOT_GIVEN.test(name));
   const headers: Record<string, string> = { ...Object.fromEntries(named), 'accept-encoding': 'identity' };
   if (offset > 0) {
     headers.range = `bytes=${offset}-`;

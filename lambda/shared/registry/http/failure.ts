@@ -15,12 +15,27 @@ export class RegistryError extends RefusedError {
 /** An answer that is larger than what this project takes: fewer items at once may be. */
 export class TooLargeError extends RefusedError {}
 
+/** An answer that says "not now", and perhaps when. */
+export class BusyError extends TransientError {
+  constructor(
+    where: string,
+    readonly status: number,
+    retryAfterMs: number | undefined,
+  ) {
+    const when =
+      retryAfterMs === undefined ? '' : `, and wants to be asked again after ${Math.ceil(retryAfterMs / 1000)} s`;
+    super(`${where} answered ${status}${when}`, { retryAfterMs });
+  }
+}
+
 /** A file that is another one than the one whose first bytes the caller has: the two must not be joined. */
 export class FileChangedError extends RefusedError {}
 
 /** An answer that says no, as far as an error needs it. */
 export interface FailedAnswer extends Sent {
   readonly status: number;
+  /** The header `Retry-After`. */
+  readonly retryAfter: string | undefined;
   /** The beginning of its body. */
   readonly text: string;
 }
@@ -32,11 +47,11 @@ export function whereOf(url: URL): string {
 
 /** An answer that says no, as an error in this project's terms. */
 export function failure(answer: FailedAnswer): Error {
-  const { url, status, text, withCredentials } = answer;
+  const { url, status, retryAfter, text, withCredentials } = answer;
   const where = whereOf(url);
   // What is not implemented will not be after a while either.
   if (status === 429 || (status >= 500 && status !== 501)) {
-    return new TransientError(`${where} answered ${status}`);
+    return new BusyError(where, status, retryAfterMs(retryAfter));
   }
   if (withCredentials && (status === 401 || status === 403)) {
     return new RegistryError(
@@ -56,6 +71,13 @@ export function failure(answer: FailedAnswer): Error {
   }
   const { code, message } = mlflowError(text, answer);
   return new RegistryError(`${where} answered ${status}${message ? `: ${message}` : ''}`, status, code);
+}
+
+/** A number of seconds or a date (RFC 9110, section 10.2.3); undefined for anything else. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  const text = header?.trim() ?? '';
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
 /** No answer at all, as an error in this project's terms. */

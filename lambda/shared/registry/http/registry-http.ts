@@ -7,8 +7,11 @@ import { answerTo, type Silence } from './answer';
 import { download } from './download';
 import { failure, TooLargeError, whereOf } from './failure';
 import type { FileBytes } from './file-bytes';
+import { namesThisMachine } from './outside';
+import { PATIENCE, Patience, type PatienceLimits } from './patience';
 
 type Query = Readonly<Record<string, string | undefined>>;
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 const JSON_TIMEOUT_MS = 30_000;
 const JSON_LIMITS: Silence = { connectMs: 10_000, answerMs: JSON_TIMEOUT_MS, idleMs: JSON_TIMEOUT_MS };
@@ -22,18 +25,34 @@ const JSON_LIMIT_BYTES = 64 * 1024 * 1024;
 const PROXY_LIMITS: Silence = { connectMs: 10_000, answerMs: 600_000, idleMs: 60_000 };
 const STORE_LIMITS: Silence = { connectMs: 10_000, answerMs: 60_000, idleMs: 60_000 };
 
+/** How long is waited, where it is not as long as usual. */
+export interface HttpLimits {
+  /** While downloads are silent. */
+  readonly silence?: Partial<Silence>;
+  /** Where the registry says "not now". */
+  readonly patience?: Partial<PatienceLimits>;
+}
+
 /** HTTP to one registry: authentication, JSON, files, and errors in this project's terms. Redirects are never followed. */
 export class RegistryHttp {
+  private readonly limits: Partial<Silence>;
+  private readonly patience: Patience;
+  /** A registry on this machine, as in a sandbox, has its store here too. */
+  private readonly outside: boolean;
+
   /**
    * @param base the registry's URL without a trailing slash
    * @param authorization sent to this origin only
-   * @param limits how long downloads may be silent, where it is not as long as usual
    */
   constructor(
     readonly base: string,
     private readonly authorization: Authorization,
-    private readonly limits: Partial<Silence> = {},
-  ) {}
+    { silence = {}, patience = {} }: HttpLimits = {},
+  ) {
+    this.limits = silence;
+    this.patience = new Patience({ ...PATIENCE, ...patience });
+    this.outside = !namesThisMachine(new URL(base));
+  }
 
   /** The JSON object that a GET answers. */
   async get(path: string, query: Query = {}): Promise<unknown> {
@@ -41,8 +60,13 @@ export class RegistryHttp {
   }
 
   /** The JSON object that a request with a JSON body answers. */
-  async send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  async send(method: Exclude<Method, 'GET'>, path: string, body?: unknown): Promise<unknown> {
     return this.json(method, path, {}, body);
+  }
+
+  /** The JSON object that one request answers, which is not sent again: for who has another way. */
+  async once(method: 'GET' | 'POST', path: string, query: Query, body?: unknown): Promise<unknown> {
+    return this.jsonOnce(method, this.url(path, query), body);
   }
 
   /** The bytes of a file that the registry itself sends, from a position on. */
@@ -61,7 +85,8 @@ export class RegistryHttp {
   /**
    * The bytes behind an URL that the registry handed out, with that URL's own headers and never with our credentials.
    *
-   * @throws RefusedError for an URL that would leave TLS while the registry itself is reached over TLS
+   * @throws RefusedError for an URL that would leave TLS while the registry itself is reached over TLS, or that leads to this
+   * machine or its link, where the registry is not
    */
   async streamSigned(
     url: string,
@@ -79,18 +104,18 @@ export class RegistryHttp {
       url: address,
       headers,
       withCredentials: false,
+      outside: this.outside,
       position,
       limits: { ...STORE_LIMITS, ...this.limits },
     });
   }
 
-  private async json(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-    path: string,
-    query: Query,
-    body?: unknown,
-  ): Promise<unknown> {
+  private async json(method: Method, path: string, query: Query, body?: unknown): Promise<unknown> {
     const url = this.url(path, query);
+    return this.patience.ask(method === 'GET', () => this.jsonOnce(method, url, body));
+  }
+
+  private async jsonOnce(method: Method, url: URL, body?: unknown): Promise<unknown> {
     const own = this.headers();
     const {
       status,
@@ -111,7 +136,8 @@ export class RegistryHttp {
     // Redirects are refused, too: what a registry says is data, not a place to go with our credentials.
     if (status < 200 || status >= 300) {
       const text = await read(64 * 1024).catch(() => '');
-      throw failure({ url, status, text, headers: own, withCredentials: true, body });
+      const retryAfter = headers['retry-after'];
+      throw failure({ url, status, retryAfter, text, headers: own, withCredentials: true, body });
     }
     const text = await read(JSON_LIMIT_BYTES);
     try {

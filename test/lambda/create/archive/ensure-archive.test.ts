@@ -1,5 +1,5 @@
 import { ensureArchive } from '../../../../lambda/create/archive/ensure-archive';
-import type { OpenFile } from '../../../../lambda/create/archive/source/read-file';
+import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
 import { entriesOf, opener, sampleBytes } from '../../../support/archive/files';
 import { startTestSink, type TestSink } from '../../../support/archive/sink';
 

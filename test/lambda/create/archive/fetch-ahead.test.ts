@@ -1,5 +1,6 @@
 import { fetchAhead } from '../../../../lambda/create/archive/source/fetch-ahead';
-import type { FilePiece, TarPiece } from '../../../../lambda/create/archive/tar/tar-pieces';
+import type { TarPiece } from '../../../../lambda/create/archive/tar/tar-pieces';
+import type { FilePiece } from '../../../../lambda/shared/registry/read-file';
 
 const MIB = 1024 * 1024;
 

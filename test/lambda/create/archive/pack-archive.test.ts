@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type Checkpoint, type Packed, packArchive } from '../../../../lambda/create/archive/pack-archive';
-import type { OpenFile } from '../../../../lambda/create/archive/source/read-file';
 import { UPLOAD_LIMITS } from '../../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../../lambda/shared/errors';
+import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
 import { entriesOf, opener, sampleBytes, streamOf } from '../../../support/archive/files';
 import { startTestSink, type TestSink } from '../../../support/archive/sink';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { extract, type Headers } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { tarHeader } from '../../../../lambda/create/archive/tar/tar-header';
 import { tarLength, tarPieces } from '../../../../lambda/create/archive/tar/tar-pieces';
 import type { ArchiveEntry } from '../../../../lambda/shared/packing/archive-entry';
@@ -65,9 +65,9 @@ test('no file is opened of which everything was packed before', () => {
 });
 
 /** The one header that a reader makes of an entry's blocks. */
-async function headerOf(path: string, size: number): Promise<Headers> {
+async function headerOf(path: string, size: number): Promise<Header> {
   const reader = extract();
-  const header = new Promise<Headers>((resolve, reject) => reader.on('entry', resolve).on('error', reject));
+  const header = new Promise<Header>((resolve, reject) => reader.on('entry', resolve).on('error', reject));
   reader.write(tarHeader(path, size));
   const found = await header;
   reader.destroy();

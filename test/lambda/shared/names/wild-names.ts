@@ -39,6 +39,55 @@ function nearby(name: string): string[] {
   ];
 }
 
+/** Names that look the same as another one to people, to file systems, or to what does not know all of Unicode. */
+function lookalikes(name: string): string[] {
+  const at = Math.floor(name.length / 2);
+  return [
+    name.replace(/[!-~]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)),
+    name.replaceAll('a', '\u0430'),
+    name.replaceAll('-', '\u2010'),
+    name.replace(/[_. -]/g, '.'),
+    name.replace(/[_. -]/g, '_'),
+    `${name}.`,
+    `${name}_`,
+    `${name}\u200d`,
+    `${name}\ufe0f`,
+    `${name}\0`,
+    `${name}\ud83d`,
+    `${name}\ude00`,
+    `${name}😀`,
+    `${name}👍🏽`,
+    `\ufeff${name}`,
+    `${name.slice(0, at)}\u200b${name.slice(at)}`,
+    name.slice(0, -1),
+    name.slice(1),
+    [...name].reverse().join(''),
+    name.padEnd(300, 'x'),
+    name.padEnd(301, 'x'),
+    name.replace(/.$/su, (last) => String.fromCodePoint((last.codePointAt(0) ?? 0) ^ 1)),
+    name.toLocaleUpperCase('tr'),
+    name.toLocaleLowerCase('tr'),
+  ];
+}
+
+/** Names that one name is paired with. */
+const NEIGHBOURS = 8;
+
+/** So many pairs of different names, near to each other, the same for the same seed. */
+export function nearPairs(count: number, seed = 20261126): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  fc.sample(wild, { numRuns: Math.ceil(count / NEIGHBOURS) * 2, seed }).forEach((name, index) => {
+    const others = [...new Set([...nearby(name), ...lookalikes(name)])].filter(
+      (other) => other !== name && other !== '',
+    );
+    // Some of them each time, all of them over time.
+    const first = index * NEIGHBOURS;
+    const some = Array.from({ length: NEIGHBOURS }, (_, at) => others[(first + at) % others.length] as string);
+    pairs.push(...some.slice(0, count - pairs.length).map((other) => [name, other] as const));
+  });
+  return pairs;
+}
+
 /**
  * Some 20,000 model names that nobody would give, no two the same: wild ones, their neighbours, and names that look like what
  * `encode` makes of these. The seed is fixed, so a failure comes again.

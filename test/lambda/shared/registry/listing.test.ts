@@ -1,10 +1,15 @@
 import { connectRegistry } from '../../../../lambda/shared/registry/connect';
 import { json, startFakeServer } from '../../../support/fake-server';
+import { IMPATIENT } from '../../../support/impatient';
 
 const fake = startFakeServer();
 
 const registry = () =>
-  connectRegistry(JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't0ken' }));
+  connectRegistry(
+    JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't0ken' }),
+    undefined,
+    IMPATIENT,
+  );
 const version = (name: string, number: string, over: object = {}) => ({
   name,
   version: number,

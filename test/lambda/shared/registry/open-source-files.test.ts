@@ -2,12 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { connectRegistry } from '../../../../lambda/shared/registry/connect';
 import { json, startFakeServer } from '../../../support/fake-server';
+import { IMPATIENT } from '../../../support/impatient';
 import { modelVersion } from '../../../support/versions';
 
 const fake = startFakeServer();
 const store = startFakeServer();
 const openSource = () =>
-  connectRegistry(JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't0ken' }));
+  connectRegistry(
+    JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't0ken' }),
+    undefined,
+    IMPATIENT,
+  );
 const logged = modelVersion({ source: 'models:/m-1' });
 const ofRun = modelVersion({ source: 'runs:/r1/model', runId: 'r1' });
 

@@ -1,11 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { connectRegistry } from '../../../../lambda/shared/registry/connect';
 import { json, startFakeServer } from '../../../support/fake-server';
+import { IMPATIENT } from '../../../support/impatient';
 
 const fake = startFakeServer();
 
 const openSource = () =>
-  connectRegistry(JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't0ken' }));
+  connectRegistry(
+    JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't0ken' }),
+    undefined,
+    IMPATIENT,
+  );
 
 function version(number: string, over: object = {}): object {
   return {

@@ -174,7 +174,7 @@ describe('a download that breaks', () => {
       response.writeHead(200, { 'content-length': FILE.length });
       response.write(FILE.subarray(0, 4));
     };
-    const impatient = new RegistryHttp(fake.url(), bearer, { idleMs: 50 });
+    const impatient = new RegistryHttp(fake.url(), bearer, { silence: { idleMs: 50 } });
     expect(await failureOf(impatient.stream('/file', {}))).toMatchObject({
       name: 'TransientError',
       message: expect.stringContaining('no byte came for 0.05 s'),
@@ -183,14 +183,14 @@ describe('a download that breaks', () => {
 
   test('is not one that its reader lets wait', async () => {
     fake.answer = (_request, response) => response.end(Buffer.alloc(4_000_000));
-    const { bytes } = await new RegistryHttp(fake.url(), bearer, { idleMs: 50 }).stream('/file', {});
+    const { bytes } = await new RegistryHttp(fake.url(), bearer, { silence: { idleMs: 50 } }).stream('/file', {});
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect((await buffer(bytes)).length).toBe(4_000_000);
   });
 
   test('before its answer begins is transient', async () => {
     fake.answer = () => undefined;
-    const impatient = new RegistryHttp(fake.url(), bearer, { answerMs: 50 });
+    const impatient = new RegistryHttp(fake.url(), bearer, { silence: { answerMs: 50 } });
     expect(await failureOf(impatient.stream('/file', {}))).toMatchObject({
       name: 'TransientError',
       message: expect.stringContaining('did not answer within 0.05 s'),

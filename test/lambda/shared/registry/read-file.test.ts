@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { type OpenFile, RETRIES, type Retries, readFile } from '../../../../lambda/create/archive/source/read-file';
 import { TransientError } from '../../../../lambda/shared/errors';
+import { type OpenFile, RETRIES, type Retries, readFile } from '../../../../lambda/shared/registry/read-file';
 import type { FilePosition } from '../../../../lambda/shared/registry/registry';
 import { sampleBytes, streamOf } from '../../../support/archive/files';
 
@@ -86,8 +86,54 @@ test('the signal ends a stream that hangs, and the waiting between tries', async
   }
 });
 
-test('an empty file is not opened at all', async () => {
-  const open = jest.fn();
-  expect(await buffer(Readable.from(readFile(open, { source: 'empty', size: 0, from: 0 }, never)))).toHaveLength(0);
-  expect(open).not.toHaveBeenCalled();
+test('a file that is listed as empty is looked at, and has to be empty', async () => {
+  const empty = { source: 'empty', size: 0, from: 0 };
+  const none = jest.fn(async () => ({ bytes: streamOf(Buffer.alloc(0)) }));
+  expect(await buffer(Readable.from(readFile(none, empty, never)))).toHaveLength(0);
+  expect(none).toHaveBeenCalledTimes(1);
+  const some: OpenFile = async () => ({ bytes: streamOf(bytes) });
+  await expect(buffer(Readable.from(readFile(some, empty, never)))).rejects.toThrow('size mismatch');
+});
+
+test('a file that breaks off after its last listed byte is not whole: it may have more', async () => {
+  const longer = Buffer.concat([bytes, Buffer.from('more')]);
+  const cut: OpenFile = async (_source, { offset }) =>
+    offset === 0
+      ? { bytes: streamOf(longer.subarray(0, bytes.length), broken()) }
+      : { bytes: streamOf(longer.subarray(offset)) };
+  await expect(read(cut)).rejects.toThrow('size mismatch');
+  const whole: OpenFile = async (_source, { offset }) => ({
+    bytes: streamOf(bytes.subarray(offset), offset === 0 ? broken() : undefined),
+  });
+  expect((await read(whole)).equals(bytes)).toBe(true);
+});
+
+test('a file that ends early each time is shorter than listed, and no fault of the network', async () => {
+  const short: OpenFile = async (_source, { offset }) => ({ bytes: streamOf(bytes.subarray(offset, -1)) });
+  await expect(read(short)).rejects.toMatchObject({
+    name: 'RefusedError',
+    message: expect.stringContaining('with 300000 bytes and delivers 299999'),
+  });
+});
+
+test('where the server says another size, nothing is read', async () => {
+  const opened = { bytes: streamOf(bytes), size: bytes.length + 1 };
+  await expect(read(async () => opened)).rejects.toThrow('delivers 300001');
+  expect(opened.bytes.destroyed).toBe(true);
+});
+
+test('a server that asks for time gets it, if it is not too much', async () => {
+  let tries = 0;
+  const busy: OpenFile = async () => {
+    tries++;
+    if (tries === 1) {
+      throw new TransientError('busy', { retryAfterMs: 200 });
+    }
+    return { bytes: streamOf(bytes) };
+  };
+  const begun = performance.now();
+  await read(busy);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(195);
+  const closed: OpenFile = async () => Promise.reject(new TransientError('closed', { retryAfterMs: 6 * 3_600_000 }));
+  await expect(read(closed)).rejects.toThrow('closed');
 });
