@@ -15,7 +15,6 @@ from expect import expect
 
 PATCH = "busy services"
 PATH = "/_sandbox/busy"
-JSON = {"Content-Type": "application/json"}
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html: 503 when there are too many requests.
 SLOW_DOWN = (
@@ -54,11 +53,11 @@ def _told(method: str, body: bytes, pending: list[dict[str, Any]]) -> Answer:
     if method == "POST":
         asked = json.loads(body)
         if not isinstance(asked.get("service"), str) or set(asked) - {"service", "times", "share"}:
-            return 400, JSON, b'{"message": "expected service, and perhaps times and share"}'
+            return 400, _json(), b'{"message": "expected service, and perhaps times and share"}'
         pending.append({"times": 1, "share": 1, **asked})
     elif method == "DELETE":
         pending.clear()
-    return 200, JSON, json.dumps({"busy": pending}).encode()
+    return 200, _json(), json.dumps({"busy": pending}).encode()
 
 
 def _is_busy(service: str, pending: list[dict[str, Any]]) -> bool:
@@ -74,4 +73,9 @@ def _is_busy(service: str, pending: list[dict[str, Any]]) -> bool:
 def _refusal(service: str) -> Answer:
     if service == "s3":
         return 503, {"Content-Type": "application/xml"}, SLOW_DOWN
-    return 400, JSON, json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"}).encode()
+    return 400, _json(), json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"}).encode()
+
+
+def _json() -> dict[str, str]:
+    """The headers of one answer: MiniStack writes the length into them."""
+    return {"Content-Type": "application/json"}
