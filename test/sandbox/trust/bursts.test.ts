@@ -12,6 +12,7 @@ import { type Finished, Stage, stages } from '../../support/stories';
 
 const MODELS = sized(2, 8);
 const SECONDS = sized(5, 30);
+const TIMES = sized(1, 2);
 /** A step has five tries (lib/model-sync/sync-step.ts), and each of its calls some of its own. */
 const TRIES_OF_A_CALL_MAX = 50;
 
@@ -70,7 +71,7 @@ async function expectToConverge(ended: readonly Finished[], said: RegExp): Promi
 
 // First, while there are no archives yet: they are made while S3 is busy.
 describe('AWS', () => {
-  test.each(['s3', 'dynamodb', 'ssm', 'secretsmanager', 'states'])(
+  test.each(['s3', 'dynamodb', 'ssm', 'secretsmanager', 'states'].slice(0, sized(1, 5)))(
     '%s that is busy is asked again, and not for ever',
     async (service) => {
       await changeAll();
@@ -119,7 +120,7 @@ describe('MLflow', () => {
     ['that fails one call of ten', { seconds: 120, status: 500, share: 0.1 }],
   ];
 
-  test.each(BUSY)(
+  test.each(BUSY.slice(0, sized(2, 3)))(
     '%s is asked again, and not for ever',
     async (_what, outage) => {
       await changeAll();
@@ -151,15 +152,17 @@ describe('SageMaker', () => {
     'DeleteModelPackage',
   ];
 
-  test.each([
+  const FAULTS = [
     ['throttles', { code: 'ThrottlingException', status: 400, times: 4 * MODELS }],
     ['is in conflict', { code: 'ConflictException', status: 409, times: MODELS }],
     ['fails inside', { code: 'InternalFailure', status: 500, times: 4 * MODELS }],
     ['fails inside after it did what it was asked', { code: 'InternalFailure', status: 500, times: 2, when: 'after' }],
-  ] as const)(
+  ] as const;
+
+  test.each(FAULTS.slice(0, sized(1, FAULTS.length)))(
     'that %s is asked again, and not for ever',
     async (_what, fault) => {
-      for (let time = 0; time < 2; time++) {
+      for (let time = 0; time < TIMES; time++) {
         await changeAll();
         for (const action of ACTIONS) {
           await failNext(endpoint, { action, ...fault });
@@ -174,7 +177,7 @@ describe('SageMaker', () => {
         }
         await expectToConverge(ended, /The sandbox was told to fail this call/);
       }
-      tried('bursts', 2 * MODELS);
+      tried('bursts', TIMES * MODELS);
     },
     600_000,
   );
