@@ -52,6 +52,11 @@ export function realEffects(): RotationEffects {
         }),
       );
     },
+    unlabel: async (versionId) => {
+      await client.send(
+        new UpdateSecretVersionStageCommand({ SecretId, VersionStage: 'AWSPENDING', RemoveFromVersionId: versionId }),
+      );
+    },
   };
 }
 

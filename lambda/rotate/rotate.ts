@@ -29,6 +29,8 @@ export interface RotationEffects {
   readonly recordUse: (versionId: string) => Promise<void>;
   /** Makes a version the current one in place of another, which becomes the previous one. */
   readonly promote: (versionId: string, from: string) => Promise<void>;
+  /** Takes the label of a pending version away. */
+  readonly unlabel: (versionId: string) => Promise<void>;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function rotate(step: Step, versionId: string, effects: RotationEff
     case 'testSecret':
       return test(effects);
     case 'finishSecret':
-      return finish(versionId, isCurrent, effects);
+      return finish(versionId, stages ?? [], effects);
   }
 }
 
@@ -82,15 +84,22 @@ async function test({ tryWebhook }: RotationEffects): Promise<void> {
 /**
  * Webhooks are given the secret once more, since an enrolment that read the secret before this rotation may have handed the old one
  * on after `setSecret`, and may have ended before it looked whether it still was the newest (`enrolment/with-newest.ts`).
+ *
+ * Last of all the version is no longer called pending. The label may stay where it is, but not once somebody puts a value of their
+ * own: then it would be on an older version, which enrolments would take for the newest, and Secrets Manager for a rotation that is
+ * not complete (docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html).
  */
-async function finish(versionId: string, isCurrent: boolean, effects: RotationEffects): Promise<void> {
+async function finish(versionId: string, stages: readonly string[], effects: RotationEffects): Promise<void> {
   const secret = await secretOf(versionId, effects);
-  if (!isCurrent) {
+  if (!stages.includes('AWSCURRENT')) {
     const { id } = await effects.current();
     await effects.recordUse(versionId);
     await effects.promote(versionId, id);
   }
   await effects.renewWebhooks(secret);
+  if (stages.includes('AWSPENDING')) {
+    await effects.unlabel(versionId);
+  }
 }
 
 async function secretOf(versionId: string, { version }: RotationEffects): Promise<string> {

@@ -110,6 +110,13 @@ export class RotationWorld implements RotationEffects {
       this.labels.set('AWSCURRENT', versionId);
       this.labels.set('AWSPREVIOUS', from);
     });
+  unlabel = (versionId: string) =>
+    this.effect(() => {
+      if (this.labels.get('AWSPENDING') !== versionId) {
+        throw new Error('InvalidParameterException');
+      }
+      this.labels.delete('AWSPENDING');
+    });
 
   private read(id: string): SecretVersion | undefined {
     const { value, createdAt = 0 } = this.versions.get(id) ?? {};

@@ -5,7 +5,7 @@ import { GRACE_SECONDS, REMEMBERED_SECONDS } from '../../../lambda/webhook/keyri
 import { RotationWorld } from '../../support/rotation-world';
 
 /** Effects of a rotation that nothing breaks. */
-const EFFECTS = 15;
+const EFFECTS = 16;
 
 let world: RotationWorld;
 beforeEach(() => {
@@ -68,7 +68,6 @@ describe('wherever a rotation breaks off', () => {
     expect(world.registryHas).toBe(registryHas);
     expect([...world.labels].toSorted()).toEqual([
       ['AWSCURRENT', 'v1'],
-      ['AWSPENDING', 'v1'],
       ['AWSPREVIOUS', 'v0'],
     ]);
   });
@@ -112,7 +111,19 @@ test.each(STEPS)('%s of a version that is pending no more changes nothing', asyn
     await expect(rotate(step, late, world)).rejects.toThrow('not pending');
   }
   expect(world.registryHas).toBe(registryHas);
-  expect(world.labels.get('AWSPENDING')).toBe('v2');
+  expect(world.labels.get('AWSCURRENT')).toBe('v2');
+});
+
+test('a value that somebody puts afterwards is the newest, and the next rotation goes on from it', async () => {
+  await world.rotateTo('v1');
+  world.versions.set('by-hand', { createdAt: world.now, value: 'mine' });
+  world.labels.set('AWSPREVIOUS', 'v1').set('AWSCURRENT', 'by-hand');
+  expect(world.newest()).toBe('mine');
+  await world.rotateTo('v2');
+  expect([...world.labels].toSorted()).toEqual([
+    ['AWSCURRENT', 'v2'],
+    ['AWSPREVIOUS', 'by-hand'],
+  ]);
 });
 
 test.each(['setSecret', 'finishSecret'] as const)('%s without a value changes nothing', async (step) => {
