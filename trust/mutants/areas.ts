@@ -52,8 +52,8 @@ export const AREAS: readonly Area[] = [
       },
       {
         id: 'archive-source',
-        mutate: [`${ARCHIVE}/source/*.ts`],
-        tests: [`${ARCHIVE_TESTS}/{fetch-ahead,read-file}.test.ts`],
+        mutate: [`${ARCHIVE}/source/*.ts`, 'lambda/shared/registry/read-file.ts'],
+        tests: [`${ARCHIVE_TESTS}/fetch-ahead.test.ts`, 'test/lambda/shared/registry/read-file.test.ts'],
       },
       {
         id: 'archive-upload',
