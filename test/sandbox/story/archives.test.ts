@@ -181,7 +181,7 @@ test('a model that takes longer than a function may run is packed by several inv
   const query = new URLSearchParams({ name, version });
   const answer = (await call(stage.env, 'GET', `model-versions/get?${query}`)) as { model_version: { source: string } };
   // In several files: MLflow reads each of them whole before it gives its first byte.
-  const shards = Array.from({ length: 5 }, (_, index) => sampleBytes(90 * 1024 * 1024 + index, 'noise', index));
+  const shards = Array.from({ length: 5 }, (_, index) => sampleBytes(40 * 1024 * 1024 + index, 'noise', index));
   for (const [index, bytes] of shards.entries()) {
     await addFile(answer.model_version.source.replace('models:/', ''), `shard-${index}.bin`, bytes);
   }
@@ -189,7 +189,7 @@ test('a model that takes longer than a function may run is packed by several inv
 
   const lambda = new LambdaClient(clientConfig(stage.env.AWS_ENDPOINT_URL, stage.env.AWS_ACCESS_KEY_ID));
   const FunctionName = await createFunction(lambda);
-  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 62 }));
+  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 63 }));
   try {
     await transitionStage(stage.env, name, version, 'Staging');
     const before = await invocationsOf(FunctionName);
