@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../sandbox/cli/command';
 import { RIVAL_KINDS, type RivalKind } from './rivals/rivals';
 
 /** The parts of the benchmark. */
@@ -15,11 +16,6 @@ export interface Options {
   readonly without: readonly RivalKind[];
   /** Whether results and chart are written into the repository. */
   readonly write: boolean;
-}
-
-/** The arguments mean nothing here. Its message names what there is. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const HELP = `npm run bench [-- OPTIONS]

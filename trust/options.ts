@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../bench/options';
+import { UsageError } from '../sandbox/cli/command';
 import { RUNS, type Run } from './runs';
 
 /** What the command line asks for. */

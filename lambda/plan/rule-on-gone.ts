@@ -1,4 +1,4 @@
-import { type Absence, type Ruling, ruleOnModel, ruleOnNumber } from '../shared/brake';
+import { type Absence, mostThatMayGo, ruleOnModel, ruleOnNumber } from '../shared/brake';
 import type { ActionResult, DeleteAction } from '../shared/contracts';
 import type { AbsentPackages, LedgerRecord } from '../shared/store/ledger';
 
@@ -48,7 +48,9 @@ export async function ruleOnGone(
   if (partOf !== undefined) {
     return notDone('put off', 'the sync of all decides', { ...noted, held: false });
   }
-  const onNumber: Ruling = ruleOnNumber(packages, await effects.countOwned(), modelName);
+  // So many may go whatever the number of all: then nobody counts them.
+  const owned = packages <= mostThatMayGo(0) ? 0 : await effects.countOwned();
+  const onNumber = ruleOnNumber(packages, owned, modelName);
   return onNumber.go
     ? { delete: gone, notDone: [], absent: { ...noted, held: false } }
     : notDone('held', onNumber.reason, { ...noted, held: true });

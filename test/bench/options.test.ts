@@ -1,4 +1,5 @@
-import { readOptions, UsageError } from '../../bench/options';
+import { readOptions } from '../../bench/options';
+import { UsageError } from '../../sandbox/cli/command';
 
 test('a full run measures everything and writes it, a quick one writes when it is told to', () => {
   expect(readOptions([])).toEqual({
