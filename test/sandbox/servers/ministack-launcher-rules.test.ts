@@ -5,7 +5,15 @@ import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
 import { type FakeStandIn, startFakeStandIn } from './cloudformation/fake-stand-in';
 import { startMiniStack } from './cloudformation/ministack';
-import { ACCOUNT, outputsOf, type Resource, type Resources, Stacks, templateOf } from './cloudformation/stacks';
+import {
+  ACCOUNT,
+  nodeFunction,
+  outputsOf,
+  type Resource,
+  type Resources,
+  Stacks,
+  templateOf,
+} from './cloudformation/stacks';
 
 jest.setTimeout(60_000);
 
@@ -82,21 +90,10 @@ function RESOURCES(): Resources {
         },
       },
     },
-    Role: {
-      Type: 'AWS::IAM::Role',
-      Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] } },
-    },
-    Function: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Runtime: 'nodejs24.x',
-        Handler: 'index.handler',
-        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-        Code: { ZipFile: HANDLER },
-        Environment: { Variables: { TOLD: standIn.url } },
-        DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Failed', 'Arn'] } },
-      },
-    },
+    ...nodeFunction(HANDLER, {
+      Environment: { Variables: { TOLD: standIn.url } },
+      DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Failed', 'Arn'] } },
+    }),
     Permission: {
       Type: 'AWS::Lambda::Permission',
       Properties: {

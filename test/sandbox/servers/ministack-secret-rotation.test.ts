@@ -10,7 +10,7 @@ import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
 import { type FakeStandIn, startFakeStandIn } from './cloudformation/fake-stand-in';
 import { startMiniStack } from './cloudformation/ministack';
-import { ACCOUNT, outputsOf, type Resources, Stacks, templateOf } from './cloudformation/stacks';
+import { ACCOUNT, nodeFunction, outputsOf, type Resources, Stacks, templateOf } from './cloudformation/stacks';
 
 jest.setTimeout(60_000);
 
@@ -67,21 +67,10 @@ exports.handler = async ({ Step, SecretId, ClientRequestToken }) => {
 function resources(permission: object | undefined, schedule: object = {}): Resources {
   return {
     Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: 'first' } },
-    Role: {
-      Type: 'AWS::IAM::Role',
-      Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] } },
-    },
-    Function: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Runtime: 'nodejs24.x',
-        Handler: 'index.handler',
-        Timeout: 30,
-        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-        Code: { ZipFile: HANDLER },
-        Environment: { Variables: { TOLD: told.url } },
-      },
-    },
+    ...nodeFunction(HANDLER, {
+      Timeout: 30,
+      Environment: { Variables: { TOLD: told.url } },
+    }),
     ...(permission && {
       Permission: {
         Type: 'AWS::Lambda::Permission',

@@ -1,3 +1,5 @@
+import { nodeFunction } from './cloudformation/stacks';
+
 const HANDLER = `
 function named(name, message) { const error = new Error(message); error.name = name; return error; }
 exports.handler = (event) => {
@@ -27,22 +29,11 @@ const invocation = join(
 export const TEMPLATE = {
   Resources: {
     Queue: { Type: 'AWS::SQS::Queue' },
-    Role: {
-      Type: 'AWS::IAM::Role',
-      Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] } },
-    },
-    Function: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Runtime: 'nodejs24.x',
-        Handler: 'index.handler',
-        Timeout: 2,
-        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-        Code: { ZipFile: HANDLER },
-        DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
-        ReservedConcurrentExecutions: 3,
-      },
-    },
+    ...nodeFunction(HANDLER, {
+      Timeout: 2,
+      DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+      ReservedConcurrentExecutions: 3,
+    }),
     Secret: {
       Type: 'AWS::SecretsManager::Secret',
       Properties: { Name: 'gaps/secret', GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true } },

@@ -22,6 +22,31 @@ export interface Resource {
 }
 export type Resources = Readonly<Record<string, Resource>>;
 
+/**
+ * A function, and a role for it that may do nothing.
+ *
+ * @param code of `index.js`, which exports `handler`
+ * @param properties beside those that each function has
+ */
+export function nodeFunction(code: string, properties: Readonly<Record<string, unknown>> = {}): Resources {
+  return {
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] } },
+    },
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        Code: { ZipFile: code },
+        ...properties,
+      },
+    },
+  };
+}
+
 /** A template of these resources and outputs. */
 export function templateOf(Resources: Resources, outputs: Readonly<Record<string, unknown>> = {}): string {
   const Outputs = Object.fromEntries(Object.entries(outputs).map(([name, Value]) => [name, { Value }]));
