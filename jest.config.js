@@ -24,6 +24,8 @@ const shared = {
 const withPython = { globalSetup: '<rootDir>/test/support/python.ts' };
 
 module.exports = {
+  // A core is not kept free: nobody types beside the tests.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,

@@ -80,6 +80,16 @@ export const RUNS: readonly Run[] = [
     tests: ['test/trust/approvals.test.ts'],
   },
   {
+    id: 'archives',
+    what: 'folders of 100,000 files, files above 8 GiB, names of every kind: each reader that is installed sees every byte',
+    tests: ['test/sandbox/servers/archive-readers.test.ts'],
+  },
+  {
+    id: 'adoption',
+    what: 'the pipeline, with all its tests, over an installation that was made without it: nothing is replaced',
+    tests: ['test/sandbox/story/root-pipeline.test.ts'],
+  },
+  {
     id: 'mutants',
     what: 'small changes to signatures, plan, names, metadata and archives: the tests of every day notice them, but for those that are listed with a reason',
     tests: ['test/trust/mutants.test.ts'],

@@ -13,6 +13,11 @@ export function sized(few: number, all: number): number {
   return process.env[CASES_FILE] === undefined ? few : all;
 }
 
+/** A test that takes minutes and whose ground others cover in short: skipped on every day, made by `npm run trust`. */
+export function inFull(): jest.It {
+  return process.env[CASES_FILE] === undefined ? test.skip : test;
+}
+
 /** A line of {@link CASES_FILE}. */
 export interface Tried {
   readonly run: string;

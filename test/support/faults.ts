@@ -1,5 +1,12 @@
 import type { Fault, FaultRequest } from '../../sandbox/aws-json/faults';
 
+/** What SageMaker says to one who has no more instances of a kind. */
+export const NO_INSTANCES = {
+  action: 'CreateEndpoint',
+  code: 'ResourceLimitExceeded',
+  message: "The account-level service limit 'ml.m5.large for endpoint usage' is 0 Instances",
+};
+
 /**
  * Makes the next calls of an action fail at the sandbox's SageMaker, as AWS throttles, conflicts and breaks off:
  * `failNext(env.AWS_ENDPOINT_URL_SAGEMAKER, { action: 'CreateModelPackage', code: 'ThrottlingException', times: 2 })`.

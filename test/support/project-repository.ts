@@ -9,13 +9,18 @@ import { PROJECT } from '../../sandbox/processes/paths';
  *
  * @param repository path of a bare repository
  * @param settings goes into the pushed cdk.json, below `mlflow-mlops:`
+ * @param takes whether a file, by its path from the project's root, comes along
  */
-export function pushProject(repository: string, settings: Readonly<Record<string, unknown>>): void {
+export function pushProject(
+  repository: string,
+  settings: Readonly<Record<string, unknown>>,
+  takes: (file: string) => boolean = () => true,
+): void {
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-mlops-'));
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', folder, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   try {
-    for (const file of projectFiles()) {
+    for (const file of projectFiles().filter(takes)) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       cpSync(join(PROJECT, file), join(folder, file));
     }

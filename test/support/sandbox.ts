@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import type { SandboxContext } from '../../sandbox/cli/context';
+import { DisableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import type { SandboxContext, SandboxEnv } from '../../sandbox/cli/context';
 import { up } from '../../sandbox/cli/lifecycle';
+import { awsOf } from '../../sandbox/demo/aws';
 import { PROJECT } from '../../sandbox/processes/paths';
 
 /** Time that a test file may take to bring the sandbox up: a minute, more on a busy machine. */
@@ -10,7 +12,24 @@ export const UP_TIMEOUT_MS = 400_000;
  * The sandbox that all story tests share. The first test file brings it up, and it ends with the process that runs them.
  * SANDBOX_TEST_HOME names a sandbox that is up already, for those who work on a test.
  */
-export function useSandbox(): Promise<SandboxContext> {
+export async function useSandbox(): Promise<SandboxContext> {
   const home = process.env.SANDBOX_TEST_HOME ?? join(PROJECT, '.sandbox-test');
-  return up({ home, stay: false, ...(process.env.PYTHON === undefined ? {} : { python: process.env.PYTHON }) });
+  const context = await up({
+    home,
+    stay: false,
+    ...(process.env.PYTHON === undefined ? {} : { python: process.env.PYTHON }),
+  });
+  await Promise.all([context.env, context.openSource].map(endHourlySyncs));
+  return context;
+}
+
+/** Tests start their syncs of all themselves: the hour's would come into the middle of one of them, and do its work. */
+async function endHourlySyncs(env: SandboxEnv): Promise<void> {
+  const { eventBridge } = awsOf(env);
+  const { Rules = [] } = await eventBridge.send(new ListRulesCommand({}));
+  const hourly = Rules.filter(({ ScheduleExpression }) => ScheduleExpression === 'rate(1 hour)');
+  if (hourly.length !== 1) {
+    throw new Error(`${hourly.length} rules come by the hour`);
+  }
+  await eventBridge.send(new DisableRuleCommand({ Name: hourly[0]?.Name }));
 }

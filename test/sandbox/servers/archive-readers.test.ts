@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { packArchive } from '../../../lambda/create/archive/pack-archive';
 import { padding, TAR_END, tarHeader } from '../../../lambda/create/archive/tar/tar-header';
 import type { ArchiveEntry } from '../../../lambda/shared/packing/archive-entry';
+import { sized, tried } from '../../../trust/sizes';
 import { entriesOf, opener, sampleBytes } from '../../support/archive/files';
 import { READERS, type Seen, sha256 } from '../../support/archive/readers/readers';
 import { startTestSink, type TestSink } from '../../support/archive/sink';
@@ -13,7 +14,7 @@ jest.setTimeout(300_000);
 const MIB = 1024 * 1024;
 /** Beyond what a plain header's size field holds. */
 const LARGE = 8 * 1024 ** 3 + 5;
-const MANY = 100_000;
+const MANY = sized(5_000, 100_000);
 
 const FILES: Record<string, Buffer> = {
   MLmodel: Buffer.from('flavors: {}\n'),
@@ -83,6 +84,7 @@ for (const { name, installed, read, list } of READERS) {
       expect(seen.every(([path, , , hash]) => hash === sha256(Buffer.from(/(\d+)\.txt$/.exec(path)?.[1] ?? '')))).toBe(
         true,
       );
+      tried('archives', MANY);
     });
 
     each('knows the size of a file above 8 GiB, and what follows it', async () => {

@@ -3,23 +3,16 @@ import { updateModel } from '../../../sandbox/catalog/update';
 import { TOLERANCE } from '../../../sandbox/demo/comparison';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../../sandbox/demo/trained-model';
-import { tried } from '../../../trust/sizes';
+import { inFull, tried } from '../../../trust/sizes';
 import { Deployment } from '../../support/deployments';
-import { failNext } from '../../support/faults';
+import { failNext, NO_INSTANCES } from '../../support/faults';
 import { comeBack, goAway } from '../../support/outage';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
-/* What goes wrong on the way to an endpoint, and how it comes right. */
+/* What goes wrong on the way to an endpoint, and how it comes right. Every day, deployment.test.ts has one such way. */
 
 const RUNS_MS = 400_000;
-
-/** What SageMaker says to one who has no more instances of a kind. */
-const NO_INSTANCES = {
-  action: 'CreateEndpoint',
-  code: 'ResourceLimitExceeded',
-  message: "The account-level service limit 'ml.m5.large for endpoint usage' is 0 Instances",
-};
 
 let stage: Stage;
 let name: string;
@@ -33,7 +26,7 @@ beforeAll(async () => {
   await transitionStage(stage.env, name, first.version, 'Staging');
 }, UP_TIMEOUT_MS);
 
-test(
+inFull()(
   'a registry that cannot be reached fails the provisioning with what to check, and leaves nothing in the way',
   async () => {
     // It is waited for, but not that long.
@@ -44,7 +37,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'a first deployment that rolled back recovers on the next run',
   async () => {
     await failNext(stage.env.AWS_ENDPOINT_URL_SAGEMAKER, NO_INSTANCES);
@@ -62,7 +55,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'an endpoint that does not come up leaves the old one serving, and the pipeline red with the reason',
   async () => {
     const second = await trainModel(stage.env, 'sklearn', name, 7);
@@ -81,7 +74,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'a second product for the model is refused, since its repository has the name already',
   async () => {
     await expect(provisionModel(stage.env, name, { productName: stage.name('another') })).rejects.toThrow(
@@ -95,7 +88,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'updating the product to another version deletes and replaces nothing, and the pipeline puts its stages back',
   async () => {
     const before = await deployment.physicalIds();

@@ -5,6 +5,7 @@ import { transitionStage } from '../../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../../sandbox/demo/trained-model';
 import { until } from '../../../sandbox/demo/until';
 import { Deployment } from '../../support/deployments';
+import { failNext, NO_INSTANCES } from '../../support/faults';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -93,10 +94,25 @@ test(
 );
 
 test(
-  'a retrained version stands beside the first one, and answers differently',
+  'a retrained version that does not come up leaves the pipeline red with the reason, and the first one serving',
   async () => {
     second = await trainModel(stage.env, 'sklearn', name, 7);
-    const runs = await deployment.runsOf(() => transitionStage(stage.env, name, second.version, 'Production'));
+    await failNext(stage.env.AWS_ENDPOINT_URL_SAGEMAKER, NO_INSTANCES);
+    const promote = () => transitionStage(stage.env, name, second.version, 'Production');
+    const [run, ...others] = await deployment.runsOf(promote);
+    expect([run?.status, others]).toEqual(['Failed', []]);
+    expect(await deployment.failure()).toContain(NO_INSTANCES.message);
+    const endpoint = `${deployment.group}-1-production`;
+    expect(await deployment.endpoints()).toEqual([endpoint]);
+    expect(await deployment.difference(endpoint, first)).toBeLessThan(TOLERANCE);
+  },
+  RUNS_MS,
+);
+
+test(
+  'with the next run it stands beside the first one, and answers differently',
+  async () => {
+    const runs = await deployment.runsOf(() => deployment.start());
     expect(runs.map(({ status }) => status)).toEqual(['Succeeded']);
     const [one, two] = [`${deployment.group}-1-production`, `${deployment.group}-2-production`];
     expect(await deployment.endpoints()).toEqual([one, two]);

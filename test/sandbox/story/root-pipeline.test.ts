@@ -7,6 +7,7 @@ import { awsOf } from '../../../sandbox/demo/aws';
 import { until } from '../../../sandbox/demo/until';
 import { ARTIFACT_STORE_BUCKET } from '../../../sandbox/deploy/accounts';
 import { cdk } from '../../../sandbox/deploy/cdk';
+import { inFull, tried } from '../../../trust/sizes';
 import { pushProject } from '../../support/project-repository';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 
@@ -20,6 +21,12 @@ let context: SandboxContext;
 beforeAll(async () => {
   context = await useSandbox();
 }, UP_TIMEOUT_MS);
+
+/** The pipeline runs the unit tests before it deploys. Every day they have run just now: it finds those of `lib/pipeline` alone. */
+function testedByThePipeline(file: string): boolean {
+  const isTest = file.endsWith('.test.ts');
+  return !isTest || file.startsWith('test/lib/pipeline/') || inFull() === test;
+}
 
 test('the pipeline adopts an installation that was deployed without it, and replaces nothing', async () => {
   const { openSource: env, paths } = context;
@@ -39,7 +46,8 @@ test('the pipeline adopts an installation that was deployed without it, and repl
   await aws.codeCommit.send(new CreateRepositoryCommand({ repositoryName: REPOSITORY }));
   // The sandbox's installation offers the working tree's product, and reads artifacts in S3.
   const store = { bucket: ARTIFACT_STORE_BUCKET };
-  pushProject(join(env.REPOSITORIES, `${REPOSITORY}.git`), { 'unreleased-product': true, 'artifact-store': store });
+  const settings = { 'unreleased-product': true, 'artifact-store': store };
+  pushProject(join(env.REPOSITORIES, `${REPOSITORY}.git`), settings, testedByThePipeline);
   await cdk(
     { paths, python: env.PYTHON },
     {
@@ -70,4 +78,5 @@ test('the pipeline adopts an installation that was deployed without it, and repl
   );
   expect(runs[0]?.status).toBe('Succeeded');
   expect(await resources()).toEqual(before);
+  tried('adoption', before.length);
 }, 1_200_000);

@@ -3,15 +3,13 @@ import { TOLERANCE } from '../../../sandbox/demo/comparison';
 import { listPackages } from '../../../sandbox/demo/packages';
 import { call, transitionStage } from '../../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../../sandbox/demo/trained-model';
-import { sized, tried } from '../../../trust/sizes';
+import { inFull, tried } from '../../../trust/sizes';
 import { Deployment } from '../../support/deployments';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
 /* What is pulled out from under an endpoint while another one is to come up beside it: what serves goes on serving. */
 
-/** Each takes minutes; the tests of every day have deployment-failures.test.ts. */
-const inFull = sized(0, 1) === 1 ? test : test.skip;
 const RUNS_MS = 600_000;
 const BETWEEN_CALLS_MS = 100;
 
@@ -98,7 +96,7 @@ async function expectToFail(version: string, promote: () => Promise<unknown>, sa
   tried('plug', answered);
 }
 
-inFull(
+inFull()(
   'a package whose archive is gone: the old endpoint serves, the reason is told, and promoted again it is packed again',
   async () => {
     const version = await retrained(5);
@@ -121,7 +119,7 @@ inFull(
   4 * RUNS_MS,
 );
 
-inFull.each([
+inFull().each([
   ['breaks while it loads', 'raise RuntimeError("no such device")', /did not pass the ping health check/],
   ['never gets ready', 'import time\n    time.sleep(3600)', /did not pass the ping health check/],
 ] as [string, string, RegExp][])(
@@ -134,7 +132,7 @@ inFull.each([
   4 * RUNS_MS,
 );
 
-inFull(
+inFull()(
   'runs that overtake each other: the old endpoint serves, and what was last wanted stands in the end',
   async () => {
     const version = await retrained(9);
