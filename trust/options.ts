@@ -6,8 +6,6 @@ import { RUNS, type Run } from './runs';
 export interface Options {
   readonly help: boolean;
   readonly runs: readonly Run[];
-  /** Whether the README gets the table: only a table of all runs. */
-  readonly write: boolean;
 }
 
 /** The text of `--help`. */
@@ -18,7 +16,7 @@ export function helpText(): string {
 
 Tries in full what the tests of every day try in small: storms, crashes, forgeries, hostile files, and what else could make the system
 lose something, touch what is not its own, or let somebody in. It makes the Python environment and a sandbox where it needs them,
-prints a table, and writes it into README.md when all runs were done.
+prints a table, and writes it into README.md; runs that are not done again keep their lines.
 
   --only RUN  one run; may be given several times
   --help      this text
@@ -42,7 +40,7 @@ export function readOptions(args: readonly string[]): Options {
     throw new UsageError(`--only ${unknown}: there is no such run. There are: ${RUNS.map(({ id }) => id).join(', ')}.`);
   }
   const runs = only.length === 0 ? RUNS : RUNS.filter(({ id }) => only.includes(id));
-  return { help, runs, write: only.length === 0 };
+  return { help, runs };
 }
 
 function parse(args: readonly string[]) {

@@ -1,18 +1,22 @@
-import { type Machine, machineText } from '../bench/report/machine';
+import { machineText } from '../bench/report/machine';
 import { table } from '../bench/report/words';
-import type { Verdict } from './verdict';
+import type { Result } from './results';
+import { RUNS } from './runs';
 
 /** What is between these lines of the README is made by `npm run trust`. */
 export const BEGIN = '<!-- made by npm run trust -->';
 export const END = '<!-- until here, by npm run trust -->';
 
 /** The table: a line for each run. */
-export function reportOf(verdicts: readonly Verdict[], date: string, machine: Machine): string {
-  const rows = verdicts.map(({ run, cases, failures }) => [
-    run.id,
-    run.what,
+export function reportOf(results: readonly Result[]): string {
+  const rows = results.map(({ run, cases, failures, seconds, date }) => [
+    run,
+    RUNS.find(({ id }) => id === run)?.what ?? '',
     cases.toLocaleString('en-US'),
     String(failures),
+    `${(seconds / 60).toFixed(1)} min`,
+    date,
   ]);
-  return `${date}, ${machineText(machine)}:\n\n${table(['run', 'what it tries', 'cases', 'failures'], rows)}`;
+  const machines = [...new Set(results.map(({ machine }) => machineText(machine)))];
+  return `On ${machines.join('; ')}:\n\n${table(['run', 'what it tries', 'cases', 'failures', 'time', 'date'], rows)}`;
 }

@@ -8,6 +8,9 @@ export interface JestReport {
     /** The file's path, absolute. */
     readonly name: string;
     readonly status: 'passed' | 'failed' | 'skipped' | 'pending';
+    /** Milliseconds since the epoch. */
+    readonly startTime: number;
+    readonly endTime: number;
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
 }
@@ -17,6 +20,7 @@ export interface Verdict {
   readonly run: Run;
   readonly cases: number;
   readonly failures: number;
+  readonly seconds: number;
   /** Tests that failed, by their names, and files that were not run at all. */
   readonly failed: readonly string[];
 }
@@ -38,7 +42,9 @@ export function verdictsOn(
     const failed = run.tests.flatMap((file) => failuresOf(file, results.get(file)));
     const cases = tried.filter((one) => one.run === run.id).reduce((sum, one) => sum + one.cases, 0);
     const nothing = cases === 0 && failed.length === 0 ? [`${run.id} tried nothing`] : [];
-    return { run, cases, failures: failed.length + nothing.length, failed: [...failed, ...nothing] };
+    const times = run.tests.map((file) => results.get(file)).map((one) => (one ? one.endTime - one.startTime : 0));
+    const seconds = Math.round(times.reduce((sum, time) => sum + time, 0) / 1_000);
+    return { run, cases, failures: failed.length + nothing.length, seconds, failed: [...failed, ...nothing] };
   });
 }
 

@@ -5,7 +5,9 @@ const RUN: Run = { id: 'storm', what: 'many at once', tests: ['test/a.test.ts', 
 
 function report(...files: readonly [name: string, ...statuses: string[]][]): JestReport {
   return {
-    testResults: files.map(([name, ...statuses]) => ({
+    testResults: files.map(([name, ...statuses], index) => ({
+      startTime: 1_000,
+      endTime: 61_000 + index * 1_000,
       name: `/project/${name}`,
       status: statuses.length > 0 && statuses.every((status) => status === 'passed') ? 'passed' : 'failed',
       assertionResults: statuses.map((status, index) => ({ status, fullName: `${name} ${index}` })),
@@ -27,6 +29,10 @@ const WHOLE = report(['test/a.test.ts', 'passed', 'passed'], ['test/b.test.ts', 
 
 test('cases of all tests of a run add up', () => {
   expect(verdict(WHOLE, [1_000, 20])).toMatchObject({ cases: 1_020, failures: 0, failed: [] });
+});
+
+test('times of all files of a run add up', () => {
+  expect(verdict(WHOLE, [1])).toMatchObject({ seconds: 121 });
 });
 
 test.each<[string, JestReport, number[], string[]]>([
