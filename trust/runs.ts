@@ -22,7 +22,7 @@ export const RUNS: readonly Run[] = [
   {
     id: 'crashes',
     what: 'a function or everything dies before and after each external call; registries lag; no hint arrives: one sync puts it right',
-    tests: ['test/trust/crashes.test.ts'],
+    tests: ['test/trust/crashes.test.ts', 'test/sandbox/trust/crashes.test.ts'],
   },
   {
     id: 'bursts',

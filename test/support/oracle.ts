@@ -1,28 +1,15 @@
 import { GetObjectTaggingCommand, ListMultipartUploadsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import {
-  CreateModelPackageCommand,
-  CreateModelPackageGroupCommand,
-  DescribeModelPackageCommand,
-  type DescribeModelPackageCommandOutput,
-} from '@aws-sdk/client-sagemaker';
 import { UNUSED_SINCE } from '../../lambda/shared/packing/unused-mark';
 import { listPackages } from '../../sandbox/demo/packages';
 import { call } from '../../sandbox/demo/registry';
 import { countCalls } from './counts';
+import { type Foreign, foreignFaults, OWNER } from './foreign';
 import type { Stage } from './stories';
-
-const OWNER = 'ModelRepack-ModelSyncStack';
 
 /** A model of a run, and its package group. */
 export interface RunModel {
   readonly name: string;
   readonly group: string;
-}
-
-/** An object that is not this installation's, as it was before a run. */
-interface Foreign {
-  readonly arn: string;
-  readonly before: string;
 }
 
 /** What is wrong after a run whose models were synced last of all; nothing where all is well. */
@@ -32,16 +19,11 @@ export async function faultsOf(
   foreign: readonly Foreign[] = [],
 ): Promise<string[]> {
   const faults: string[] = [];
-  const others = new Set(foreign.map(({ arn }) => arn));
+  const others = new Set(foreign.map(({ id }) => id));
   for (const model of models) {
     faults.push(...(await packageFaults(stage, model, others)), ...(await archiveFaults(stage, model)));
   }
-  for (const { arn, before } of foreign) {
-    if ((await snapshot(stage, arn)) !== before) {
-      faults.push(`the foreign package ${arn} changed`);
-    }
-  }
-  return faults;
+  return [...faults, ...(await foreignFaults(foreign))];
 }
 
 /** The changes that one more look at each of the models makes; none where all is well. */
@@ -54,57 +36,6 @@ export async function writesOfAnotherSync(stage: Stage, models: readonly RunMode
   return Object.keys(counts).filter((action) =>
     /^(sagemaker:(Create|Update|Delete|Add)|s3:(Put|Delete|Abort))/.test(action),
   );
-}
-
-/**
- * Objects that are like this installation's and are not: look-alikes in groups beside the models', and in their groups packages
- * with no mark, another installation's, or ours of another registry.
- */
-export async function makeForeign(stage: Stage, models: readonly RunModel[], count: number): Promise<Foreign[]> {
-  const foreign: Foreign[] = [];
-  const made = new Set<string>();
-  for (let index = 0; index < count; index++) {
-    const { name, group } = models[index % models.length] ?? { name: '', group: '' };
-    const alike = { mlflow_name: name, mlflow_version: '1', mlflow_registry: 'elsewhere.example.com' };
-    const marks = [
-      { ...alike, mlflow_mlops_owner: OWNER },
-      alike,
-      { ...alike, mlflow_mlops_owner: `${OWNER}2` },
-      { mlflow_version: '1' },
-    ];
-    const beside = index % 2 === 0;
-    const target = beside ? `${group}-2`.slice(-63).replace(/^-+/, '') : group;
-    if (beside && !made.has(target)) {
-      made.add(target);
-      await stage.aws.sageMaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: target }));
-    }
-    const { ModelPackageArn: arn = '' } = await stage.aws.sageMaker.send(
-      new CreateModelPackageCommand({
-        ModelPackageGroupName: target,
-        ModelApprovalStatus: 'PendingManualApproval',
-        CustomerMetadataProperties: marks[index % marks.length],
-        InferenceSpecification: {
-          Containers: [{ Image: `${stage.env.AWS_ACCESS_KEY_ID}.dkr.ecr.us-east-1.amazonaws.com/other:1` }],
-          SupportedContentTypes: ['text/csv'],
-          SupportedResponseMIMETypes: ['text/csv'],
-        },
-      }),
-    );
-    foreign.push({ arn, before: await snapshot(stage, arn) });
-  }
-  return foreign;
-}
-
-async function snapshot(stage: Stage, arn: string): Promise<string> {
-  try {
-    const described: Partial<DescribeModelPackageCommandOutput> = await stage.aws.sageMaker.send(
-      new DescribeModelPackageCommand({ ModelPackageName: arn }),
-    );
-    const { $metadata: _answer, ...content } = described;
-    return JSON.stringify(content);
-  } catch (error) {
-    return String(error);
-  }
 }
 
 /** What the registry says must be there, one package for each promoted version, told from MLflow's own answers. */

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { call, deleteAlias, setAlias, setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { sized, tried } from '../../../trust/sizes';
-import { faultsOf, makeForeign, type RunModel, writesOfAnotherSync } from '../../support/oracle';
+import { deadLetters } from '../../support/dead-letters';
+import { makeForeign } from '../../support/foreign';
+import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -57,6 +59,8 @@ test('generated lives of models at once: both registries agree in the end, and a
   await Promise.all(names.map((name) => transitionStage(stage.env, name, '1', 'Staging')));
   await Promise.all(groups.map((group) => stage.untilPackages(group, ({ length }) => length > 0)));
   const foreign = await makeForeign(stage, models, FOREIGN);
+  const letters = await deadLetters(stage);
+  expect(Object.keys(letters).length).toBeGreaterThan(1);
 
   await Promise.all(
     lives.map(async (life, index) => {
@@ -71,6 +75,8 @@ test('generated lives of models at once: both registries agree in the end, and a
     await stage.sync({ modelName: name, confirmDeletions: true });
   }
   expect(await faultsOf(stage, models, foreign)).toEqual([]);
+  // Every delivery was worked on: none has become a dead letter.
+  expect(await deadLetters(stage)).toEqual(letters);
   expect(await writesOfAnotherSync(stage, models)).toEqual([]);
   tried('sequences', SEQUENCES);
 }, 1_200_000);

@@ -4,9 +4,11 @@ import { executionArn } from '../../../lambda/shared/executions';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
 import { sized, tried } from '../../../trust/sizes';
+import { deadLetters } from '../../support/dead-letters';
 import { post, signed, transition } from '../../support/deliveries';
+import { makeForeign } from '../../support/foreign';
 import { expectOneAtATime, holdings } from '../../support/holdings';
-import { faultsOf, makeForeign, type RunModel, writesOfAnotherSync } from '../../support/oracle';
+import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -90,6 +92,8 @@ test('a storm of deliveries, each twice and in any order: all are taken, none is
     await stage.sync({ modelName: name });
   }
   const foreign = await makeForeign(stage, models, FOREIGN);
+  const letters = await deadLetters(stage);
+  expect(Object.keys(letters).length).toBeGreaterThan(1);
 
   const deliveries = shuffled(
     names.flatMap((name) =>
@@ -130,6 +134,8 @@ test('a storm of deliveries, each twice and in any order: all are taken, none is
   }
   await stage.idle();
   expect(await faultsOf(stage, models, foreign)).toEqual([]);
+  // Every delivery was worked on: none has become a dead letter.
+  expect(await deadLetters(stage)).toEqual(letters);
   for (const { group } of models) {
     expectOneAtATime(await holdings(stage, `${group}-`));
   }
