@@ -80,6 +80,11 @@ export const RUNS: readonly Run[] = [
     tests: ['test/trust/approvals.test.ts'],
   },
   {
+    id: 'life',
+    what: 'one model from the product to its end, twice: each change is one run of its pipeline, and what predicts does so as MLflow does',
+    tests: ['test/sandbox/story/deployment.test.ts'],
+  },
+  {
     id: 'archives',
     what: 'folders of 100,000 files, files above 8 GiB, names of every kind: each reader that is installed sees every byte',
     tests: ['test/sandbox/servers/archive-readers.test.ts'],

@@ -4,6 +4,7 @@ import { listPackages } from '../../../sandbox/demo/packages';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../../sandbox/demo/trained-model';
 import { until } from '../../../sandbox/demo/until';
+import { inFull, tried } from '../../../trust/sizes';
 import { Deployment } from '../../support/deployments';
 import { failNext, NO_INSTANCES } from '../../support/faults';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
@@ -11,7 +12,7 @@ import { type Stage, stages } from '../../support/stories';
 
 /*
  * One model's life, from the product to its end. Each test goes on where the one before it stopped, as users do: a pipeline run
- * takes half a minute, so none is made twice.
+ * takes half a minute, so none is made twice, and on every day only those that others build upon.
  */
 
 const RUNS_MS = 400_000;
@@ -26,6 +27,7 @@ beforeAll(async () => {
   ({ databricks: stage } = stages(await useSandbox()));
   name = stage.name('churn');
 }, UP_TIMEOUT_MS);
+afterEach(() => tried('life', 1));
 
 test(
   'provisioned before the model exists: repository, pipeline, two stacks without endpoints',
@@ -41,7 +43,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'a pipeline that mutates itself again and again makes, replaces and deletes nothing',
   async () => {
     const before = await deployment.physicalIds();
@@ -143,7 +145,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'a broken inference.yaml fails before anything is deployed, by key and value, and the endpoints go on',
   async () => {
     const [run, ...others] = await deployment.runsOf(() =>
@@ -158,7 +160,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'another kind of endpoint comes up under another name before the old one goes',
   async () => {
     const runs = await deployment.runsOf(() =>
@@ -184,9 +186,10 @@ test(
     const rejected = packages.find(({ metadata }) => metadata.mlflow_version === '1');
     const decide = (ModelApprovalStatus: 'Approved' | 'Rejected') =>
       stage.aws.sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn: rejected?.arn, ModelApprovalStatus }));
+    const [, kept] = await deployment.endpoints();
     const runs = await deployment.runsOf(() => decide('Rejected'));
     expect(runs.map(({ status }) => status)).toEqual(['Succeeded']);
-    expect(await deployment.endpoints()).toEqual([`${deployment.group}-2-production-realtime`]);
+    expect(await deployment.endpoints()).toEqual([kept]);
     // What changes nothing that is deployed starts nothing.
     await stage.aws.sageMaker.send(
       new UpdateModelPackageCommand({
@@ -199,7 +202,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'archived versions have no endpoints, and the stacks stay empty',
   async () => {
     const runs = await deployment.runsOf(() => transitionStage(stage.env, name, second.version, 'Archived'));
@@ -226,7 +229,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'provisioned again it deploys what is promoted; terminated in the middle of a run it is gone as well',
   async () => {
     deployment = await Deployment.provision(stage, name);
