@@ -6,6 +6,7 @@ import { call, setAlias, setTag, transitionStage } from '../../../sandbox/demo/r
 import { type TrainedModel, trainModel } from '../../../sandbox/demo/trained-model';
 import { ARTIFACT_STORE_BUCKET } from '../../../sandbox/deploy/accounts';
 import { s3Environment } from '../../../sandbox/mlflow/mlflow';
+import { inFull, tried } from '../../../trust/sizes';
 import { Deployment } from '../../support/deployments';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
@@ -40,6 +41,7 @@ beforeAll(async () => {
   });
   await setTag(stage.env, name, model.version, TAG, 'uncompressed');
 }, RUNS_MS + UP_TIMEOUT_MS);
+afterEach(() => tried('life', 1));
 
 /** Keys and sizes of what the sync put into its bucket for the model. */
 async function objects(): Promise<[string, number][]> {
@@ -84,7 +86,7 @@ test('nothing is copied twice', async () => {
   expect(await objects()).toEqual(before);
 });
 
-test(
+inFull()(
   'to Production, which is serverless, it does not go, and the pipeline says what and why',
   async () => {
     const runs = await deployment.runsOf(() => setAlias(stage.env, name, model.version, 'production'));
@@ -99,7 +101,7 @@ test(
   RUNS_MS,
 );
 
-test(
+inFull()(
   'with the tag taken away it is an archive, and in both environments',
   async () => {
     const version = { name, version: model.version, key: TAG };
