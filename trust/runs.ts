@@ -31,7 +31,7 @@ export const RUNS: readonly Run[] = [
   {
     id: 'bursts',
     what: 'MLflow and S3 that answer 500, 503 and 429 for a while or at random: bounded tries, nothing half done, no errors of ours asked again',
-    tests: ['test/trust/bursts.test.ts', 'test/sandbox/trust/bursts.test.ts'],
+    tests: [...testsIn('test/trust/bursts'), 'test/sandbox/trust/bursts.test.ts'],
   },
   {
     id: 'truncation',
