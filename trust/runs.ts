@@ -56,7 +56,7 @@ export const RUNS: readonly Run[] = [
   {
     id: 'forgery',
     what: 'deliveries with a flipped bit, a wrong key, a header too many, an old date, a huge or hostile body: none is taken, none breaks anything',
-    tests: ['test/trust/forgery.test.ts'],
+    tests: testsIn('test/trust/forgery'),
   },
   {
     id: 'names',
