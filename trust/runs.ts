@@ -36,7 +36,7 @@ export const RUNS: readonly Run[] = [
   {
     id: 'truncation',
     what: 'downloads cut at any byte, wrong sizes, codings, and files that change meanwhile: no package on a bad archive',
-    tests: ['test/trust/truncation.test.ts'],
+    tests: testsIn('test/trust/truncation'),
   },
   {
     id: 'credentials',
