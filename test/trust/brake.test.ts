@@ -3,10 +3,11 @@ import { groupNameOf } from '../../lambda/shared/names/group-name';
 import { tried } from '../../trust/sizes';
 import { definitionOf } from '../support/state-machine';
 import { synthesize } from '../support/synth';
+import { makeWorlds } from '../support/world/functions';
 import { comeToRest } from '../support/world/life';
 import { faultsOf, ownedIn } from '../support/world/oracle';
 import type { Machine } from '../support/world/state-machine';
-import { makeWorlds, World } from '../support/world/world';
+import { World } from '../support/world/world';
 
 // A busy machine takes its time.
 jest.setTimeout(120_000);

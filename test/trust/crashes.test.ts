@@ -1,12 +1,13 @@
 import { sized, tried } from '../../trust/sizes';
 import { definitionOf } from '../support/state-machine';
 import { synthesize } from '../support/synth';
+import { makeWorlds } from '../support/world/functions';
 import { comeToRest, MODELS } from '../support/world/life';
 import { faultsOf, foreignPackages } from '../support/world/oracle';
 import type { Call, Kill } from '../support/world/outside';
 import type { StoredPackage } from '../support/world/sagemaker';
 import type { Machine } from '../support/world/state-machine';
-import { makeWorlds, World } from '../support/world/world';
+import { World } from '../support/world/world';
 
 const [FIRST, SECOND] = MODELS;
 /** Of the reference run's calls each is a place to die, or each of these. */

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { sized, tried } from '../../trust/sizes';
 import { definitionOf } from '../support/state-machine';
 import { synthesize } from '../support/synth';
+import { makeWorlds } from '../support/world/functions';
 import { anyEvent, comeToRest, happen, MODELS, promotingEvent } from '../support/world/life';
 import { faultsOf, foreignPackages } from '../support/world/oracle';
 import type { Machine } from '../support/world/state-machine';
-import { makeWorlds, World } from '../support/world/world';
+import { World } from '../support/world/world';
 
 const SEQUENCES = sized(60, 10_000);
 /** Beside those that have a hint for each change. */

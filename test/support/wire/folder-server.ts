@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ArtifactStore } from '../../../lambda/shared/registry/artifact-store';
-import { connectRegistry } from '../../../lambda/shared/registry/connect';
 import type { ModelRegistry } from '../../../lambda/shared/registry/registry';
 import { type FakeServer, json } from '../fake-server';
 import { IMPATIENT } from '../impatient';
+import { databricksOn, openSourceOn } from './registries';
 import { type Sending, sendFile } from './send-file';
 
 /** The ways in which a version's files come here. */
@@ -30,20 +30,20 @@ export class FolderServer {
 
   /** A registry that has the folders of a way. */
   registry(way: Way): ModelRegistry {
-    const url = this.server.url();
-    const secret =
-      way === 'signed by Databricks'
-        ? { DATABRICKS_HOST: url, DATABRICKS_TOKEN: 't0ken' }
-        : { MLFLOW_TRACKING_URI: url, MLFLOW_TRACKING_TOKEN: 't0ken' };
+    if (way === 'signed by Databricks') {
+      return databricksOn(this.server);
+    }
+    if (way !== 'from S3') {
+      return openSourceOn(this.server);
+    }
     const client = new S3Client({
-      endpoint: url,
+      endpoint: this.server.url(),
       region: 'us-east-1',
       forcePathStyle: true,
       credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
-    const store = way === 'from S3' ? new ArtifactStore(client, { bucket: 'artifacts', prefix: '' }) : undefined;
-    return connectRegistry(JSON.stringify(secret), store, IMPATIENT);
+    return openSourceOn(this.server, IMPATIENT, new ArtifactStore(client, { bucket: 'artifacts', prefix: '' }));
   }
 
   private answer(request: IncomingMessage, response: ServerResponse, url: URL): void {

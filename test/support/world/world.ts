@@ -1,23 +1,8 @@
-import { createHash } from 'node:crypto';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { handler as claim } from '../../../lambda/claim/handler';
-import type { PackJob } from '../../../lambda/create/archive/pack-archive';
-import { handler as create } from '../../../lambda/create/handler';
-import { handler as remove } from '../../../lambda/delete/handler';
-import { handler as list } from '../../../lambda/list/handler';
-import { handler as plan } from '../../../lambda/plan/handler';
-import { handler as release } from '../../../lambda/release/handler';
-import { logger } from '../../../lambda/shared/logging';
 import { groupNameOf } from '../../../lambda/shared/names/group-name';
-import { handler as sweep } from '../../../lambda/sweep/handler';
 import { GRACE_MS } from '../../../lambda/sweep/unused';
-import { handler as update } from '../../../lambda/update/handler';
-import { handler as weigh } from '../../../lambda/weigh/handler';
+import { type Actions, actionsOn } from './actions';
 import { Table } from './dynamodb';
+import { callFunction, liveIn } from './functions';
 import { Mlflow } from './mlflow';
 import { Outside } from './outside';
 import { Bucket } from './s3';
@@ -25,32 +10,7 @@ import { ModelRegistry } from './sagemaker';
 import { type Machine, run, StateError, Stopped } from './state-machine';
 import { Turns } from './turns';
 
-const BUCKET = 'sagemaker-mlflow-us-east-1-111111111111';
-const OWNER = 'ModelRepack-ModelSyncStack';
 const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:Sync';
-const LONG_MS = 900_000;
-
-/** The world that the functions live in now. */
-const mockLiving: { world?: World } = {};
-
-jest.mock('../../../lambda/shared/context/registry', () => ({
-  registry: async () => living().mlflow.reader(living().outside),
-}));
-// What goes into an archive is tested where archives are; here it counts when one is opened, and when it is whole.
-jest.mock('../../../lambda/create/archive/pack-archive', () => ({
-  packArchive: async ({ target: { bucket: Bucket, key: Key } }: PackJob) => {
-    const { UploadId } = await living().s3('CreateMultipartUpload', { Bucket, Key });
-    await living().s3('CompleteMultipartUpload', { Bucket, Key, UploadId });
-    return { outcome: 'done' };
-  },
-}));
-
-function living(): World {
-  if (mockLiving.world === undefined) {
-    throw new Error('no world lives');
-  }
-  return mockLiving.world;
-}
 
 /** How an execution stands or ended. */
 interface Ended {
@@ -60,20 +20,6 @@ interface Ended {
   output?: unknown;
   readonly input: unknown;
 }
-
-type Step = (event: never, context: never) => Promise<unknown>;
-
-const STEPS: Readonly<Record<string, Step>> = {
-  List: list,
-  Claim: claim,
-  Plan: plan,
-  Create: create,
-  Update: update,
-  Delete: remove,
-  Sweep: sweep,
-  Release: release,
-  Weigh: weigh,
-};
 
 /**
  * The deployed sync in one process: the real functions and the real state machine, between an MLflow registry and an account in
@@ -88,6 +34,7 @@ export class World {
   readonly table = new Table();
   readonly executions = new Map<string, Ended>();
   readonly events: unknown[] = [];
+  private readonly actions: Actions;
   private clock = Date.parse('2030-01-02T03:04:05Z');
   private hints = 0;
 
@@ -98,7 +45,8 @@ export class World {
     this.turns = new Turns(seed);
     this.outside = new Outside(this.turns);
     this.sageMaker = new ModelRegistry(() => this.clock);
-    mockLiving.world = this;
+    this.actions = { ...actionsOn(this.table, this.bucket, this.sageMaker), ...this.executionActions() };
+    liveIn(this);
     this.setClock(this.clock);
   }
 
@@ -187,7 +135,7 @@ export class World {
     };
     try {
       execution.output = await run(this.machine, input, running, {
-        invoke: (functionId, payload) => this.invoke(functionId, payload),
+        invoke: (functionId, payload) => this.outside.process(() => callFunction(functionId, payload)),
         startAndWait: async (child, childInput) => {
           const ended = await this.execute(child, childInput);
           if (ended.status !== 'SUCCEEDED') {
@@ -216,19 +164,6 @@ export class World {
     return execution;
   }
 
-  private invoke(functionId: string, payload: unknown): Promise<unknown> {
-    const [, step = ''] = /^Functions([A-Z][a-z]+)/.exec(functionId) ?? [];
-    const handler = STEPS[step];
-    if (handler === undefined) {
-      throw new Error(`no function ${functionId}`);
-    }
-    const context = { getRemainingTimeInMillis: () => LONG_MS, awsRequestId: 'request' };
-    // What passes between states and functions is JSON.
-    return this.outside.process(async () =>
-      JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(payload)) as never, context as never))),
-    );
-  }
-
   private async bucketText(key: string): Promise<string | undefined> {
     await this.outside.call('s3.GetObject', { Key: key }, () => undefined);
     return this.bucket.objects.get(key)?.body;
@@ -242,53 +177,25 @@ export class World {
     return act(input as never);
   }
 
-  private readonly actions: Readonly<Record<string, (input: never) => unknown>> = {
-    'dynamodb.Get': (input) => this.table.get(input),
-    'dynamodb.Query': (input) => this.table.query(input),
-    'dynamodb.Update': (input) => this.table.update(input),
-    'dynamodb.Delete': (input) => this.table.delete(input),
-    'sagemaker.CreateModelPackageGroup': (input) => this.sageMaker.createGroup(input),
-    'sagemaker.DescribeModelPackageGroup': (input) => this.sageMaker.describeGroup(input),
-    'sagemaker.ListTags': (input) => this.sageMaker.listTags(input),
-    'sagemaker.AddTags': (input) => this.sageMaker.addTags(input),
-    'sagemaker.CreateModelPackage': (input) => this.sageMaker.create(input),
-    'sagemaker.DescribeModelPackage': (input) => this.sageMaker.describe(input),
-    'sagemaker.UpdateModelPackage': (input) => this.sageMaker.update(input),
-    'sagemaker.DeleteModelPackage': (input) => this.sageMaker.delete(input),
-    'sagemaker.ListModelPackages': (input) => this.sageMaker.list(input),
-    's3.PutObject': (input) => this.bucket.put(input),
-    's3.GetObject': (input) => this.bucket.get(input),
-    's3.HeadObject': ({ Key }: { Key: string }) => {
-      if (!this.bucket.objects.has(Key)) {
-        throw Object.assign(new Error('NotFound'), { name: 'NotFound', $metadata: { httpStatusCode: 404 } });
-      }
-      return {};
-    },
-    's3.ListObjectsV2': (input) => this.bucket.list(input),
-    's3.DeleteObjects': (input) => this.bucket.deleteAll(input),
-    's3.GetObjectTagging': (input) => this.bucket.tags(input),
-    's3.PutObjectTagging': (input) => this.bucket.putTags(input),
-    's3.DeleteObjectTagging': (input) => this.bucket.deleteTags(input),
-    's3.CreateMultipartUpload': (input) => this.bucket.openUpload(input),
-    's3.CompleteMultipartUpload': (input) => this.bucket.complete(input),
-    's3.ListMultipartUploads': (input) => this.bucket.listUploads(input),
-    's3.AbortMultipartUpload': (input) => this.bucket.abort(input),
-    'ssm.GetParameters': ({ Names }: { Names: string[] }) => ({ Parameters: [], InvalidParameters: Names }),
-    'sfn.StartExecution': ({ name, input }: { name: string; input: string }) => {
-      if (this.executions.has(name)) {
-        throw Object.assign(new Error(`${name} exists`), { name: 'ExecutionAlreadyExists' });
-      }
-      this.start(JSON.parse(input) as object, name);
-      return {};
-    },
-    'sfn.DescribeExecution': ({ executionArn }: { executionArn: string }) => {
-      const execution = this.executions.get(executionArn.split(':').at(-1) ?? '');
-      if (execution === undefined) {
-        throw Object.assign(new Error('no such execution'), { name: 'ExecutionDoesNotExist' });
-      }
-      return { status: execution.status };
-    },
-  };
+  /** Executions that functions start and ask about. */
+  private executionActions(): Actions {
+    return {
+      'sfn.StartExecution': ({ name, input }: { name: string; input: string }) => {
+        if (this.executions.has(name)) {
+          throw Object.assign(new Error(`${name} exists`), { name: 'ExecutionAlreadyExists' });
+        }
+        this.start(JSON.parse(input) as object, name);
+        return {};
+      },
+      'sfn.DescribeExecution': ({ executionArn }: { executionArn: string }) => {
+        const execution = this.executions.get(executionArn.split(':').at(-1) ?? '');
+        if (execution === undefined) {
+          throw Object.assign(new Error('no such execution'), { name: 'ExecutionDoesNotExist' });
+        }
+        return { status: execution.status };
+      },
+    };
+  }
 
   private setClock(milliseconds: number): void {
     this.clock = milliseconds;
@@ -298,50 +205,3 @@ export class World {
 
 /** Time that is long enough for everything that waits for days. */
 export const LONGER_THAN_ANYTHING_WAITS = 2 * GRACE_MS;
-
-/** Before any world: the functions' settings, their clients, and a clock that stands. */
-export function makeWorlds(): void {
-  jest.useFakeTimers({
-    doNotFake: [
-      'setImmediate',
-      'setTimeout',
-      'clearTimeout',
-      'nextTick',
-      'queueMicrotask',
-      'performance',
-      'hrtime',
-      'setInterval',
-      'clearInterval',
-      'clearImmediate',
-    ],
-  });
-  Object.assign(process.env, {
-    AWS_REGION: 'us-east-1',
-    TABLE_NAME: 'table',
-    OWNER,
-    REVISION: createHash('sha256').update('one').digest('hex'),
-    REGISTRY_SECRET: 'mlflow/credentials',
-    ARTIFACT_BUCKET: BUCKET,
-    POWERTOOLS_DEV: 'false',
-    POWERTOOLS_METRICS_DISABLED: 'true',
-  });
-  logger.setLogLevel('SILENT');
-  const clients = {
-    s3: S3Client,
-    sagemaker: SageMakerClient,
-    sfn: SFNClient,
-    ssm: SSMClient,
-    dynamodb: DynamoDBDocumentClient,
-  };
-  for (const [name, client] of Object.entries(clients)) {
-    jest
-      .spyOn(client.prototype as unknown as Sender, 'send')
-      .mockImplementation((command) =>
-        living().aws(name, command.constructor.name.replace(/Command$/, ''), command.input),
-      );
-  }
-}
-
-interface Sender {
-  send(command: { readonly input: unknown; readonly constructor: { readonly name: string } }): Promise<unknown>;
-}

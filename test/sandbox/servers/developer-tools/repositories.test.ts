@@ -9,10 +9,10 @@ import {
   ListRepositoriesCommand,
   UpdateRepositoryNameCommand,
 } from '@aws-sdk/client-codecommit';
-import { outputsOf, templateOf } from './cloudformation/stacks';
-import { zipOf } from './developer-tools/archive';
-import { clone, git, push } from './developer-tools/git';
-import { ACCOUNT, BUCKET, openStage, putObject, type Stage } from './developer-tools/stage';
+import { outputsOf, templateOf } from '../cloudformation/stacks';
+import { zipOf } from './archive';
+import { clone, git, push } from './git';
+import { ACCOUNT, BUCKET, openStage, putObject, type Stage } from './stage';
 
 jest.setTimeout(60_000);
 

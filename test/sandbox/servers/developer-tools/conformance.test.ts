@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ListeningServer } from '../../../sandbox/aws-json/server';
-import { CODE_BUILD_ACTIONS } from '../../../sandbox/developer-tools/codebuild/actions';
-import { CODE_COMMIT_ACTIONS } from '../../../sandbox/developer-tools/codecommit/actions';
-import { CODE_PIPELINE_ACTIONS } from '../../../sandbox/developer-tools/codepipeline/actions';
-import { startDeveloperTools } from '../../../sandbox/developer-tools/server';
-import { NOWHERE } from './cloudformation/ministack';
-import { casesOf } from './sagemaker/conformance/cases';
-import { Model } from './sagemaker/conformance/service-model';
-import { difference, Wire } from './sagemaker/conformance/wire';
-import { requirePython } from './sagemaker/stage';
+import type { ListeningServer } from '../../../../sandbox/aws-json/server';
+import { CODE_BUILD_ACTIONS } from '../../../../sandbox/developer-tools/codebuild/actions';
+import { CODE_COMMIT_ACTIONS } from '../../../../sandbox/developer-tools/codecommit/actions';
+import { CODE_PIPELINE_ACTIONS } from '../../../../sandbox/developer-tools/codepipeline/actions';
+import { startDeveloperTools } from '../../../../sandbox/developer-tools/server';
+import { NOWHERE } from '../cloudformation/ministack';
+import { casesOf } from '../sagemaker/conformance/cases';
+import { Model } from '../sagemaker/conformance/service-model';
+import { difference, Wire } from '../sagemaker/conformance/wire';
+import { requirePython } from '../sagemaker/stage';
 
 jest.setTimeout(60_000);
 

@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CodeBuildClient, CreateProjectCommand, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
-import { clientConfig } from '../../../sandbox/deploy/clients';
-import { startFakeServer } from '../../support/fake-server';
-import { processesWith } from './developer-tools/processes';
-import { until } from './developer-tools/stage';
-import { ACCOUNT, requirePython } from './sagemaker/stage';
+import { clientConfig } from '../../../../sandbox/deploy/clients';
+import { startFakeServer } from '../../../support/fake-server';
+import { ACCOUNT, requirePython } from '../sagemaker/stage';
+import { processesWith } from './processes';
+import { until } from './stage';
 
 jest.setTimeout(60_000);
 
-const MAIN = join(__dirname, '../../../sandbox/developer-tools/main.ts');
+const MAIN = join(__dirname, '../../../../sandbox/developer-tools/main.ts');
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/r`;
 const CREDENTIALS =
   '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2040-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>';

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { handler as claim } from '../../../lambda/claim/handler';
+import type { PackJob } from '../../../lambda/create/archive/pack-archive';
+import { handler as create } from '../../../lambda/create/handler';
+import { handler as remove } from '../../../lambda/delete/handler';
+import { handler as list } from '../../../lambda/list/handler';
+import { handler as plan } from '../../../lambda/plan/handler';
+import { handler as release } from '../../../lambda/release/handler';
+import { logger } from '../../../lambda/shared/logging';
+import { handler as sweep } from '../../../lambda/sweep/handler';
+import { handler as update } from '../../../lambda/update/handler';
+import { handler as weigh } from '../../../lambda/weigh/handler';
+import type { World } from './world';
+
+const BUCKET = 'sagemaker-mlflow-us-east-1-111111111111';
+const OWNER = 'ModelRepack-ModelSyncStack';
+const LONG_MS = 900_000;
+
+/** The world that the functions live in now. */
+const mockLiving: { world?: World } = {};
+
+jest.mock('../../../lambda/shared/context/registry', () => ({
+  registry: async () => living().mlflow.reader(living().outside),
+}));
+// What goes into an archive is tested where archives are; here it counts when one is opened, and when it is whole.
+jest.mock('../../../lambda/create/archive/pack-archive', () => ({
+  packArchive: async ({ target: { bucket: Bucket, key: Key } }: PackJob) => {
+    const { UploadId } = await living().s3('CreateMultipartUpload', { Bucket, Key });
+    await living().s3('CompleteMultipartUpload', { Bucket, Key, UploadId });
+    return { outcome: 'done' };
+  },
+}));
+
+type Step = (event: never, context: never) => Promise<unknown>;
+
+const STEPS: Readonly<Record<string, Step>> = {
+  List: list,
+  Claim: claim,
+  Plan: plan,
+  Create: create,
+  Update: update,
+  Delete: remove,
+  Sweep: sweep,
+  Release: release,
+  Weigh: weigh,
+};
+
+/** From now on the functions live in this world. */
+export function liveIn(world: World): void {
+  mockLiving.world = world;
+}
+
+/**
+ * Calls a function as the state machine does.
+ *
+ * @param functionId its logical id in the template
+ */
+export async function callFunction(functionId: string, payload: unknown): Promise<unknown> {
+  const [, step = ''] = /^Functions([A-Z][a-z]+)/.exec(functionId) ?? [];
+  const handler = STEPS[step];
+  if (handler === undefined) {
+    throw new Error(`no function ${functionId}`);
+  }
+  const context = { getRemainingTimeInMillis: () => LONG_MS, awsRequestId: 'request' };
+  // What passes between states and functions is JSON.
+  return JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(payload)) as never, context as never)));
+}
+
+/** Before any world: the functions' settings, their clients, and a clock that stands. */
+export function makeWorlds(): void {
+  jest.useFakeTimers({
+    doNotFake: [
+      'setImmediate',
+      'setTimeout',
+      'clearTimeout',
+      'nextTick',
+      'queueMicrotask',
+      'performance',
+      'hrtime',
+      'setInterval',
+      'clearInterval',
+      'clearImmediate',
+    ],
+  });
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    TABLE_NAME: 'table',
+    OWNER,
+    REVISION: createHash('sha256').update('one').digest('hex'),
+    REGISTRY_SECRET: 'mlflow/credentials',
+    ARTIFACT_BUCKET: BUCKET,
+    POWERTOOLS_DEV: 'false',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+  });
+  logger.setLogLevel('SILENT');
+  const clients = {
+    s3: S3Client,
+    sagemaker: SageMakerClient,
+    sfn: SFNClient,
+    ssm: SSMClient,
+    dynamodb: DynamoDBDocumentClient,
+  };
+  for (const [name, client] of Object.entries(clients)) {
+    jest
+      .spyOn(client.prototype as unknown as Sender, 'send')
+      .mockImplementation((command) =>
+        living().aws(name, command.constructor.name.replace(/Command$/, ''), command.input),
+      );
+  }
+}
+
+interface Sender {
+  send(command: { readonly input: unknown; readonly constructor: { readonly name: string } }): Promise<unknown>;
+}
+
+function living(): World {
+  if (mockLiving.world === undefined) {
+    throw new Error('no world lives');
+  }
+  return mockLiving.world;
+}
