@@ -67,7 +67,7 @@ function readDatabricks(json: unknown): Delivery {
  * recognised only makes a sync that finds nothing to do.
  */
 function isTest(text: string | null | undefined, modelName: string | null | undefined): boolean {
-  return /\btest\b/i.test(text ?? '') && !(modelName && text?.includes(modelName));
+  return !!text?.match(/\btest\b/i) && !(modelName && text.includes(modelName));
 }
 
 function readMlflow(json: unknown): Delivery {
@@ -81,8 +81,8 @@ function readMlflow(json: unknown): Delivery {
 function check<T>(shape: z.ZodMiniType<T>, json: unknown): T {
   const parsed = shape.safeParse(json);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new BadDeliveryError(`${issue?.path.join('.') || 'body'}: ${issue?.message}`);
+    const [first] = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+    throw new BadDeliveryError(first);
   }
   return parsed.data;
 }

@@ -95,7 +95,7 @@ function mlflow(headers: Headers, body: Buffer, now: number): Claim | undefined 
 }
 
 function isShort(header: string | undefined): header is string {
-  return header !== undefined && header !== '' && header.length <= HEADER_MAX;
+  return !!header && header.length <= HEADER_MAX;
 }
 
 const BLINDING_KEY = randomBytes(32);

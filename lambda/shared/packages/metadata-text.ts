@@ -48,24 +48,18 @@ export function encodeMetadataText(text: string): string {
  */
 export function decodeMetadataText(encoded: string): string {
   return encoded.replace(/(?:=[0-9A-F]{2})+/g, (run) => {
-    const text = utf8Of(Buffer.from(run.replaceAll('=', ''), 'hex'));
-    return text === undefined || NEVER_ESCAPED.test(text) ? run : text;
+    try {
+      const text = UTF8.decode(Buffer.from(run.replaceAll('=', ''), 'hex'));
+      return NEVER_ESCAPED.test(text) ? run : text;
+    } catch {
+      // TextDecoder's only way to say that these bytes are no UTF-8.
+      return run;
+    }
   });
 }
 
-function utf8Of(bytes: Buffer): string | undefined {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    // TextDecoder's only way to say that these bytes are no UTF-8.
-    return undefined;
-  }
-}
-
 function escapeBytes(character: string): string {
-  return [...Buffer.from(character, 'utf8')]
-    .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-    .join('');
+  return [...Buffer.from(character)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
 /** @returns true for an encoded value that is as short as SageMaker wants it */

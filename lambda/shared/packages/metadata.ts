@@ -109,7 +109,7 @@ function identityText(metadata: Readonly<Record<string, string>>): string {
 
 /** A registry, as packages carry it. */
 export function registryMark(registryId: string): string {
-  return encode({ mlflow_registry: registryId }).metadata.mlflow_registry ?? '';
+  return encode({ mlflow_registry: registryId }).metadata.mlflow_registry;
 }
 
 /** All metadata of a new package. */
@@ -183,10 +183,10 @@ export function metadataChange(
 }
 
 /** Encodes values; one that is too long becomes '' and is named. */
-function encode(texts: Record<string, string>): { metadata: Record<string, string>; leftOut: string[] } {
-  const metadata: Record<string, string> = {};
-  const leftOut: string[] = [];
-  for (const [key, value] of Object.entries(texts)) {
+function encode<Key extends string>(texts: Record<Key, string>): { metadata: Record<Key, string>; leftOut: Key[] } {
+  const metadata = {} as Record<Key, string>;
+  const leftOut: Key[] = [];
+  for (const [key, value] of Object.entries(texts) as [Key, string][]) {
     const encoded = encodeMetadataText(value);
     const fits = fitsMetadataValue(encoded);
     metadata[key] = fits ? encoded : '';

@@ -21,7 +21,7 @@ export function tagMetadata(tags: Readonly<Record<string, string>>): {
   const metadata: Record<string, string> = {};
   const leftOut: string[] = [];
   for (const name of Object.keys(tags).sort()) {
-    const value = encodeMetadataText(tags[name] ?? '');
+    const value = encodeMetadataText(tags[name] as string);
     const key = TAG_PREFIX + encodeMetadataText(name);
     if (value === '' || name.startsWith(SYSTEM_PREFIX)) {
       continue;

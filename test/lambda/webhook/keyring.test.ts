@@ -1,6 +1,6 @@
 import { SETTLE_SECONDS } from '../../../lambda/rotate/rotate';
 import type { SecretVersion, Stage } from '../../../lambda/shared/webhook-secret/secret-versions';
-import { GRACE_SECONDS, LOOK_SECONDS, openKeyring, REMEMBERED_SECONDS } from '../../../lambda/webhook/keyring';
+import { LOOK_SECONDS, openKeyring, REMEMBERED_SECONDS } from '../../../lambda/webhook/keyring';
 
 const DAY = 24 * 60 * 60;
 
@@ -79,7 +79,7 @@ describe('the previous secret', () => {
     const replaced = 100 * DAY - 10;
     state.since.set('b', replaced);
     expect(await keyring.all()).toEqual(['value-b', 'value-a']);
-    state.now = replaced + GRACE_SECONDS - 1;
+    state.now = replaced + DAY - 1;
     expect(await keyring.all()).toEqual(['value-b', 'value-a']);
     state.now += 1;
     expect(await keyring.all()).toEqual(['value-b']);
@@ -87,7 +87,7 @@ describe('the previous secret', () => {
 
   test('is taken no longer although it was read within its grace', async () => {
     const { state, keyring } = world({ AWSCURRENT: version('b'), AWSPREVIOUS: version('a') });
-    state.since.set('b', state.now - GRACE_SECONDS + 1);
+    state.since.set('b', state.now - DAY + 1);
     expect(await keyring.all()).toEqual(['value-b', 'value-a']);
     state.now += 1;
     expect(await keyring.all()).toEqual(['value-b']);

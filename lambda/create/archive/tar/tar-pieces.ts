@@ -15,7 +15,7 @@ export function* tarPieces(entries: readonly ArchiveEntry[], from = 0): Generato
   for (const piece of allPieces(entries)) {
     const length = Buffer.isBuffer(piece) ? piece.length : piece.size;
     // An empty file is a piece as well: only who opens it sees that it is empty.
-    if (skip >= length && (length > 0 || skip > 0 || Buffer.isBuffer(piece))) {
+    if (skip >= length && (skip > 0 || Buffer.isBuffer(piece))) {
       skip -= length;
       continue;
     }

@@ -64,6 +64,13 @@ test('no file is opened of which everything was packed before', () => {
   expect(rest).toHaveLength(3);
 });
 
+test('an empty file is opened unless its end was passed before', () => {
+  const entries = entriesOf({ a: Buffer.alloc(0), b: Buffer.alloc(1) });
+  const opened = (from: number) =>
+    [...tarPieces(entries, from)].flatMap((piece) => (Buffer.isBuffer(piece) ? [] : piece.source));
+  expect([0, 512, 513].map(opened)).toEqual([['a', 'b'], ['a', 'b'], ['b']]);
+});
+
 /** The one header that a reader makes of an entry's blocks. */
 async function headerOf(path: string, size: number): Promise<Header> {
   const reader = extract();

@@ -221,7 +221,7 @@ describe('package metadata', () => {
 
   test('say how the package was packed', () => {
     expect(packingOf(packageMetadata(modelVersion(), 'host', packing, 'o'))).toEqual(packing);
-    const uncompressed: Packing = { ...packing, modelData: 'uncompressed' };
+    const uncompressed: Packing = { ...packing, steeredBy: 'sklearn', modelData: 'uncompressed' };
     expect(packingOf(packageMetadata(modelVersion(), 'host', uncompressed, 'o'))).toEqual(uncompressed);
   });
 
