@@ -85,8 +85,8 @@ export const RUNS: readonly Run[] = [
   },
   {
     id: 'life',
-    what: 'one model from the product to its end, twice: each change is one run of its pipeline, and what predicts does so as MLflow does',
-    tests: ['test/sandbox/story/deployment.test.ts'],
+    what: 'models from the product to its end: each change is one run of the pipeline, and what predicts does so as MLflow does',
+    tests: ['test/sandbox/story/deployment.test.ts', 'test/sandbox/story/uncompressed.test.ts'],
   },
   {
     id: 'archives',

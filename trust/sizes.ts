@@ -3,6 +3,11 @@ import { appendFileSync } from 'node:fs';
 /** Set by `npm run trust`: the file that runs write their numbers of cases to, a line of JSON each. */
 export const CASES_FILE = 'TRUST_CASES';
 
+/** Whether this is `npm run trust`, and not a day's tests. */
+export function isInFull(): boolean {
+  return process.env[CASES_FILE] !== undefined;
+}
+
 /**
  * How much a run tries.
  *
@@ -10,12 +15,12 @@ export const CASES_FILE = 'TRUST_CASES';
  * @param all for `npm run trust`
  */
 export function sized(few: number, all: number): number {
-  return process.env[CASES_FILE] === undefined ? few : all;
+  return isInFull() ? all : few;
 }
 
 /** A test that takes minutes and whose ground others cover in short: skipped on every day, made by `npm run trust`. */
 export function inFull(): jest.It {
-  return process.env[CASES_FILE] === undefined ? test.skip : test;
+  return isInFull() ? test : test.skip;
 }
 
 /** A line of {@link CASES_FILE}. */
