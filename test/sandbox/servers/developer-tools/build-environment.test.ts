@@ -2,17 +2,12 @@ import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { clientConfig } from '../../../../sandbox/deploy/clients';
 import { Builds, logOf, phases } from './builds';
-import { ACCOUNT, openStage, type Stage } from './stage';
+import { ACCOUNT, useStage } from './stage';
 
 jest.setTimeout(60_000);
 
-let stage: Stage;
-let builds: Builds;
-beforeAll(async () => {
-  stage = await openStage();
-  builds = new Builds(stage);
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
+const builds = new Builds(stage);
 
 describe('the environment', () => {
   const environment = (log: string) =>

@@ -4,17 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { StopBuildCommand } from '@aws-sdk/client-codebuild';
 import { Builds, logOf, phases } from './builds';
 import { processesWith } from './processes';
-import { openStage, type Stage, until } from './stage';
+import { until, useStage } from './stage';
 
 jest.setTimeout(60_000);
 
-let stage: Stage;
-let builds: Builds;
-beforeAll(async () => {
-  stage = await openStage();
-  builds = new Builds(stage);
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
+const builds = new Builds(stage);
 
 test('a build runs its phases in one shell and tells how they went', async () => {
   const spec = phases({

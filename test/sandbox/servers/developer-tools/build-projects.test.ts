@@ -7,17 +7,12 @@ import {
 } from '@aws-sdk/client-codebuild';
 import { outputsOf, templateOf } from '../cloudformation/stacks';
 import { Builds, logOf, type Overrides, phases } from './builds';
-import { ACCOUNT, openStage, ROLE, type Stage } from './stage';
+import { ACCOUNT, ROLE, useStage } from './stage';
 
 jest.setTimeout(60_000);
 
-let stage: Stage;
-let builds: Builds;
-beforeAll(async () => {
-  stage = await openStage();
-  builds = new Builds(stage);
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
+const builds = new Builds(stage);
 
 describe('projects', () => {
   test('of a stack are replaced as a whole, and go with it', async () => {

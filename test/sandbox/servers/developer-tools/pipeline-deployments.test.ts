@@ -4,15 +4,11 @@ import { outputsOf, templateOf } from '../cloudformation/stacks';
 import { changeSet, deployed, parameter } from './deployments';
 import { push, repository } from './git';
 import { action, ended, executions, pipeline, source } from './pipelines';
-import { openStage, ROLE, type Stage } from './stage';
+import { ROLE, useStage } from './stage';
 
 jest.setTimeout(90_000);
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
 
 test("what deploys over a stack that was rolled back fails in CloudFormation's words", async () => {
   await stage.codeCommit.send(new CreateRepositoryCommand({ repositoryName: 'in-the-way' }));

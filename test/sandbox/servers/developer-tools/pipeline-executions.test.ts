@@ -10,15 +10,11 @@ import { templateOf } from '../cloudformation/stacks';
 import { git, repository } from './git';
 import { action, actionsOf, ended, executions, pipeline, project, source } from './pipelines';
 import { processesWith } from './processes';
-import { ACCOUNT, openStage, type Stage, until } from './stage';
+import { ACCOUNT, until, useStage } from './stage';
 
 jest.setTimeout(90_000);
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
 
 describe('stopping', () => {
   const mark = `sleep 6${Date.now() % 100_000}`;

@@ -7,15 +7,11 @@ import { deployed } from './deployments';
 import { flow } from './flow';
 import { push, repository } from './git';
 import { actionsOf, ended, execution, executions } from './pipelines';
-import { ACCOUNT, openStage, type Stage } from './stage';
+import { ACCOUNT, useStage } from './stage';
 
 jest.setTimeout(90_000);
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
 
 describe('a pipeline from a repository to a stack', () => {
   let folder: string;

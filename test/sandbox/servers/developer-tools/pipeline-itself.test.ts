@@ -4,15 +4,11 @@ import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { templateOf } from '../cloudformation/stacks';
 import { push, repository } from './git';
 import { action, actionsOf, ended, executions, pipeline, project, source } from './pipelines';
-import { openStage, type Stage } from './stage';
+import { useStage } from './stage';
 
 jest.setTimeout(90_000);
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
 
 describe('a pipeline that changes its own stack', () => {
   /** The pipeline's stack, with a further stage once the repository says so, as a self-mutating pipeline has it. */

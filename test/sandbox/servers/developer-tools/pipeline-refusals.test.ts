@@ -2,15 +2,11 @@ import { CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
 import { templateOf } from '../cloudformation/stacks';
 import { repository } from './git';
 import { action, ended, pipeline, source } from './pipelines';
-import { ACCOUNT, openStage, type Stage } from './stage';
+import { ACCOUNT, useStage } from './stage';
 
 jest.setTimeout(90_000);
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
 
 test('a name that is taken, and what is not here, fail the stack', async () => {
   await repository(stage, 'taken', { 'README.md': 'x' });

@@ -12,15 +12,11 @@ import {
 import { outputsOf, templateOf } from '../cloudformation/stacks';
 import { zipOf } from './archive';
 import { clone, git, push } from './git';
-import { ACCOUNT, BUCKET, openStage, putObject, type Stage } from './stage';
+import { ACCOUNT, BUCKET, putObject, useStage } from './stage';
 
 jest.setTimeout(60_000);
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-}, 400_000);
-afterAll(() => stage.close());
+const stage = useStage();
 
 const REPOSITORY = 'AWS::CodeCommit::Repository';
 const changes = async (name: string) =>

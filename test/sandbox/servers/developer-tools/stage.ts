@@ -38,7 +38,17 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** The stage of a test file's tests, from before the first of them until after the last. */
+export function useStage(): Stage {
+  const stage = {} as Stage;
+  beforeAll(async () => {
+    Object.assign(stage, await openStage());
+  }, 400_000);
+  afterAll(() => stage.close());
+  return stage;
+}
+
+async function openStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'developer-tools '));
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
