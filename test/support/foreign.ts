@@ -7,10 +7,8 @@ import {
   ListTagsCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { RunModel } from './oracle';
+import { OWNER } from './owner';
 import type { Stage } from './stories';
-
-/** The mark of the sandbox's installations. */
-export const OWNER = 'ModelRepack-ModelSyncStack';
 
 /** An object that is not this installation's, as it was before a run. */
 export interface Foreign {

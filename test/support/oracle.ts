@@ -3,7 +3,8 @@ import { UNUSED_SINCE } from '../../lambda/shared/packing/unused-mark';
 import { listPackages } from '../../sandbox/demo/packages';
 import { call } from '../../sandbox/demo/registry';
 import { countCalls } from './counts';
-import { type Foreign, foreignFaults, OWNER } from './foreign';
+import { type Foreign, foreignFaults } from './foreign';
+import { OWNER } from './owner';
 import type { Stage } from './stories';
 
 /** A model of a run, and its package group. */

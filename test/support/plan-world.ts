@@ -9,10 +9,10 @@ import type { ModelPackage } from '../../lambda/shared/packages/model-package';
 import { steeringOf } from '../../lambda/shared/packing/steering';
 import type { ModelVersion } from '../../lambda/shared/registry/registry';
 import type { LedgerRecord } from '../../lambda/shared/store/ledger';
+import { OWNER } from './owner';
 import { modelPackage, modelVersion } from './versions';
 
 const REGISTRY = 'mlflow.example.com';
-const OWNER = 'ModelRepack-ModelSyncStack';
 
 /** Both registries, the ledger and the settings of one model, with what a sync does to them. */
 export class PlanWorld {

@@ -16,10 +16,11 @@ import {
   paginateListModelPackages,
 } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, paginateGetExecutionHistory, paginateListExecutions } from '@aws-sdk/client-sfn';
-import { paginateListQueues, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
 import type { SandboxContext } from '../../sandbox/cli/context';
 import { clientConfig } from '../../sandbox/deploy/clients';
+import { queueUrls, sqsOf } from './queues';
 import type { Stage } from './stories';
 
 /** Something that people or machines other than this installation's functions may read. */
@@ -86,25 +87,23 @@ async function* executions({ aws, env }: Stage): AsyncGenerator<Surface> {
 
 /** What is in the queues stays there. */
 async function* messages(stage: Stage): AsyncGenerator<Surface> {
-  const client = new SQSClient({ ...configOf(stage), useQueueUrlAsEndpoint: false });
-  for await (const { QueueUrls } of paginateListQueues({ client }, {})) {
-    for (const QueueUrl of QueueUrls ?? []) {
-      const seen = new Set<string>();
-      for (let fresh = true; fresh; ) {
-        const { Messages = [] } = await client.send(
-          new ReceiveMessageCommand({
-            QueueUrl,
-            MaxNumberOfMessages: 10,
-            // Long enough that the next answer has others.
-            VisibilityTimeout: 5,
-            MessageAttributeNames: ['All'],
-          }),
-        );
-        fresh = Messages.some(({ MessageId = '' }) => !seen.has(MessageId));
-        for (const message of Messages) {
-          seen.add(message.MessageId ?? '');
-          yield { kind: 'message', where: QueueUrl, text: JSON.stringify(message) };
-        }
+  const client = sqsOf(stage);
+  for await (const QueueUrl of queueUrls(client)) {
+    const seen = new Set<string>();
+    for (let fresh = true; fresh; ) {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          // Long enough that the next answer has others.
+          VisibilityTimeout: 5,
+          MessageAttributeNames: ['All'],
+        }),
+      );
+      fresh = Messages.some(({ MessageId = '' }) => !seen.has(MessageId));
+      for (const message of Messages) {
+        seen.add(message.MessageId ?? '');
+        yield { kind: 'message', where: QueueUrl, text: JSON.stringify(message) };
       }
     }
   }

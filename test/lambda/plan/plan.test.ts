@@ -10,10 +10,10 @@ import {
 } from '../../../lambda/shared/packages/metadata';
 import type { ModelPackage } from '../../../lambda/shared/packages/model-package';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
+import { OWNER } from '../../support/owner';
 import { modelPackage, modelVersion } from '../../support/versions';
 
 const REGISTRY = 'mlflow.example.com';
-const OWNER = 'ModelRepack-ModelSyncStack';
 const packing: Packing = {
   flavor: 'sklearn',
   frameworkVersion: '1.9.1',

@@ -2,10 +2,11 @@ import { AddTagsCommand, CreateModelPackageCommand, CreateModelPackageGroupComma
 import { listPackages } from '../../../sandbox/demo/packages';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
+import { OWNER } from '../../support/owner';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
-const OWNER = { Key: 'mlflow_mlops_owner', Value: 'ModelRepack-ModelSyncStack' };
+const MARK = { Key: 'mlflow_mlops_owner', Value: OWNER };
 
 let stage: Stage;
 
@@ -63,7 +64,7 @@ test("somebody else's group of the model's name is left alone, with the way out;
   expect(await listPackages(stage.aws, group)).toEqual([]);
 
   const ResourceArn = `arn:aws:sagemaker:${stage.env.AWS_REGION}:${stage.env.AWS_ACCESS_KEY_ID}:model-package-group/${group}`;
-  await stage.aws.sageMaker.send(new AddTagsCommand({ ResourceArn, Tags: [OWNER] }));
+  await stage.aws.sageMaker.send(new AddTagsCommand({ ResourceArn, Tags: [MARK] }));
   expect((await stage.sync({ modelName: name })).status).toBe('SUCCEEDED');
   const [ours] = await listPackages(stage.aws, group);
 

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { ListExecutionsCommand, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SandboxContext } from '../../../sandbox/cli/context';
 import { setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
+import { everyProcess } from '../../../sandbox/processes/process-table';
 import { inFull, tried } from '../../../trust/sizes';
 import { makeForeign } from '../../support/foreign';
 import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
@@ -27,13 +27,10 @@ beforeAll(async () => {
 
 /** Kills what runs functions in this sandbox, as the loss of a machine does; gives how many there were. */
 function killFunctions(): number {
-  const lines = execFileSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 }).split(
-    '\n',
-  );
-  const workers = lines.filter((line) => line.includes(`${context.paths.tmp}/ministack-lambda-`));
-  for (const line of workers) {
+  const workers = everyProcess().filter(({ command }) => command.includes(`${context.paths.tmp}/ministack-lambda-`));
+  for (const { pid } of workers) {
     try {
-      process.kill(Number.parseInt(line, 10), 'SIGKILL');
+      process.kill(pid, 'SIGKILL');
     } catch {
       // It ended by itself meanwhile.
     }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { call, deleteAlias, setAlias, setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { sized, tried } from '../../../trust/sizes';
-import { deadLetters } from '../../support/dead-letters';
 import { makeForeign } from '../../support/foreign';
 import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
+import { deadLetters } from '../../support/queues';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 

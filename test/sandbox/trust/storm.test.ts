@@ -4,11 +4,11 @@ import { executionArn } from '../../../lambda/shared/executions';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
 import { sized, tried } from '../../../trust/sizes';
-import { deadLetters } from '../../support/dead-letters';
 import { post, signed, transition } from '../../support/deliveries';
 import { makeForeign } from '../../support/foreign';
 import { expectOneAtATime, holdings } from '../../support/holdings';
 import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
+import { deadLetters } from '../../support/queues';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 

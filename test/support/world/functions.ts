@@ -15,10 +15,10 @@ import { logger } from '../../../lambda/shared/logging';
 import { handler as sweep } from '../../../lambda/sweep/handler';
 import { handler as update } from '../../../lambda/update/handler';
 import { handler as weigh } from '../../../lambda/weigh/handler';
+import { OWNER } from '../owner';
 import type { World } from './world';
 
 const BUCKET = 'sagemaker-mlflow-us-east-1-111111111111';
-const OWNER = 'ModelRepack-ModelSyncStack';
 const LONG_MS = 900_000;
 
 /** The world that the functions live in now. */

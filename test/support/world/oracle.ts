@@ -2,10 +2,9 @@ import { isPromoted } from '../../../lambda/shared/environments';
 import { groupNameOf } from '../../../lambda/shared/names/group-name';
 import { decodeMetadataText } from '../../../lambda/shared/packages/metadata-text';
 import { UNUSED_SINCE } from '../../../lambda/shared/packing/unused-mark';
+import { OWNER } from '../owner';
 import type { StoredPackage } from './sagemaker';
 import type { World } from './world';
-
-const OWNER = 'ModelRepack-ModelSyncStack';
 
 /** What is wrong with a world that has come to rest after a sync; nothing where all is well. */
 export async function faultsOf(world: World, foreign: readonly StoredPackage[]): Promise<string[]> {
