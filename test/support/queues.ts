@@ -17,15 +17,19 @@ export async function* queueUrls(client: SQSClient): AsyncGenerator<string> {
   }
 }
 
-/** How many messages are in each queue of dead letters, by its name; the account has no other queues. */
+/** How many messages are in each queue of dead letters, by its name, which tells it from queues that tests listen with. */
 export async function deadLetters(stage: Stage): Promise<Record<string, number>> {
   const client = sqsOf(stage);
   const letters: Record<string, number> = {};
   for await (const QueueUrl of queueUrls(client)) {
+    const name = QueueUrl.split('/').at(-1) ?? '';
+    if (!/dead-?letters/i.test(name)) {
+      continue;
+    }
     const { Attributes } = await client.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
     );
-    letters[QueueUrl.split('/').at(-1) ?? ''] = Number(Attributes?.ApproximateNumberOfMessages);
+    letters[name] = Number(Attributes?.ApproximateNumberOfMessages);
   }
   return letters;
 }
