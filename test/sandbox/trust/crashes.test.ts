@@ -3,7 +3,7 @@ import type { SandboxContext } from '../../../sandbox/cli/context';
 import { setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
 import { everyProcess } from '../../../sandbox/processes/process-table';
-import { inFull, tried } from '../../../trust/sizes';
+import { sized, tried } from '../../../trust/sizes';
 import { makeForeign } from '../../support/foreign';
 import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
@@ -11,7 +11,7 @@ import { type Stage, stages } from '../../support/stories';
 
 /* Processes of functions that are really killed, at any time of a sync; test/trust/crashes.test.ts does it at each call, in memory. */
 
-const ROUNDS = 60;
+const ROUNDS = sized(2, 60);
 const KILLS_A_ROUND = 4;
 /** A sync of these models takes some seconds. */
 const SPREAD_MS = 1_500;
@@ -53,48 +53,44 @@ async function change(name: string, round: number): Promise<void> {
   await setTag(stage.env, name, String(Number(version) - 1), 'team', `round ${round}`);
 }
 
-inFull()(
-  'functions that are killed at any time, and executions with them: the next sync puts everything right',
-  async () => {
-    const names = [stage.name('struck'), stage.name('struck-too')];
+test('functions that are killed at any time, and executions with them: the next sync puts everything right', async () => {
+  const names = [stage.name('struck'), stage.name('struck-too')];
+  for (const name of names) {
+    for (const to of ['Production', 'Staging']) {
+      await transitionStage(stage.env, name, await stage.register(name), to);
+    }
+  }
+  const groups = await stage.enrolAll(names);
+  const models: RunModel[] = names.map((name, index) => ({ name, group: groups[index] ?? '' }));
+  const foreign = await makeForeign(stage, models, 10);
+  let killed = 0;
+  for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) {
-      for (const to of ['Production', 'Staging']) {
-        await transitionStage(stage.env, name, await stage.register(name), to);
+      await change(name, round);
+    }
+    for (const modelName of names) {
+      await stage.aws.stepFunctions.send(
+        new StartExecutionCommand({
+          stateMachineArn: stage.env.STATE_MACHINE_ARN,
+          input: JSON.stringify({ modelName }),
+        }),
+      );
+    }
+    for (let kill = 0; kill < KILLS_A_ROUND; kill++) {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * SPREAD_MS));
+      killed += killFunctions();
+      // In every other round everything dies, so that nobody tries again.
+      for (const executionArn of round % 2 === 0 ? [] : await running()) {
+        await stage.aws.stepFunctions.send(new StopExecutionCommand({ executionArn })).catch(() => undefined);
       }
     }
-    const groups = await stage.enrolAll(names);
-    const models: RunModel[] = names.map((name, index) => ({ name, group: groups[index] ?? '' }));
-    const foreign = await makeForeign(stage, models, 10);
-    let killed = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const name of names) {
-        await change(name, round);
-      }
-      for (const modelName of names) {
-        await stage.aws.stepFunctions.send(
-          new StartExecutionCommand({
-            stateMachineArn: stage.env.STATE_MACHINE_ARN,
-            input: JSON.stringify({ modelName }),
-          }),
-        );
-      }
-      for (let kill = 0; kill < KILLS_A_ROUND; kill++) {
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * SPREAD_MS));
-        killed += killFunctions();
-        // In every other round everything dies, so that nobody tries again.
-        for (const executionArn of round % 2 === 0 ? [] : await running()) {
-          await stage.aws.stepFunctions.send(new StopExecutionCommand({ executionArn })).catch(() => undefined);
-        }
-      }
-      await until('the end of all that was struck', async () => (await running()).length === 0, 300_000);
-      for (const modelName of names) {
-        expect((await stage.sync({ modelName, confirmDeletions: true })).status).toBe('SUCCEEDED');
-      }
-      expect([round, await writesOfAnotherSync(stage, models)]).toEqual([round, []]);
-      expect([round, await faultsOf(stage, models, foreign)]).toEqual([round, []]);
+    await until('the end of all that was struck', async () => (await running()).length === 0, 300_000);
+    for (const modelName of names) {
+      expect((await stage.sync({ modelName, confirmDeletions: true })).status).toBe('SUCCEEDED');
     }
-    expect(killed).toBeGreaterThan(ROUNDS);
-    tried('crashes', killed);
-  },
-  3_600_000,
-);
+    expect([round, await writesOfAnotherSync(stage, models)]).toEqual([round, []]);
+    expect([round, await faultsOf(stage, models, foreign)]).toEqual([round, []]);
+  }
+  expect(killed).toBeGreaterThan(ROUNDS);
+  tried('crashes', killed);
+}, 3_600_000);
