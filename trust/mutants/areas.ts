@@ -58,7 +58,7 @@ export const AREAS: readonly Area[] = [
       {
         id: 'archive-upload',
         mutate: [`${ARCHIVE}/upload/*.ts`],
-        tests: [`${ARCHIVE_TESTS}/{upload,part-writer}.test.ts`],
+        tests: [`${ARCHIVE_TESTS}/{upload,part-writer,archive-client}.test.ts`],
       },
       {
         id: 'archive-pack',
