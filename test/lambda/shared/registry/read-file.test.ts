@@ -11,6 +11,8 @@ const file = { source: 'weights.bin', size: bytes.length, from: 0 };
 const never = new AbortController().signal;
 const broken = () => new TransientError('connection lost');
 
+afterEach(() => jest.restoreAllMocks());
+
 function read(
   open: OpenFile,
   from = 0,
@@ -69,7 +71,6 @@ test('between tries it waits longer each time', async () => {
   const wait = jest.spyOn(timers, 'setTimeout').mockResolvedValue(undefined);
   await expect(buffer(Readable.from(readFile(() => Promise.reject(broken()), file, never)))).rejects.toThrow();
   expect(wait.mock.calls.map(([milliseconds]) => milliseconds)).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
-  wait.mockRestore();
 });
 
 test('what trying again does not mend is not tried again', async () => {
