@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { CreateMultipartUploadCommand, ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListPartsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { Deflaters } from '../../../../lambda/create/archive/gzip/deflaters';
 import { type Checkpoint, type Packed, packArchive } from '../../../../lambda/create/archive/pack-archive';
 import { UPLOAD_LIMITS, type UploadLimits } from '../../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../../lambda/shared/errors';
@@ -121,11 +127,11 @@ test('a download that breaks for good after some parts is gone on with later, to
 }, 60_000);
 
 describe('the entity tag of a file', () => {
-  /** Gives each file with a tag of its own, and notes by which one it was asked for. */
+  /** Gives each file's beginning with a tag of its own, and notes by which one it was asked for. */
   function tagging(open: OpenFile, asked: [string, number, string | undefined][] = []): OpenFile {
     return async (source, position) => {
       asked.push([source, position.offset, position.etag]);
-      return { ...(await open(source, position)), etag: `"${source}"` };
+      return { ...(await open(source, position)), etag: position.offset === 0 ? `"${source}"` : undefined };
     };
   }
 
@@ -259,6 +265,27 @@ test('an upload that cannot say how it is gone on with is ended, also where some
   await expect(pack({ key, limits, checkpoint, client: busy })).rejects.toThrow('busy');
   expect(await uploadIsOpen(key, checkpoint)).toBe(false);
 }, 60_000);
+
+test('an archive whose parts are all there, and that could not be completed, is tried again later', async () => {
+  const busy: S3Client = Object.assign(Object.create(sink.client), {
+    send: async (command: object) => {
+      if (command instanceof CompleteMultipartUploadCommand) {
+        throw new TransientError('busy');
+      }
+      return sink.client.send(command as never);
+    },
+  });
+  expect(await pack({ client: busy })).toMatchObject({ outcome: 'paused', reason: 'busy' });
+});
+
+test('threads are ended with the archive, and where there is none', async () => {
+  const close = jest.spyOn(Deflaters.prototype, 'close');
+  await pack({ files: { MLmodel: FILES.MLmodel } });
+  expect(close).toHaveBeenCalledTimes(1);
+  await expect(pack({ open: () => Promise.reject(new Error('denied')) })).rejects.toThrow('denied');
+  expect(close).toHaveBeenCalledTimes(2);
+  close.mockRestore();
+});
 
 test('names that no archive may hold are refused before anything is sent', async () => {
   await expect(pack({ files: { '../escape': Buffer.alloc(1) } })).rejects.toThrow('".."');
