@@ -85,8 +85,9 @@ export async function planModel(
     await effects.strikeLedger();
   }
   const checked = await preflight(planned.create, async (number) => {
-    const version = versions.find((candidate) => candidate.version === number);
-    return version === undefined ? undefined : (await effects.prepare(version)).contentKey;
+    // A plan makes packages of versions only that it was given.
+    const version = versions.find((candidate) => candidate.version === number) as ModelVersion;
+    return (await effects.prepare(version)).contentKey;
   });
   const ruled = await ruleOnGone(modelName, planned.gone, partOf, before, effects);
   if (ruled.absent !== undefined || before.absent !== undefined || before.confirmedUntil !== undefined) {
@@ -113,5 +114,5 @@ function agree(known: Fingerprints, seen: Fingerprints): boolean {
 }
 
 function isEmpty({ create, update, delete: deletions, gone }: Plan): boolean {
-  return create.length + update.length + deletions.length + gone.length === 0;
+  return [create, update, deletions, gone].every((actions) => actions.length === 0);
 }

@@ -12,10 +12,10 @@ export function shareArchives(
 ): { create: CreateAction[]; createAfter: CreateAction[] } {
   const create: CreateAction[] = [];
   const createAfter: CreateAction[] = [];
-  const seen = new Set<string>();
+  const seen = new Set<string | undefined>();
   for (const creation of creations) {
     const key = contentKeys.get(creation.version);
-    (key !== undefined && seen.has(key) ? createAfter : create).push(creation);
+    (seen.has(key) ? createAfter : create).push(creation);
     if (key !== undefined) {
       seen.add(key);
     }

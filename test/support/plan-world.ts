@@ -8,7 +8,7 @@ import { liveChange, metadataChange, packageMetadata, UNSYNCED } from '../../lam
 import type { ModelPackage } from '../../lambda/shared/packages/model-package';
 import { steeringOf } from '../../lambda/shared/packing/steering';
 import type { ModelVersion } from '../../lambda/shared/registry/registry';
-import type { LedgerRecord } from '../../lambda/shared/store/ledger';
+import type { AbsentPackages, LedgerRecord } from '../../lambda/shared/store/ledger';
 import { OWNER } from './owner';
 import { modelPackage, modelVersion } from './versions';
 
@@ -31,6 +31,10 @@ export class PlanWorld {
   model: Absence['model'] = 'known';
   /** Packages of the whole installation. */
   owned = 0;
+  /** Digest of a version's archive, by its number; throws for one that cannot be packed. */
+  keyOf = (version: string): string => version;
+  /** What was kept of absent packages, each time. */
+  readonly kept: (AbsentPackages | undefined)[] = [];
   /** Packages that were described. */
   described = 0;
   private made = 0;
@@ -171,6 +175,7 @@ export class PlanWorld {
       },
       strikeLedger: async () => this.strike(),
       setAbsent: async (absent) => {
+        this.kept.push(absent);
         const { absent: _absent, confirmedUntil, ...others } = this.ledger;
         this.ledger =
           absent === undefined
@@ -193,7 +198,7 @@ export class PlanWorld {
         return this.packages.filter(({ arn }) => listed.some((one) => one.arn === arn));
       },
       completeVersions: async (versions) => [...versions],
-      prepare: async ({ version }) => ({ contentKey: version }),
+      prepare: async ({ version }) => ({ contentKey: this.keyOf(version) }),
     };
   }
 }

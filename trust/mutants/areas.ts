@@ -48,7 +48,7 @@ export const AREAS: readonly Area[] = [
       {
         id: 'archive-gzip',
         mutate: [`${ARCHIVE}/chunks.ts`, `${ARCHIVE}/gzip/!(deflate-module).ts`],
-        tests: [`${ARCHIVE_TESTS}/{gzip,deflate}.test.ts`],
+        tests: [`${ARCHIVE_TESTS}/{gzip,deflate,deflaters}.test.ts`],
       },
       {
         id: 'archive-source',
@@ -58,7 +58,7 @@ export const AREAS: readonly Area[] = [
       {
         id: 'archive-upload',
         mutate: [`${ARCHIVE}/upload/*.ts`],
-        tests: [`${ARCHIVE_TESTS}/{upload,part-writer}.test.ts`],
+        tests: [`${ARCHIVE_TESTS}/{upload,part-writer,archive-client}.test.ts`],
       },
       {
         id: 'archive-pack',

@@ -90,7 +90,7 @@ export async function* readFile(
 
 async function* untilAborted(bytes: ByteStream, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stop = () => bytes.destroy(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
+  signal.addEventListener('abort', stop);
   try {
     if (signal.aborted) {
       stop();

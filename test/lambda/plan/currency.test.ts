@@ -27,6 +27,20 @@ test('a model without a Python version is served by any image of its framework',
   expect(isCurrent(images, new Set())(modelVersion(), packed({ pythonVersion: '' }, image))).toBe(true);
 });
 
+test.each([
+  ['3.12.1', '3.12.1'],
+  ['', undefined],
+])("the image is looked for by the model's framework and Python: %j", (pythonVersion, wanted) => {
+  const asked = new Images('us-east-1', {});
+  const imageFor = jest.spyOn(asked, 'imageFor');
+  isCurrent(asked, new Set())(modelVersion(), packed({ pythonVersion }));
+  expect(imageFor).toHaveBeenCalledWith('sklearn', {
+    frameworkVersion: '1.4.2',
+    pythonVersion: wanted,
+    tag: undefined,
+  });
+});
+
 test('a fault in looking for the image is no answer', () => {
   const broken = Object.assign(new Images('us-east-1', {}), {
     imageFor: () => {

@@ -1,4 +1,5 @@
 import { ROUND_MAX } from '../../../lambda/plan/round';
+import { RefusedError } from '../../../lambda/shared/errors';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
 import { PlanWorld } from '../../support/plan-world';
 import { modelPackage, modelVersion } from '../../support/versions';
@@ -31,8 +32,11 @@ test('a model that did not change is not looked into, whatever its number of pac
       modelVersion({ ...staged, version: String(index + 1) }),
     );
     const world = await settled(...versions);
-    expect(await world.plan()).toMatchObject({
+    expect(await world.plan()).toEqual({
+      groupName: 'churn',
       create: [],
+      createAfter: [],
+      refused: [],
       update: [],
       delete: [],
       kept: count,
@@ -188,4 +192,63 @@ test('a round does so much, says how much is left, and the rounds after it do th
   expect(rounds.map(([created]) => created)).toEqual([100, 100, 50]);
   expect(rounds.at(-1)).toEqual([50, 0]);
   expect(world.packages).toHaveLength(250);
+});
+
+test('what was planned and not done is planned again, and of a model that the ledger does not know it is told nothing', async () => {
+  const world = new PlanWorld();
+  world.versions = [staged];
+  for (let syncs = 0; syncs < 2; syncs++) {
+    expect(await world.plan()).toMatchObject({ looked: true, create: [{ version: '1' }] });
+    expect(world.ledger).toEqual({ revision: 0 });
+  }
+});
+
+test('a version that cannot be packed is refused, and one whose archive another one makes comes after it', async () => {
+  const world = new PlanWorld();
+  world.versions = ['1', '2', '3', '4'].map((version) => modelVersion({ ...staged, version }));
+  world.keyOf = (version) => {
+    if (version === '1') {
+      throw new RefusedError('no MLmodel');
+    }
+    return version === '3' ? 'other' : 'same';
+  };
+  expect(await world.plan()).toMatchObject({
+    create: [{ version: '2' }, { version: '3' }],
+    createAfter: [{ version: '4' }],
+    refused: [{ action: 'create', outcome: 'failed', version: '1', reason: 'no MLmodel' }],
+  });
+});
+
+describe('packages of versions that are not in the registry any more', () => {
+  test('go with those of archived versions', async () => {
+    const world = await settled(staged, modelVersion({ ...staged, version: '2' }));
+    world.versions = [modelVersion({ stage: 'Archived' })];
+    expect((await world.plan()).delete).toHaveLength(2);
+    expect(world.kept).toEqual([{ packages: 1, held: false }]);
+  });
+
+  test('that are not decided on are told of, and counted until they are there again', async () => {
+    const world = await settled(staged);
+    world.versions = [];
+    expect(await world.plan('all')).toMatchObject({ delete: [], refused: [{ action: 'delete', outcome: 'put off' }] });
+    expect(world.kept).toEqual([{ packages: 1, partOf: 'all', held: false }]);
+    world.versions = [staged];
+    await world.plan('all');
+    expect(world.ledger).not.toHaveProperty('absent');
+  });
+
+  test('make no entry of a model that has nothing else to do', async () => {
+    const world = await settled(staged);
+    world.versions = [];
+    await world.plan('all');
+    expect(await world.plan('all')).toMatchObject({ looked: true });
+  });
+
+  test('leave no confirmation behind that is not needed, and where there are none nothing is kept', async () => {
+    const world = await settled(staged);
+    expect(world.kept).toEqual([]);
+    world.ledger = { revision: world.ledger.revision + 1, confirmedUntil: world.now + 1 };
+    await world.plan();
+    expect(world.ledger).not.toHaveProperty('confirmedUntil');
+  });
 });

@@ -46,7 +46,7 @@ describe('plan', () => {
   const staged = modelVersion({ stage: 'Staging' });
 
   test('a promoted version without a package is created', () => {
-    expect(plan(input({ versions: [staged] }))).toEqual({ ...EMPTY, create: [{ version: '1' }] });
+    expect(plan(input({ versions: [staged] }))).toStrictEqual({ ...EMPTY, create: [{ version: '1' }] });
   });
 
   test.each([

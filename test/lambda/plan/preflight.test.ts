@@ -83,3 +83,15 @@ test('no more versions are looked into than a round can make', async () => {
   expect(looked).toBeLessThan(ROUND_MAX + 10);
   expect(left).toBe(1_000 - looked);
 });
+
+test('with as many as a round can make, it is enough', async () => {
+  const prepare = jest.fn(async (version: string) => {
+    // Then eight at a time come to a round exactly.
+    if (Number(version) <= 4) {
+      throw new RefusedError('no');
+    }
+    return version;
+  });
+  expect((await preflight(creations(1_000), prepare)).create).toHaveLength(ROUND_MAX);
+  expect(prepare).toHaveBeenCalledTimes(ROUND_MAX + 4);
+});

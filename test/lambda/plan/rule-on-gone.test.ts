@@ -39,8 +39,14 @@ test('where nothing is gone, nothing is asked', async () => {
   });
 });
 
-test('few packages of a known model go at once', async () => {
-  expect(await rule(5)).toEqual({ delete: gone(5), notDone: [], absent: { packages: 5, held: false } });
+test('few packages of a known model go at once, and nobody counts all of them', async () => {
+  const countOwned = () => Promise.reject(new Error('asked'));
+  const effects = { now: () => NOW, stateOfModel: async () => 'known' as const, countOwned };
+  expect(await ruleOnGone('churn', gone(5), undefined, { revision: 1 }, effects)).toStrictEqual({
+    delete: gone(5),
+    notDone: [],
+    absent: { packages: 5, held: false },
+  });
 });
 
 test('many are held, and counted', async () => {
@@ -54,7 +60,9 @@ test('as part of a sync of all they are put off, whatever their number', async (
   for (const count of [1, 6]) {
     const ruled = await rule(count, { partOf: 'all' });
     expect(ruled).toMatchObject({ delete: [], absent: { packages: count, partOf: 'all', held: false } });
-    expect(ruled.notDone).toEqual([expect.objectContaining({ outcome: 'put off', packages: count })]);
+    expect(ruled.notDone).toEqual([
+      expect.objectContaining({ outcome: 'put off', packages: count, reason: expect.stringContaining('sync of all') }),
+    ]);
   }
 });
 
@@ -80,7 +88,11 @@ test('a model that was missing for three days loses its packages; one that came 
 test("a person's word counts for anything, and no longer than it was given for", async () => {
   for (const model of ['known', 'missing', 'empty'] as const) {
     const setting = { model, partOf: 'all' };
-    expect((await rule(50, { ...setting, before: { confirmedUntil: NOW + 1 } })).delete).toHaveLength(50);
+    expect(await rule(50, { ...setting, before: { confirmedUntil: NOW + 1 } })).toEqual({
+      delete: gone(50),
+      notDone: [],
+      absent: { packages: 50, held: false },
+    });
     expect((await rule(50, { ...setting, before: { confirmedUntil: NOW } })).delete).toEqual([]);
   }
 });

@@ -41,7 +41,7 @@ export class MultipartUpload implements ArchiveUpload {
         ChecksumType: 'FULL_OBJECT',
       }),
     );
-    return new MultipartUpload(client, target, UploadId ?? '');
+    return new MultipartUpload(client, target, UploadId as string);
   }
 
   async put({ number, bytes, crc }: Part): Promise<void> {

@@ -9,13 +9,13 @@ import type { S3Client } from '@aws-sdk/client-s3';
 export function withUnsignedPayload(client: S3Client): S3Client {
   client.middlewareStack.add(
     (next) => (args) => {
-      const request = args.request as { protocol?: string; headers?: Record<string, string> };
-      if (request.protocol === 'https:' && request.headers !== undefined) {
+      const request = args.request as { protocol: string; headers: Record<string, string> };
+      if (request.protocol === 'https:') {
         request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
       }
       return next(args);
     },
-    { step: 'build', name: 'unsignedPayload' },
+    { step: 'build' },
   );
   return client;
 }

@@ -1,21 +1,38 @@
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { ensureArchive } from '../../../../lambda/create/archive/ensure-archive';
+import type { PackJob } from '../../../../lambda/create/archive/pack-archive';
+import { UPLOAD_LIMITS } from '../../../../lambda/create/archive/upload/limits';
+import { TransientError } from '../../../../lambda/shared/errors';
 import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
-import { entriesOf, opener, sampleBytes } from '../../../support/archive/files';
+import { entriesOf, opener, sampleBytes, streamOf } from '../../../support/archive/files';
 import { startTestSink, type TestSink } from '../../../support/archive/sink';
 
+const MIB = 1024 * 1024;
 const FILES = { MLmodel: Buffer.from('flavors: {}\n'), 'words.txt': sampleBytes(100_000, 'text') };
 
 let sink: TestSink;
 
 beforeAll(async () => {
-  sink = await startTestSink();
+  sink = await startTestSink(MIB);
 });
 afterAll(() => sink.close());
 
-function ensure(key: string, open: OpenFile) {
+function ensure(key: string, open: OpenFile, more: Partial<PackJob> = {}) {
   const target = { bucket: sink.bucket, key };
   const stop = new AbortController().signal;
-  return ensureArchive({ entries: entriesOf(FILES), open, client: sink.client, target, stop });
+  return ensureArchive({ entries: entriesOf(FILES), open, client: sink.client, target, stop, ...more });
+}
+
+/** A client that cannot ask whether an object is there. */
+function blind(): S3Client {
+  return Object.assign(Object.create(sink.client), {
+    send: async (command: object) => {
+      if (command instanceof HeadObjectCommand) {
+        throw new Error('access denied');
+      }
+      return sink.client.send(command as never);
+    },
+  });
 }
 
 test('an archive that is there is found, and no file is opened for it', async () => {
@@ -30,4 +47,22 @@ test('one that could not be finished is not there', async () => {
   const denied = () => Promise.reject(new Error('denied'));
   await expect(ensure('models/churn/b/model.tar.gz', denied)).rejects.toThrow('denied');
   expect(await ensure('models/churn/b/model.tar.gz', opener(FILES))).toEqual({ outcome: 'done' });
+});
+
+test('where S3 does not say whether it is there, nothing is packed', async () => {
+  const open = jest.fn(opener(FILES));
+  await expect(ensure('models/churn/c/model.tar.gz', open, { client: blind() })).rejects.toThrow('access denied');
+  expect(open).not.toHaveBeenCalled();
+});
+
+test('one that is gone on with is not asked for', async () => {
+  const weights = sampleBytes(9 * MIB, 'noise');
+  const limits = { ...UPLOAD_LIMITS, partBytes: MIB };
+  const job = { client: blind(), entries: entriesOf({ weights }), limits, retries: { fruitless: 1, firstWaitMs: 1 } };
+  const breaking = async () => ({ bytes: streamOf(weights.subarray(0, 6 * MIB), new TransientError('lost')) });
+  const begun = await ensure('models/churn/d/model.tar.gz', breaking, { ...job, client: sink.client });
+  const { checkpoint } = begun as Extract<typeof begun, { outcome: 'paused' }>;
+  expect(await ensure('models/churn/d/model.tar.gz', opener({ weights }), { ...job, checkpoint })).toEqual({
+    outcome: 'done',
+  });
 });

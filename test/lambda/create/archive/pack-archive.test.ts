@@ -1,8 +1,14 @@
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListPartsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { Deflaters } from '../../../../lambda/create/archive/gzip/deflaters';
 import { type Checkpoint, type Packed, packArchive } from '../../../../lambda/create/archive/pack-archive';
-import { UPLOAD_LIMITS } from '../../../../lambda/create/archive/upload/limits';
+import { UPLOAD_LIMITS, type UploadLimits } from '../../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../../lambda/shared/errors';
 import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
 import { entriesOf, opener, sampleBytes, streamOf } from '../../../support/archive/files';
@@ -33,19 +39,21 @@ interface Wanted {
   readonly checkpoint?: Checkpoint;
   readonly stop?: AbortSignal;
   readonly files?: Record<string, Buffer>;
+  readonly limits?: UploadLimits;
+  readonly client?: S3Client;
 }
 
 function pack({ files = FILES, open = opener(files), stop = never, ...rest }: Wanted): Promise<Packed> {
-  const { key = nextKey(), checkpoint } = rest;
+  const { key = nextKey(), checkpoint, limits = LIMITS, client = sink.client } = rest;
   const target = { bucket: sink.bucket, key };
   return packArchive({
     entries: entriesOf(files),
     open,
-    client: sink.client,
+    client,
     target,
     checkpoint,
     stop,
-    limits: LIMITS,
+    limits,
     retries: RETRIES,
   });
 }
@@ -118,6 +126,45 @@ test('a download that breaks for good after some parts is gone on with later, to
   expect((await sink.read(key))?.equals((await sink.read(whole)) as Buffer)).toBe(true);
 }, 60_000);
 
+describe('the entity tag of a file', () => {
+  /** Gives each file's beginning with a tag of its own, and notes by which one it was asked for. */
+  function tagging(open: OpenFile, asked: [string, number, string | undefined][] = []): OpenFile {
+    return async (source, position) => {
+      asked.push([source, position.offset, position.etag]);
+      return { ...(await open(source, position)), etag: position.offset === 0 ? `"${source}"` : undefined };
+    };
+  }
+
+  test('that is gone on with is asked for with its rest, and no other one', async () => {
+    const key = nextKey();
+    const { checkpoint } = (await pack({ key, open: tagging(breakingAfter(5 * MIB)) })) as { checkpoint: Checkpoint };
+    expect(checkpoint.etag).toBe('"data/weights.bin"');
+    const asked: [string, number, string | undefined][] = [];
+    await pack({ key, checkpoint, open: tagging(opener(FILES), asked) });
+    expect(asked).toEqual([
+      ['data/weights.bin', checkpoint.progress.tarBytes - 3 * 512, '"data/weights.bin"'],
+      ['data/words.txt', 0, undefined],
+    ]);
+  }, 60_000);
+
+  test.each([
+    ['begins', 3 * MIB - 1_024],
+    ['has ended', 3 * MIB - 512],
+  ])('is not kept where one that %s is the next', async (_what, bytes) => {
+    const files = { 'a.bin': sampleBytes(bytes, 'noise'), 'b.bin': sampleBytes(9 * MIB, 'noise') };
+    const open = tagging(async (source, { offset }) => {
+      const broken = source === 'b.bin' ? new TransientError('connection lost') : undefined;
+      return {
+        bytes: streamOf(files[source as keyof typeof files].subarray(offset, broken && 3 * MIB + 1_000), broken),
+      };
+    });
+    // Three more chunks are taken before the first one is sent.
+    const packed = await pack({ files, open });
+    expect(packed).toMatchObject({ outcome: 'paused', checkpoint: { progress: { tarBytes: 3 * MIB, parts: 3 } } });
+    expect((packed as { checkpoint: Checkpoint }).checkpoint.etag).toBeUndefined();
+  });
+});
+
 test('in many short goes, it becomes the same archive', async () => {
   const [key, whole] = [nextKey(), nextKey()];
   await pack({ key: whole });
@@ -155,6 +202,7 @@ test('in many short goes, it becomes the same archive', async () => {
 test('what passes is thrown when no part came of it, and the upload that was gone on with stays open', async () => {
   const key = nextKey();
   await expect(pack({ key, open: breakingAfter(0) })).rejects.toThrow('connection lost');
+  expect([...sink.uploads.values()]).not.toContain(key);
   const { checkpoint } = (await pack({ key, open: breakingAfter(5 * MIB) })) as { checkpoint: Checkpoint };
   await expect(pack({ key, checkpoint, open: breakingAfter(0) })).rejects.toThrow('connection lost');
   expect(await uploadIsOpen(key, checkpoint)).toBe(true);
@@ -192,6 +240,52 @@ test.each([
   },
   60_000,
 );
+
+test('what does not pass ends the upload that was gone on with', async () => {
+  const key = nextKey();
+  const { checkpoint } = (await pack({ key, open: breakingAfter(5 * MIB) })) as { checkpoint: Checkpoint };
+  const denied = () => Promise.reject(new Error('denied'));
+  await expect(pack({ key, checkpoint, open: denied })).rejects.toThrow('denied');
+  expect(await uploadIsOpen(key, checkpoint)).toBe(false);
+}, 60_000);
+
+test('an upload that cannot say how it is gone on with is ended, also where some of it came before', async () => {
+  const key = nextKey();
+  // Every two parts are an upload of their own, of which the third cannot be begun.
+  const limits = { ...LIMITS, parts: 1, segmentParts: 2 };
+  const { checkpoint } = (await pack({ key, limits, open: breakingAfter(4 * MIB) })) as { checkpoint: Checkpoint };
+  const busy: S3Client = Object.assign(Object.create(sink.client), {
+    send: async (command: object) => {
+      if (command instanceof CreateMultipartUploadCommand && command.input.Key?.endsWith('-3')) {
+        throw new TransientError('busy');
+      }
+      return sink.client.send(command as never);
+    },
+  });
+  await expect(pack({ key, limits, checkpoint, client: busy })).rejects.toThrow('busy');
+  expect(await uploadIsOpen(key, checkpoint)).toBe(false);
+}, 60_000);
+
+test('an archive whose parts are all there, and that could not be completed, is tried again later', async () => {
+  const busy: S3Client = Object.assign(Object.create(sink.client), {
+    send: async (command: object) => {
+      if (command instanceof CompleteMultipartUploadCommand) {
+        throw new TransientError('busy');
+      }
+      return sink.client.send(command as never);
+    },
+  });
+  expect(await pack({ client: busy })).toMatchObject({ outcome: 'paused', reason: 'busy' });
+});
+
+test('threads are ended with the archive, and where there is none', async () => {
+  const close = jest.spyOn(Deflaters.prototype, 'close');
+  await pack({ files: { MLmodel: FILES.MLmodel } });
+  expect(close).toHaveBeenCalledTimes(1);
+  await expect(pack({ open: () => Promise.reject(new Error('denied')) })).rejects.toThrow('denied');
+  expect(close).toHaveBeenCalledTimes(2);
+  close.mockRestore();
+});
 
 test('names that no archive may hold are refused before anything is sent', async () => {
   await expect(pack({ files: { '../escape': Buffer.alloc(1) } })).rejects.toThrow('".."');

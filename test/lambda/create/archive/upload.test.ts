@@ -1,7 +1,8 @@
-import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { ListPartsCommand, NoSuchUpload, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { combineCrc32 } from '../../../../lambda/create/archive/checksum/combine';
 import { crc32 } from '../../../../lambda/create/archive/checksum/crc32';
 import type { ArchiveUpload, UploadState } from '../../../../lambda/create/archive/upload/archive-upload';
+import { UPLOAD_LIMITS } from '../../../../lambda/create/archive/upload/limits';
 import { openUpload } from '../../../../lambda/create/archive/upload/open-upload';
 import { startTestSink, type TestSink } from '../../../support/archive/sink';
 
@@ -126,6 +127,49 @@ describe('an object of as many parts as an upload takes', () => {
     expect(pages).toEqual([undefined, '1', '2']);
   });
 
+  describe('whose completion S3 does not know of', () => {
+    const gone = new NoSuchUpload({ message: 'no such upload', $metadata: {} });
+
+    /** Puts the first parts, completes them, and hears that; then something is in the object's place, and completing fails. */
+    async function complete(parts: number, error: Error, instead?: (key: string) => Promise<void>): Promise<void> {
+      const target = nextTarget();
+      const client: S3Client = Object.assign(Object.create(sink.client) as S3Client, {
+        send: async (command: object) => {
+          if (command.constructor.name !== 'CompleteMultipartUploadCommand') {
+            return sink.client.send(command as never);
+          }
+          await (instead?.(target.key) ?? sink.client.send(command as never));
+          throw error;
+        },
+      });
+      const upload = await open(target, 3, undefined, client);
+      for (let number = 1; number <= parts; number++) {
+        await put(upload, number);
+      }
+      await upload.complete(whole(parts));
+    }
+
+    test('is there all the same, where the answer to an earlier try was lost', async () => {
+      await expect(complete(2, gone)).resolves.toBeUndefined();
+    });
+
+    test.each([
+      ['is not there', async () => undefined],
+      [
+        'has another length',
+        async (Key: string) => {
+          await sink.client.send(new PutObjectCommand({ Bucket: sink.bucket, Key, Body: 'another one' }));
+        },
+      ],
+    ])('is lost where the object %s', async (_what, instead) => {
+      await expect(complete(2, gone, instead)).rejects.toThrow('no such upload');
+    });
+
+    test('is not looked for after any other error', async () => {
+      await expect(complete(2, new Error('denied'))).rejects.toThrow('denied');
+    });
+  });
+
   test('that is given up leaves nothing', async () => {
     const target = nextTarget();
     const upload = await open(target, 3);
@@ -142,7 +186,9 @@ describe('an object of more parts', () => {
     ['several at once', true],
   ])('is put together from segments, which are gone then: parts come %s', async (_how, atOnce) => {
     const target = nextTarget();
-    const upload = await open(target);
+    const numbers: unknown[] = [];
+    const client = watched((name, input) => name === 'UploadPartCommand' && numbers.push(input.PartNumber));
+    const upload = await open(target, 5, undefined, client);
     const sent: Promise<void>[] = [];
     for (const number of [1, 2, 3, 4, 5]) {
       sent.push(put(upload, number));
@@ -153,6 +199,8 @@ describe('an object of more parts', () => {
     await Promise.all(sent);
     await upload.complete(whole(5));
     expect(await holds(target.key, 5)).toBe(true);
+    // S3 takes no numbers beyond those of one upload.
+    expect(numbers.toSorted()).toEqual([1, 1, 1, 2, 2]);
     for (const segment of [1, 2, 3]) {
       expect(await sink.read(`${target.key}.segment-${segment}`)).toBeUndefined();
     }
@@ -174,6 +222,17 @@ describe('an object of more parts', () => {
     expect(await upload.state()).toMatchObject({ segment: { index: 1 } });
     await upload.complete(whole(4));
     expect(await holds(target.key, 4)).toBe(true);
+  });
+
+  test('ends with its last part, whatever a try sent that did not know of the end', async () => {
+    const target = nextTarget();
+    const upload = await open(target);
+    for (const number of [1, 2, 3, 4, 5]) {
+      await put(upload, number);
+    }
+    await upload.put({ number: 6, bytes: CONTENTS[0] as Buffer, crc: CHECKSUMS[0] as number });
+    await upload.complete(whole(5));
+    expect(await holds(target.key, 5)).toBe(true);
   });
 
   test.each([1, 2, 3, 4])('is gone on with after %i parts', async (parts) => {
@@ -219,4 +278,12 @@ describe('an object of more parts', () => {
     begun = 3;
     await upload.abort();
   });
+});
+
+test('parts are as S3 takes them, up to the largest object that it has', () => {
+  const { partBytes, parts, segmentParts } = UPLOAD_LIMITS;
+  expect(partBytes).toBe(8 * 2 ** 20);
+  expect(parts).toBeLessThanOrEqual(10_000);
+  expect(segmentParts * partBytes).toBeLessThanOrEqual(5 * 2 ** 30);
+  expect(parts * segmentParts * partBytes).toBeGreaterThanOrEqual(5 * 2 ** 40);
 });

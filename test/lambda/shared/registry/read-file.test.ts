@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { TransientError } from '../../../../lambda/shared/errors';
@@ -10,6 +11,8 @@ const file = { source: 'weights.bin', size: bytes.length, from: 0 };
 const never = new AbortController().signal;
 const broken = () => new TransientError('connection lost');
 
+afterEach(() => jest.restoreAllMocks());
+
 function read(
   open: OpenFile,
   from = 0,
@@ -21,15 +24,18 @@ function read(
 
 test('a download that breaks is gone on with where it broke', async () => {
   const positions: FilePosition[] = [];
-  const all = await read(async (_source, position) => {
+  const open: OpenFile = async (_source, position) => {
     positions.push(position);
     const { offset } = position;
     const end = Math.min(bytes.length, offset + 100_000);
     return {
       bytes: streamOf(bytes.subarray(offset, end), end < bytes.length ? broken() : undefined),
       etag: '"v1"',
+      size: bytes.length,
     };
-  });
+  };
+  // Each try brings something, so the count of those that do not begins again.
+  const all = await read(open, 0, never, { fruitless: 2, firstWaitMs: 1 });
   expect(all.equals(bytes)).toBe(true);
   expect(positions).toEqual([
     { offset: 0, etag: undefined },
@@ -59,6 +65,13 @@ test('tries that bring nothing end after some, with the last reason', async () =
   await expect(read(fail)).rejects.toThrow('connection lost');
   expect(tries).toBe(5);
 }, 30_000);
+
+test('between tries it waits longer each time', async () => {
+  const timers = jest.requireActual<typeof import('node:timers/promises')>('node:timers/promises');
+  const wait = jest.spyOn(timers, 'setTimeout').mockResolvedValue(undefined);
+  await expect(buffer(Readable.from(readFile(() => Promise.reject(broken()), file, never)))).rejects.toThrow();
+  expect(wait.mock.calls.map(([milliseconds]) => milliseconds)).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
+});
 
 test('what trying again does not mend is not tried again', async () => {
   let tries = 0;
@@ -136,4 +149,22 @@ test('a server that asks for time gets it, if it is not too much', async () => {
   expect(performance.now() - begun).toBeGreaterThanOrEqual(195);
   const closed: OpenFile = async () => Promise.reject(new TransientError('closed', { retryAfterMs: 6 * 3_600_000 }));
   await expect(read(closed)).rejects.toThrow('closed');
+});
+
+test('half a minute is waited if a server asks for it, unless the time is over meanwhile', async () => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 50);
+  const closed: OpenFile = async () => Promise.reject(new TransientError('closed', { retryAfterMs: 30_000 }));
+  await expect(read(closed, 0, stop.signal)).rejects.toThrow('abort');
+});
+
+test('where the time is over already, not a byte is read', async () => {
+  const over = AbortSignal.abort(new Error('time is over'));
+  await expect(read(async () => ({ bytes: streamOf(bytes) }), 0, over)).rejects.toThrow('time is over');
+});
+
+test('a signal that serves many files keeps nothing of those that were read', async () => {
+  const { signal } = new AbortController();
+  await read(async () => ({ bytes: streamOf(bytes) }), 0, signal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
