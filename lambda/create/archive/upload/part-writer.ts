@@ -25,7 +25,7 @@ export class PartWriter {
   private readonly capacity: number;
   private readonly free: Buffer[] = [];
   private readonly underWay = new Set<Promise<void>>();
-  /** Parts that S3 does not have yet, in their order. */
+  /** Parts that S3 does not have yet, in their order, and that can be gone on behind. */
   private readonly pending: { progress: Progress; done: boolean }[] = [];
   private buffer: Buffer;
   private filled = 0;
@@ -34,7 +34,7 @@ export class PartWriter {
   private upTo: CompressedUpTo;
   /** With all parts that were begun. */
   private sent: Progress;
-  /** With all parts that are there. */
+  /** With all parts that are there, but for the last one. */
   private reached: Progress;
   private failure: { error: unknown } | undefined;
 
@@ -71,10 +71,10 @@ export class PartWriter {
     }
   }
 
-  /** Ends the gzip member and completes the upload. */
+  /** Ends the gzip member and completes the upload. Where that fails, the last part is made and sent again by who goes on. */
   async finish(): Promise<void> {
     this.copy({ bytes: gzipTrailer(this.upTo.crc, this.upTo.tarBytes) });
-    await this.send();
+    await this.send('last');
     await Promise.all(this.underWay);
     this.throwIfFailed();
     await (await this.opening).complete({ parts: this.sent.parts, bytes: this.sent.bytes, crc: this.sent.bytesCrc });
@@ -91,7 +91,8 @@ export class PartWriter {
     this.crc = crc === undefined ? crc32(bytes, this.crc) : combineCrc32(this.crc, crc, bytes.length);
   }
 
-  private async send(): Promise<void> {
+  /** @param which behind the last part, with the member's end in it, nothing can be gone on with: it does not count as reached */
+  private async send(which?: 'last'): Promise<void> {
     const { buffer, crc } = this;
     const bytes = buffer.subarray(0, this.filled);
     this.sent = {
@@ -101,7 +102,9 @@ export class PartWriter {
       bytesCrc: combineCrc32(this.sent.bytesCrc, crc, bytes.length),
     };
     const entry = { progress: this.sent, done: false };
-    this.pending.push(entry);
+    if (which !== 'last') {
+      this.pending.push(entry);
+    }
     const part = { number: this.sent.parts, bytes, crc };
     const sending = this.opening
       .then((upload) => upload.put(part))

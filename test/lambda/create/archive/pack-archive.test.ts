@@ -266,16 +266,34 @@ test('an upload that cannot say how it is gone on with is ended, also where some
   expect(await uploadIsOpen(key, checkpoint)).toBe(false);
 }, 60_000);
 
-test('an archive whose parts are all there, and that could not be completed, is tried again later', async () => {
-  const busy: S3Client = Object.assign(Object.create(sink.client), {
-    send: async (command: object) => {
-      if (command instanceof CompleteMultipartUploadCommand) {
-        throw new TransientError('busy');
-      }
-      return sink.client.send(command as never);
-    },
+describe('an archive that could not be completed, though all its parts are there', () => {
+  /** Completes nothing. */
+  const busy = (): S3Client =>
+    Object.assign(Object.create(sink.client), {
+      send: async (command: object) => {
+        if (command instanceof CompleteMultipartUploadCommand) {
+          throw new TransientError('busy');
+        }
+        return sink.client.send(command as never);
+      },
+    });
+
+  test.each([
+    ['with a rest in its last part', FILES],
+    // With its header and the two blocks that end a tar, four parts and not a byte more.
+    ['with nothing but its end in its last part', { 'weights.bin': sampleBytes(4 * MIB - 3 * 512, 'noise') }],
+  ])('is the same when it is gone on with, once and again, %s', async (_what, files) => {
+    const [key, whole] = [nextKey(), nextKey()];
+    await pack({ key: whole, files });
+    const first = await pack({ key, files, client: busy() });
+    expect(first).toMatchObject({ outcome: 'paused', reason: 'busy' });
+    const { checkpoint } = first as { checkpoint: Checkpoint };
+    await expect(pack({ key, files, checkpoint, client: busy() })).rejects.toThrow('busy');
+    expect(await pack({ key, files, checkpoint })).toEqual({ outcome: 'done' });
+    const bytes = (await sink.read(key)) as Buffer;
+    expect(bytes.equals((await sink.read(whole)) as Buffer)).toBe(true);
+    expect(() => gunzipSync(bytes)).not.toThrow();
   });
-  expect(await pack({ client: busy })).toMatchObject({ outcome: 'paused', reason: 'busy' });
 });
 
 test('threads are ended with the archive, and where there is none', async () => {
