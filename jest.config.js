@@ -1,10 +1,13 @@
 /**
- * Five projects, so that the fast tests stay fast: `unit` needs nothing but Node and takes seconds, `sandbox-unit` tests the
+ * Six projects, so that the fast tests stay fast: `unit` needs nothing but Node and takes seconds, `sandbox-unit` tests the
  * sandbox's own parts, `trust` tries in this process to break what is promised, `templates` bundles and lints what is synthesized,
- * and `sandbox` starts real servers (MLflow, MiniStack, the SageMaker stand-in) on loopback ports.
+ * `servers` starts real servers (MLflow, MiniStack, the SageMaker stand-in) on loopback ports, each file its own, and the files of
+ * `sandbox` share a whole one, one after the other.
  */
 const shared = {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/set-up.ts',
+  globalTeardown: '<rootDir>/test/support/tear-down.ts',
   transform: {
     '\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
     // The Python that a flavour adds to an archive is imported as text, as esbuild does it for the Lambdas.
@@ -35,11 +38,12 @@ module.exports = {
     { ...shared, displayName: 'trust', testMatch: ['<rootDir>/test/trust/**/*.test.ts'] },
     { ...shared, displayName: 'sandbox-unit', testMatch: ['<rootDir>/test/sandbox/unit/**/*.test.ts'] },
     { ...shared, ...withPython, displayName: 'templates', testMatch: ['<rootDir>/test/templates/**/*.test.ts'] },
+    { ...shared, ...withPython, displayName: 'servers', testMatch: ['<rootDir>/test/sandbox/servers/**/*.test.ts'] },
     {
       ...shared,
       ...withPython,
       displayName: 'sandbox',
-      testMatch: ['<rootDir>/test/sandbox/{servers,story,trust}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/sandbox/{story,trust}/**/*.test.ts'],
     },
   ],
 };

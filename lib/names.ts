@@ -20,8 +20,6 @@ export const PROVIDER_NAME = 'MLOpsAdmin';
 export const PRODUCT_NAME = 'Deploy-MLflow-model';
 /** SSM parameter: the image for the flavour python_function. */
 export const PYTHON_FUNCTION_IMAGE_PARAMETER = '/mlflow-mlops/python_function_image_uri';
-/** Folder of the artifact bucket with the lists of the models that a sync of all has to sync. */
-export const SYNC_FILES = 'syncs';
 /** The dashboard in CloudWatch. */
 export const DASHBOARD_NAME = 'MLflow-MLOps';
 /** What the names of the alarms begin with: they are the subjects of the mails. */

@@ -9,6 +9,9 @@ import type { JestReport } from './verdict';
 /** Where reports are kept; nothing of it is committed. */
 const HOME = join(PROJECT, '.trust');
 
+/** For tests that set no limit of their own: what is over in a moment on every day may take minutes in full size. */
+const LIMIT_MS = 600_000;
+
 /** Runs the tests in full size, one file after the other; what jest says goes to stderr as it comes. */
 export async function runTests(
   runs: readonly Run[],
@@ -22,8 +25,15 @@ export async function runTests(
   const files = [...new Set(runs.flatMap(({ tests }) => tests))];
   const jest = join(PROJECT, 'node_modules', '.bin', 'jest');
   // Only the projects that the files are in: another one's set-up would be made for nothing.
-  const projects = [...new Set(files.map((file) => (file.startsWith('test/sandbox/') ? 'sandbox' : 'trust')))];
-  const args = ['--runInBand', '--json', `--outputFile=${results}`, '--runTestsByPath', ...files];
+  const projects = [...new Set(files.map(projectOf))];
+  const args = [
+    '--runInBand',
+    `--testTimeout=${LIMIT_MS}`,
+    '--json',
+    `--outputFile=${results}`,
+    '--runTestsByPath',
+    ...files,
+  ];
   await ended(
     spawn(jest, [...projects.flatMap((project) => ['--selectProjects', project]), ...args], {
       cwd: PROJECT,
@@ -42,6 +52,12 @@ export async function runTests(
     report: JSON.parse(readFileSync(results, 'utf8')) as JestReport,
     tried: tried.map((line) => JSON.parse(line) as Tried),
   };
+}
+
+/** The project of `jest.config.js` that a file is in. */
+function projectOf(file: string): string {
+  const [, folder, part] = file.split('/');
+  return folder === 'sandbox' ? (part === 'servers' ? 'servers' : 'sandbox') : 'trust';
 }
 
 function ended(child: ReturnType<typeof spawn>): Promise<void> {

@@ -1,4 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SYNC_FILES } from './artifact-folders';
 import type { SyncRequest } from './contracts';
 import { requireEnv } from './env';
 import { executionName } from './executions';
@@ -31,7 +32,7 @@ export class SyncFiles {
   }
 
   private keyOf(file: string): string {
-    return `syncs/${this.execution}/${file}`;
+    return `${SYNC_FILES}/${this.execution}/${file}`;
   }
 }
 

@@ -2,8 +2,8 @@ import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledge } from '../acknowledge';
-import { SYNC_FILES } from '../names';
 
 /**
  * The bucket of the repacked archives. It outlives the stack: packages refer to its objects, and a model whose archive is

@@ -6,6 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledge } from '../acknowledge';
 import { StartPipeline } from '../deployments/start-pipeline';
 import { Terminate } from '../deployments/terminate';
@@ -14,7 +15,6 @@ import {
   ARTIFACT_BUCKET_PARAMETER,
   CREATE_WEBHOOK_LAMBDA_PARAMETER,
   SECRET_NAME_PARAMETER,
-  SYNC_FILES,
   WEBHOOK_SECRET,
 } from '../names';
 import { PythonFunctionImage } from '../python-function-image/python-function-image';

@@ -14,10 +14,10 @@ import {
   Succeed,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledgeObjects } from '../acknowledge';
 import { acknowledgeWildcards } from '../acknowledge-wildcards';
 import { grantKey } from '../encryption';
-import { SYNC_FILES } from '../names';
 import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine, SYNC_FAILED, SYNC_HELD } from './sync-step';
 

@@ -5,9 +5,10 @@ import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SEGMENT } from '../../lambda/create/archive/upload/segment-name';
+import { MODEL_FILES, SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledge, acknowledgeObjects } from '../acknowledge';
 import { grantKey } from '../encryption';
-import { IMAGE_URI_PARAMETERS, SYNC_FILES } from '../names';
+import { IMAGE_URI_PARAMETERS } from '../names';
 import { NodeFunction } from '../node-function';
 import type { ArtifactStoreSetting } from '../settings';
 import { grantArtifactStore } from './artifact-store-access';
@@ -116,11 +117,14 @@ export class SyncFunctions extends Construct {
           // An archive that is used again loses its mark of an unused one.
           's3:DeleteObjectTagging',
         ],
-        resources: [bucket.arnForObjects('models/*')],
+        resources: [bucket.arnForObjects(`${MODEL_FILES}/*`)],
       }),
     );
     this.create.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [bucket.arnForObjects(`models/*${SEGMENT}*`)] }),
+      new PolicyStatement({
+        actions: ['s3:DeleteObject'],
+        resources: [bucket.arnForObjects(`${MODEL_FILES}/*${SEGMENT}*`)],
+      }),
     );
     // What is there already is not made again: a listing shows it, and without this right S3 says of nothing that it is missing.
     this.create.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
@@ -171,7 +175,7 @@ export class SyncFunctions extends Construct {
       new PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': 'models/*' } },
+        conditions: { StringLike: { 's3:prefix': `${MODEL_FILES}/*` } },
       }),
     );
     // Uploads that are under way cannot be granted by prefix (docs.aws.amazon.com/service-authorization, Amazon S3).
@@ -181,7 +185,7 @@ export class SyncFunctions extends Construct {
     this.sweep.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:GetObjectTagging', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'],
-        resources: [bucket.arnForObjects('models/*')],
+        resources: [bucket.arnForObjects(`${MODEL_FILES}/*`)],
       }),
     );
 
@@ -230,7 +234,7 @@ export class SyncFunctions extends Construct {
       `IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${IMAGE_URI_PARAMETERS}]`,
       'One parameter for each flavour, which people may add.',
     );
-    const objects = `<${Stack.of(this).resolve(Stack.of(this).getLogicalId(bucket.node.defaultChild as CfnBucket))}.Arn>/models/*`;
+    const objects = `<${Stack.of(this).resolve(Stack.of(this).getLogicalId(bucket.node.defaultChild as CfnBucket))}.Arn>/${MODEL_FILES}/*`;
     acknowledge(this, `IAM5[Resource::${objects}]`, 'One archive for each version.');
     acknowledge(
       this,

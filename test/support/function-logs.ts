@@ -1,55 +1,40 @@
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import type { SandboxEnv } from '../../sandbox/cli/context';
 import { clientConfig } from '../../sandbox/deploy/clients';
-
-interface LogEvents {
-  readonly events: readonly { readonly message: string }[];
-  readonly nextToken?: string;
-}
+import { linesOf } from './cloudwatch-logs';
 
 /**
- * The lines that a deployed function wrote into its log group, of all of its instances.
+ * The lines that deployed functions wrote into their log groups, of all of their instances.
  *
- * @param of part of the function's name
+ * @param of part of the function's name; the first one that has it counts
  * @param since milliseconds since the epoch
  */
 export async function logLines(env: SandboxEnv, of: string, since: number): Promise<string[]> {
-  const logGroupName = await logGroupOf(env, of);
-  const lines: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await filterLogEvents(env, { logGroupName, startTime: since, ...(nextToken ? { nextToken } : {}) });
-    lines.push(...page.events.map(({ message }) => message));
-    ({ nextToken } = page);
-  } while (nextToken);
-  return lines;
-}
-
-async function logGroupOf(env: SandboxEnv, of: string): Promise<string> {
-  const client = new LambdaClient(clientConfig(env.AWS_ENDPOINT_URL, env.AWS_ACCESS_KEY_ID));
-  for await (const { Functions } of paginateListFunctions({ client }, {})) {
-    const group = Functions?.find(({ FunctionName }) => FunctionName?.includes(of))?.LoggingConfig?.LogGroup;
-    if (group) {
-      return group;
+  for await (const { name, logGroup } of loggingFunctions(env)) {
+    if (name.includes(of)) {
+      return linesOf(env, logGroup, since);
     }
   }
   throw new Error(`no function ${of} with a log group is deployed`);
 }
 
-/** The project has no client of CloudWatch Logs, and needs none elsewhere: one action of its JSON protocol does. */
-async function filterLogEvents(env: SandboxEnv, request: object): Promise<LogEvents> {
-  const scope = `${env.AWS_ACCESS_KEY_ID}/20260101/us-east-1/logs/aws4_request`;
-  const response = await fetch(env.AWS_ENDPOINT_URL, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'Logs_20140328.FilterLogEvents',
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
-    },
-    body: JSON.stringify(request),
-  });
-  if (!response.ok) {
-    throw new Error(`FilterLogEvents: ${response.status} ${await response.text()}`);
+/** The same of all functions. */
+export async function allLogLines(env: SandboxEnv, since: number): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { logGroup } of loggingFunctions(env)) {
+    lines.push(...(await linesOf(env, logGroup, since)));
   }
-  return (await response.json()) as LogEvents;
+  return lines;
+}
+
+async function* loggingFunctions(env: SandboxEnv): AsyncGenerator<{ name: string; logGroup: string }> {
+  const client = new LambdaClient(clientConfig(env.AWS_ENDPOINT_URL, env.AWS_ACCESS_KEY_ID));
+  for await (const { Functions } of paginateListFunctions({ client }, {})) {
+    for (const { FunctionName: name, LoggingConfig } of Functions ?? []) {
+      const logGroup = LoggingConfig?.LogGroup;
+      if (name !== undefined && logGroup !== undefined) {
+        yield { name, logGroup };
+      }
+    }
+  }
 }

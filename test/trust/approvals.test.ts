@@ -140,7 +140,7 @@ test('nothing gets into an environment that wants a person but what a person app
     { numRuns: CASES },
   );
   tried('approvals', CASES);
-}, 600_000);
+}, 1_800_000);
 
 test('while other bytes wait, what is deployed stays deployed; once all is approved, all is deployed', async () => {
   await fc.assert(
@@ -167,4 +167,4 @@ test('while other bytes wait, what is deployed stays deployed; once all is appro
     { numRuns: CASES },
   );
   tried('approvals', CASES);
-}, 600_000);
+}, 1_800_000);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MODEL_FILES } from '../artifact-folders';
 import type { ModelFolder } from '../flavors/flavor';
 import type { ArchiveEntry } from './archive-entry';
 
@@ -37,7 +38,7 @@ export function contentKey({ registryId, artifactId, folder }: Artifact, entries
 
 /** Where everything that is packed for a group's packages is kept. */
 export function groupPrefix(groupName: string): string {
-  return `models/${groupName}/`;
+  return `${MODEL_FILES}/${groupName}/`;
 }
 
 /** Where all that is made of one content is kept. */

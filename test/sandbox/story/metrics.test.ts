@@ -1,6 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { clientConfig } from '../../../sandbox/deploy/clients';
+import { alarmsSince } from '../../support/alarms';
 import { deliver, post, transition } from '../../support/deliveries';
 import { type ReadMetrics, readMetrics } from '../../support/emf';
 import { logLines } from '../../support/function-logs';
@@ -44,6 +45,8 @@ test('a promotion is measured from its delivery to its package', async () => {
   const [{ values: { SyncDuration: duration = 0 } = {} } = {}] = synced;
   expect(duration).toBeGreaterThan(0);
   expect(duration).toBeLessThan(Date.now() - since);
+  const alarms = await alarmsSince(stage, since);
+  expect(alarms.filter((alarm) => !alarm.startsWith('dead-letters'))).toEqual([]);
 }, 120_000);
 
 test('deliveries are counted by their answers', async () => {
@@ -54,6 +57,17 @@ test('deliveries are counted by their answers', async () => {
   const lines = await measured('WebhookReceiver', since);
   expect(sum(lines, 'WebhooksIgnored')).toBeGreaterThan(0);
   expect(sum(lines, 'WebhooksRejected')).toBeGreaterThan(0);
+});
+
+test('forged deliveries set off an alarm when they are many', async () => {
+  const since = Date.now();
+  const body = transition(stage.name('forged'));
+  for (let delivery = 1; delivery < 10; delivery++) {
+    await post(stage, body, {});
+  }
+  expect(await alarmsSince(stage, since)).not.toContain('webhooks-rejected');
+  await post(stage, body, {});
+  expect(await alarmsSince(stage, since)).toContain('webhooks-rejected');
 });
 
 test('a sync of all measures how many models it found', async () => {

@@ -3,6 +3,7 @@ import { mostThatMayGo } from '../../../lambda/shared/brake';
 import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
 import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
 import { tried } from '../../../trust/sizes';
+import { alarmsSince } from '../../support/alarms';
 import type { RunModel } from '../../support/oracle';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
@@ -54,10 +55,12 @@ test('many versions that are gone at once are held until somebody says so; archi
     await remove(name, version);
   }
   await transitionStage(stage.env, name, String(count + 1), 'Archived');
+  const since = Date.now();
   const held = await stage.sync({ modelName: name });
   expect(held).toMatchObject({ status: 'FAILED', error: 'SyncHeld' });
   expect(held.cause).toContain(`"modelName\\\\\\":\\\\\\"${name}`.replaceAll('\\\\', ''));
   expect(await listPackages(stage.aws, group)).toHaveLength(count);
+  expect(await alarmsSince(stage, since)).toContain('sync-held');
   const confirmed = await stage.sync({ modelName: name, confirmDeletions: true });
   expect(confirmed.output.models[0]).toMatchObject({ outcome: 'synced', deleted: count });
   expect(await listPackages(stage.aws, group)).toEqual([]);
@@ -66,10 +69,12 @@ test('many versions that are gone at once are held until somebody says so; archi
 
 test('a sync of all deletes what few models have lost, and holds what many have', async () => {
   const few = await inOrder('brake-few', 2);
+  const since = Date.now();
   await remove(few.name, 1);
   const ended = await stage.sync({}, () => false);
   // Models of other tests may fail by reasons of their own.
   expect(ended.error).not.toBe('SyncHeld');
+  expect(await alarmsSince(stage, since)).not.toContain('sync-held');
   expect(await stage.versionsIn(few.group)).toEqual(['2']);
 
   const count = await tooMany();

@@ -2,6 +2,7 @@ import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { listPackages } from '../../../sandbox/demo/packages';
 import { call, transitionStage } from '../../../sandbox/demo/registry';
 import { tried } from '../../../trust/sizes';
+import { alarmsSince } from '../../support/alarms';
 import { faultsOf, type RunModel } from '../../support/oracle';
 import { comeBack, goAway, show, showEverything } from '../../support/outage';
 import { RegistrySecret, SECRET_TAKEN_SECONDS } from '../../support/registry-secret';
@@ -66,37 +67,44 @@ const LACKS: readonly {
   readonly begin: () => Promise<void>;
   /** Of a sync of the first model. */
   readonly said: RegExp;
+  readonly alarm: 'sync-failed' | 'sync-held';
 }[] = [
   {
     what: 'the token has expired',
     begin: () => goAway(stage, { seconds: 120, status: 401 }),
     said: /refused the credentials \(401\): check the registry's secret/,
+    alarm: 'sync-failed',
   },
   {
     what: 'one model may not be read',
     begin: () => goAway(stage, { seconds: 120, status: 403, model: first().name }),
     said: /refused the credentials \(403\): check the registry's secret/,
+    alarm: 'sync-failed',
   },
   {
     what: 'single versions may not be read',
     begin: () => goAway(stage, { seconds: 120, status: 403, path: '/get' }),
     said: /refused the credentials \(403\): check the registry's secret/,
+    alarm: 'sync-failed',
   },
   {
     what: 'the registry leaves a model out',
     begin: () => show(stage, ...models.slice(1).map(({ name }) => name)),
     said: /the registry does not know the model .* any more, which has 2 packages/,
+    alarm: 'sync-held',
   },
   {
     what: 'the registry leaves all out',
     begin: () => show(stage),
     said: /the registry has no models at all/,
+    alarm: 'sync-held',
   },
 ];
 
 test.each(LACKS)(
-  '$what: nothing is deleted, the sync fails and says why, and goes on when it is mended',
-  async ({ begin, said }) => {
+  '$what: nothing is deleted, the sync fails with an alarm and says why, and goes on when it is mended',
+  async ({ begin, said, alarm }) => {
+    const since = Date.now();
     const before = await everything();
     const description = await changeSomething(first());
     await begin();
@@ -105,6 +113,7 @@ test.each(LACKS)(
       expect(ended.status).toBe('FAILED');
       expect(ended.cause).toMatch(said);
     }
+    expect(await alarmsSince(stage, since)).toEqual(expect.arrayContaining([alarm]));
     // How it goes for other tests' models is not looked at here.
     expect((await stage.sync({}, () => false)).status).toBe('FAILED');
     expect(await everything()).toEqual(before);

@@ -79,4 +79,4 @@ test('generated lives of models at once: both registries agree in the end, and a
   expect(await deadLetters(stage)).toEqual(letters);
   expect(await writesOfAnotherSync(stage, models)).toEqual([]);
   tried('sequences', SEQUENCES);
-}, 1_200_000);
+}, 3_600_000);

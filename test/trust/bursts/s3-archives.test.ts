@@ -35,7 +35,7 @@ describe('S3', () => {
     expect(error).toBeInstanceOf(TransientError);
     expect(s3.asked('CompleteMultipartUpload')).toBe(6);
     tried('bursts', 3);
-  }, 120_000);
+  }, 600_000);
 
   test('whose word that the archive is there was lost is believed when the archive is there', async () => {
     for (const fault of [s3Fault('InternalError', 500, 'after'), s3Fault('InternalError', 200, 'after')]) {
@@ -48,7 +48,7 @@ describe('S3', () => {
     expect(error).toMatchObject({ name: 'NoSuchUpload' });
     expect(await s3.openUploads()).toEqual([]);
     tried('bursts', 3);
-  }, 60_000);
+  }, 300_000);
 
   test('whose answers to parts were lost gets them once more, and nothing twice', async () => {
     expect(
@@ -58,7 +58,7 @@ describe('S3', () => {
     ).toBeUndefined();
     expect(await s3.openUploads()).toEqual([]);
     tried('bursts', 1);
-  }, 60_000);
+  }, 300_000);
 
   test('that has no time for ever is asked a few times; what came of it is handed on, or nothing stays', async () => {
     // Before the first part is there nothing is worth keeping.
@@ -73,7 +73,7 @@ describe('S3', () => {
     expect(begun).toBeInstanceOf(TransientError);
     expect(s3.asked('CreateMultipartUpload')).toBe(6);
     tried('bursts', 2);
-  }, 120_000);
+  }, 600_000);
 
   test.each<[string, number]>([
     ['AccessDenied', 403],
@@ -111,5 +111,5 @@ describe('S3', () => {
       expect(await s3.openUploads()).toEqual([]);
     }
     tried('bursts', runs);
-  }, 600_000);
+  }, 1_800_000);
 });

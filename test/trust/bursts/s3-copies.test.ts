@@ -66,5 +66,5 @@ describe('S3', () => {
     await between.close();
     await fake.stop();
     tried('bursts', runs);
-  }, 600_000);
+  }, 1_800_000);
 });

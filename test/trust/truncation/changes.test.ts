@@ -77,5 +77,5 @@ describe('a file that becomes another one', () => {
         };
       }),
     );
-  }, 120_000);
+  }, 600_000);
 });
