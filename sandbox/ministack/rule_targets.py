@@ -3,6 +3,7 @@
 - A Lambda function is invoked only when its policy lets the rule do so, and asynchronously: an error of the function is
   retried twice and then goes to the function's own dead-letter queue.
 - A pipeline is started by whatever stands in for CodePipeline.
+- A log group gets the event as a line, where a policy lets the rule write there.
 - What cannot be delivered goes to the target's dead-letter queue, whose policy has to let it in.
 """
 
@@ -13,13 +14,14 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import ministack.services.cloudwatch_logs as cloudwatch_logs
 import ministack.services.eventbridge as eventbridge
 import ministack.services.lambda_svc as lambda_svc
 import ministack.services.sqs as sqs
 from ministack.core.arn import parse_arn
 from ministack.core.concurrency import spawn_background
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_account_id, get_region, new_uuid
 
 from expect import expect
 from stand_in import ask
@@ -50,6 +52,8 @@ def apply() -> None:
         expect(callable(getattr(lambda_svc, name, None)), PATCH, f"lambda_svc.{name} is missing")
     for name in ("_queue_by_arn", "_md5_msg_attrs"):
         expect(callable(getattr(sqs, name, None)), PATCH, f"sqs.{name} is missing")
+    for name in ("_create_log_stream", "_put_log_events"):
+        expect(callable(getattr(cloudwatch_logs, name, None)), PATCH, f"cloudwatch_logs.{name} is missing")
     eventbridge._invoke_target = _delivering(eventbridge._invoke_target)
     eventbridge._dispatch_to_lambda = _invoke_function
 
@@ -58,8 +62,11 @@ def _delivering(invoke: Callable[..., Any]) -> Callable[..., Any]:
     def invoke_target(target: Record, event: Record, rule: Record, view: Any = None) -> None:
         token = _delivery.set((target, event, rule))
         try:
-            if parse_arn(target["Arn"]).service == "codepipeline":
+            service = parse_arn(target["Arn"]).service
+            if service == "codepipeline":
                 spawn_background(_start_pipeline, target, event, rule, thread_name="start-pipeline")
+            elif service == "logs":
+                _write_down(target, event, rule)
             else:
                 invoke(target, event, rule, view)
         finally:
@@ -101,6 +108,25 @@ def _start_pipeline(target: Record, event: Record, rule: Record) -> None:
         logger.info("%s: pipeline %s started", rule.get("Name"), name)
     except ValueError as error:
         _undelivered(Undeliverable("SDK_CLIENT_ERROR", str(error)), target, event, rule)
+
+
+def _write_down(target: Record, event: Record, rule: Record) -> None:
+    stream = new_uuid()
+    arn = target["Arn"].removesuffix(":*")
+    group = parse_arn(arn).resource.removeprefix("log-group:")
+    if group not in cloudwatch_logs._log_groups:
+        return _undelivered(Undeliverable("NO_RESOURCE", f"Log group not found: {group}"), target, event, rule)
+    policies = [policy["policyDocument"] for policy in cloudwatch_logs._resource_policies.values()]
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        resource = f"{arn}:log-stream:{stream}"
+        if not any(_allowed(policy, action, resource, rule["Arn"]) for policy in policies):
+            reason = f"{SERVICE} is not authorized to perform {action} on {group} for {rule['Arn']}"
+            return _undelivered(Undeliverable("NO_PERMISSIONS", reason), target, event, rule)
+    line = json.dumps(eventbridge._pattern_event_view(event).event_with_detail())
+    place = {"logGroupName": group, "logStreamName": stream}
+    cloudwatch_logs._create_log_stream(place)
+    cloudwatch_logs._put_log_events({**place, "logEvents": [{"message": line}]})
+    return None
 
 
 def _undelivered(error: Undeliverable, target: Record, event: Record, rule: Record) -> None:

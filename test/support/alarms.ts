@@ -1,8 +1,9 @@
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { GetExecutionHistoryCommand, paginateListExecutions } from '@aws-sdk/client-sfn';
 import { ALARM_NAMES } from '../../lib/names';
 import { clientConfig } from '../../sandbox/deploy/clients';
-import { metricFilters } from './cloudwatch-logs';
+import { linesOf, metricFilters } from './cloudwatch-logs';
 import { readMetrics } from './emf';
 import { matchesPattern } from './filter-pattern';
 import { allLogLines } from './function-logs';
@@ -14,8 +15,8 @@ type Counts = Map<string, number>;
 
 /**
  * The deployed alarms that CloudWatch would set off for what has happened since a time, all of it in one period. The sandbox keeps alarms
- * and metric filters, and evaluates none: here they meet what functions wrote, how executions ended and what lies in queues. One that
- * looks at an expression, or at what EventBridge counts, is not among them.
+ * and metric filters, and evaluates none: here they meet what functions wrote, how executions ended, which pipelines' failures were
+ * written down and what lies in queues. The one that looks at an expression, of a day, is not among them.
  *
  * @param since milliseconds since the epoch
  * @returns names without `mlflow-mlops-`, sorted
@@ -28,6 +29,7 @@ export async function alarmsSince(stage: Stage, since: number): Promise<string[]
   await countMeasured(stage, since, counts);
   await countEnds(stage, since, counts);
   await countDeadLetters(stage, counts);
+  await countWrittenDown(stage, since, MetricAlarms, counts);
   return MetricAlarms.filter((alarm) => isOver(alarm, counts))
     .map(({ AlarmName = '' }) => AlarmName.slice(ALARM_NAMES.length))
     .sort();
@@ -83,6 +85,22 @@ async function countEnds({ aws, env }: Stage, since: number, counts: Counts): Pr
 async function countDeadLetters(stage: Stage, counts: Counts): Promise<void> {
   for (const [QueueName, letters] of Object.entries(await deadLetters(stage))) {
     add(counts, keyOf('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName }), letters);
+  }
+}
+
+/** How often the rules that alarms look at were invoked: each writes what it gets into a log group. */
+async function countWrittenDown(
+  { aws, env }: Stage,
+  since: number,
+  alarms: MetricAlarm[],
+  counts: Counts,
+): Promise<void> {
+  for (const { Namespace, MetricName = '', Dimensions: [{ Value: Rule } = {}] = [] } of alarms) {
+    if (Namespace === 'AWS/Events') {
+      const { Targets = [] } = await aws.eventBridge.send(new ListTargetsByRuleCommand({ Rule }));
+      const lines = await Promise.all(Targets.map(({ Arn = '' }) => linesOf(env, Arn.split(':').at(6) ?? '', since)));
+      add(counts, keyOf(Namespace, MetricName, { RuleName: Rule ?? '' }), lines.flat().length);
+    }
   }
 }
 

@@ -1,5 +1,8 @@
 import type { SandboxEnv } from '../../sandbox/cli/context';
 
+/** Where CloudWatch Logs is, and of which account. */
+type Account = Pick<SandboxEnv, 'AWS_ENDPOINT_URL' | 'AWS_ACCESS_KEY_ID'>;
+
 interface LogEvents {
   readonly events: readonly { readonly message: string }[];
   readonly nextToken?: string;
@@ -16,7 +19,7 @@ export interface MetricFilter {
  *
  * @param since milliseconds since the epoch
  */
-export async function linesOf(env: SandboxEnv, logGroupName: string, since: number): Promise<string[]> {
+export async function linesOf(env: Account, logGroupName: string, since: number): Promise<string[]> {
   const lines: string[] = [];
   let nextToken: string | undefined;
   do {
@@ -29,13 +32,13 @@ export async function linesOf(env: SandboxEnv, logGroupName: string, since: numb
 }
 
 /** All metric filters of the account, of which there are a few. */
-export async function metricFilters(env: SandboxEnv): Promise<readonly MetricFilter[]> {
+export async function metricFilters(env: Account): Promise<readonly MetricFilter[]> {
   const { metricFilters } = await callLogs<{ metricFilters: MetricFilter[] }>(env, 'DescribeMetricFilters', {});
   return metricFilters;
 }
 
 /** The project has no client of CloudWatch Logs, and needs none elsewhere: two actions of its JSON protocol do. */
-async function callLogs<Answer>(env: SandboxEnv, action: string, request: object): Promise<Answer> {
+async function callLogs<Answer>(env: Account, action: string, request: object): Promise<Answer> {
   const scope = `${env.AWS_ACCESS_KEY_ID}/20260101/us-east-1/logs/aws4_request`;
   const response = await fetch(env.AWS_ENDPOINT_URL, {
     method: 'POST',

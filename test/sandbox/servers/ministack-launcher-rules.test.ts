@@ -3,6 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
+import { linesOf } from '../../support/cloudwatch-logs';
 import { type FakeStandIn, startFakeStandIn } from './cloudformation/fake-stand-in';
 import { startMiniStack } from './cloudformation/ministack';
 import {
@@ -109,6 +110,27 @@ function RESOURCES(): Resources {
     Forbidden: rule('forbidden', { Arn: functionArn, ...undelivered }),
     Missing: rule('missing', { Arn: arn('lambda', 'function:nobody'), Input: '{}', ...undelivered }),
     Lost: rule('lost', { Arn: functionArn, DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['Closed', 'Arn'] } } }),
+    Lines: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: 'lines' } },
+    LinesPolicy: {
+      Type: 'AWS::Logs::ResourcePolicy',
+      Properties: {
+        PolicyName: 'lines',
+        PolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] },
+              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              Resource: arn('logs', 'log-group:lines:*'),
+              Condition: { ArnEquals: { 'aws:SourceArn': arn('events', 'rule/written') } },
+            },
+          ],
+        }),
+      },
+    },
+    Written: rule('written', { Arn: arn('logs', 'log-group:lines'), ...undelivered }),
+    NotWritten: rule('not-written', { Arn: arn('logs', 'log-group:lines'), ...undelivered }),
     Pipeline: rule('pipeline', {
       Arn: arn('codepipeline', 'mine'),
       RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
@@ -181,6 +203,21 @@ it('a queue that lets nobody in gets nothing', async () => {
   await put('lost');
   await put('missing');
   expect(told(await received('Undelivered'))).toMatchObject({ RULE_ARN: arn('events', 'rule/missing') });
+});
+
+it('a log group has the event as a line, where its policy names the rule', async () => {
+  await put('not-written');
+  expect(told(await received('Undelivered'))).toMatchObject({
+    ERROR_CODE: 'NO_PERMISSIONS',
+    ERROR_MESSAGE: expect.stringContaining('is not authorized to perform logs:CreateLogStream on lines'),
+  });
+  await put('written');
+  const env = { AWS_ENDPOINT_URL: ministack.spec.url, AWS_ACCESS_KEY_ID: ACCOUNT };
+  let lines: string[] = [];
+  while (lines.length === 0) lines = await linesOf(env, 'lines', 0);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ source: 'written', detail: { what: 'it' } }),
+  ]);
 });
 
 it('a pipeline is started in the name of the rule', async () => {

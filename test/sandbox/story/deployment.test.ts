@@ -1,10 +1,13 @@
 import { DescribeEndpointConfigCommand, ListTagsCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
+import { PIPELINE_FAILURES_LOG_GROUP } from '../../../lib/names';
 import { TOLERANCE } from '../../../sandbox/demo/comparison';
 import { listPackages } from '../../../sandbox/demo/packages';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../../sandbox/demo/trained-model';
 import { until } from '../../../sandbox/demo/until';
 import { inFull, tried } from '../../../trust/sizes';
+import { alarmsSince } from '../../support/alarms';
+import { linesOf } from '../../support/cloudwatch-logs';
 import { Deployment } from '../../support/deployments';
 import { failNext, NO_INSTANCES } from '../../support/faults';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
@@ -96,13 +99,17 @@ test(
 );
 
 test(
-  'a retrained version that does not come up leaves the pipeline red with the reason, and the first one serving',
+  'a retrained version that does not come up leaves the pipeline red with the reason and an alarm, and the first one serving',
   async () => {
+    const since = Date.now();
     second = await trainModel(stage.env, 'sklearn', name, 7);
     await failNext(stage.env.AWS_ENDPOINT_URL_SAGEMAKER, NO_INSTANCES);
     const promote = () => transitionStage(stage.env, name, second.version, 'Production');
     const [run, ...others] = await deployment.runsOf(promote);
     expect([run?.status, others]).toEqual(['Failed', []]);
+    expect(await alarmsSince(stage, since)).toContain('pipeline-failed');
+    const [written = '{}'] = await linesOf(stage.env, PIPELINE_FAILURES_LOG_GROUP, since);
+    expect(JSON.parse(written).detail).toMatchObject({ pipeline: deployment.pipelineName, state: 'FAILED' });
     expect(await deployment.failure()).toContain(NO_INSTANCES.message);
     const endpoint = `${deployment.group}-1-production`;
     expect(await deployment.endpoints()).toEqual([endpoint]);
