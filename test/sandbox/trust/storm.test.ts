@@ -29,14 +29,15 @@ beforeAll(async () => {
 
 interface Delivery {
   readonly body: string;
-  readonly headers: Record<string, string>;
+  /** Signed when it is sent: a storm may take longer than a signature with a time in it is taken. */
+  readonly headers: () => Record<string, string>;
 }
 
 /** Half of the models' deliveries are signed as Databricks does it, half as MLflow does. */
 function deliveryOf(name: string, index: number): Delivery {
   if (index % 2 === 0) {
     const body = transition(name);
-    return { body, headers: signed(stage, body) };
+    return { body, headers: () => signed(stage, body) };
   }
   const body = JSON.stringify({
     entity: 'model_version_alias',
@@ -45,14 +46,16 @@ function deliveryOf(name: string, index: number): Delivery {
     data: { name, alias: 'production', version: '1' },
   });
   const id = randomUUID();
-  const timestamp = String(Math.floor(Date.now() / 1_000));
-  const signature = createHmac('sha256', stage.env.WEBHOOK_SECRET)
-    .update(`${id}.${timestamp}.${body}`)
-    .digest('base64');
-  const headers = {
-    'X-MLflow-Delivery-Id': id,
-    'X-MLflow-Timestamp': timestamp,
-    'X-MLflow-Signature': `v1,${signature}`,
+  const headers = () => {
+    const timestamp = String(Math.floor(Date.now() / 1_000));
+    const signature = createHmac('sha256', stage.env.WEBHOOK_SECRET)
+      .update(`${id}.${timestamp}.${body}`)
+      .digest('base64');
+    return {
+      'X-MLflow-Delivery-Id': id,
+      'X-MLflow-Timestamp': timestamp,
+      'X-MLflow-Signature': `v1,${signature}`,
+    };
   };
   return { body, headers };
 }
@@ -62,7 +65,7 @@ async function send({ body, headers }: Delivery): Promise<{ status: number; exec
   let answer = { status: 0, body: {} as Record<string, string> };
   for (const wait of WAITS) {
     await new Promise((resolve) => setTimeout(resolve, wait));
-    answer = await post(stage, body, headers);
+    answer = await post(stage, body, headers());
     if (answer.status !== 429 && answer.status < 500) {
       break;
     }
