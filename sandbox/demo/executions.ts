@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, paginateListExecutions } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type ExecutionListItem, paginateListExecutions } from '@aws-sdk/client-sfn';
 import type { SandboxEnv } from '../cli/context';
 import type { Aws } from './aws';
 import { until } from './until';
@@ -21,17 +21,32 @@ export async function executionNames(aws: Aws, env: SandboxEnv): Promise<Set<str
  * @throws Error with the cause of an execution that ended in another way than SUCCEEDED and began after `since`
  */
 export async function untilIdle(aws: Aws, env: SandboxEnv, since: ReadonlySet<string>): Promise<void> {
+  await untilNoneRuns(aws, env, async ({ name = '', status, executionArn }) => {
+    if (status !== 'SUCCEEDED' && !since.has(name)) {
+      const { cause, error } = await aws.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+      throw new Error(`sync ${name} ended as ${status}: ${error} ${cause}`);
+    }
+  });
+}
+
+/**
+ * The same, however they end.
+ *
+ * @param look at each of those that ended, as often as is asked
+ */
+export async function untilNoneRuns(
+  aws: Aws,
+  env: SandboxEnv,
+  look: (ended: ExecutionListItem) => Promise<void> = async () => undefined,
+): Promise<void> {
   await until('the end of all syncs', async () => {
     const pages = paginateListExecutions({ client: aws.stepFunctions }, { stateMachineArn: env.STATE_MACHINE_ARN });
     for await (const { executions } of pages) {
-      for (const { name = '', status, executionArn } of executions ?? []) {
-        if (status === 'RUNNING') {
+      for (const execution of executions ?? []) {
+        if (execution.status === 'RUNNING') {
           return false;
         }
-        if (status !== 'SUCCEEDED' && !since.has(name)) {
-          const { cause, error } = await aws.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-          throw new Error(`sync ${name} ended as ${status}: ${error} ${cause}`);
-        }
+        await look(execution);
       }
     }
     return true;

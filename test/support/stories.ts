@@ -3,7 +3,7 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import type { SandboxContext, SandboxEnv } from '../../sandbox/cli/context';
 import { type Aws, awsOf } from '../../sandbox/demo/aws';
 import { enrolModels } from '../../sandbox/demo/enrolment';
-import { executionNames, untilIdle } from '../../sandbox/demo/executions';
+import { executionNames, untilIdle, untilNoneRuns } from '../../sandbox/demo/executions';
 import { listPackages, type SeenPackage } from '../../sandbox/demo/packages';
 import { call } from '../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../sandbox/demo/trained-model';
@@ -128,7 +128,7 @@ export class Stage {
   async sync(input: object, matters: (modelName: string) => boolean = () => true): Promise<Finished> {
     return until('a sync of its own', async () => {
       // A running sync would be told to plan again, and again.
-      await untilIdle(this.aws, this.env, await executionNames(this.aws, this.env));
+      await untilNoneRuns(this.aws, this.env);
       const finished = await this.syncOnce(input);
       return finished.output.models.some(({ modelName, outcome }) => outcome === 'deferred' && matters(modelName))
         ? undefined

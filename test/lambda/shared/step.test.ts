@@ -13,6 +13,12 @@ test.each([
   expect(asStepError(error)).toMatchObject({ name: 'TransientError', message: expect.stringContaining('why') });
 });
 
+test('an answer without a body is told by its status', () => {
+  // What the SDK makes of a HEAD that S3 is too busy for.
+  const error = Object.assign(new Error('UnknownError'), { name: 'Unknown', $metadata: { httpStatusCode: 503 } });
+  expect(asStepError(error)).toMatchObject({ name: 'TransientError', message: 'Unknown: answered 503' });
+});
+
 test.each([
   named('RefusedError'),
   named('ClaimLostError'),

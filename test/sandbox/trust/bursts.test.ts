@@ -88,7 +88,7 @@ describe('AWS', () => {
       await calmDown(stage);
       const made = Object.entries(counts).filter(([action]) => !action.startsWith('mlflow'));
       expect(made.filter(([, count]) => count > MODELS * 10 * TRIES_OF_A_CALL_MAX)).toEqual([]);
-      await expectToConverge(ended, /SlowDown|Throttl|Rate exceeded|reduce your request rate/);
+      await expectToConverge(ended, /SlowDown|Throttl|Rate exceeded|reduce your request rate|answered 503/);
       tried('bursts', MODELS);
     },
     600_000,

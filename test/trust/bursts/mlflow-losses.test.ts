@@ -16,6 +16,14 @@ const server = startFakeServer();
 const version = modelVersion({ source: 'models:/m-1', stage: 'Staging' });
 const never = new AbortController().signal;
 
+/** What a step does with what passes; with 1,000 files it hardly ever has to. */
+function again<T>(work: () => Promise<T>): Promise<T> {
+  return work().catch((error: Error) => {
+    expect(error.name).toBe('TransientError');
+    return work();
+  });
+}
+
 describe('MLflow', () => {
   test('with a tenth of its answers lost at random gives whole listings and whole archives', async () => {
     const sink = await startTestSink();
@@ -54,9 +62,9 @@ describe('MLflow', () => {
         }
       };
       for (const registry of [openSourceOn(server), databricksOn(server)]) {
-        const prepared = await preparePackage(registry, version, new Images('us-east-1', {}));
+        const prepared = await again(() => preparePackage(registry, version, new Images('us-east-1', {})));
         const groupName = `churn-${++groups}`;
-        const place = () =>
+        const placed = await again(() =>
           placeFiles({
             client: sink.client,
             prepared,
@@ -66,12 +74,8 @@ describe('MLflow', () => {
             checkpoint: undefined,
             stop: never,
             retries: HASTY,
-          });
-        // What a step does with what passes; with 1,000 files it hardly ever has to.
-        const placed = await place().catch((error: Error) => {
-          expect(error.name).toBe('TransientError');
-          return place();
-        });
+          }),
+        );
         expect(['done', 'found']).toContain(placed.outcome);
         const key = placed.outcome === 'paused' ? '' : placed.url.replace(`s3://${sink.bucket}/`, '');
         const tar = gunzipSync((await sink.read(key)) ?? '');
