@@ -28,6 +28,8 @@ export async function runTests(
   const projects = [...new Set(files.map(projectOf))];
   const args = [
     '--runInBand',
+    // A test that fails may leave a server listening: the table is written all the same.
+    '--forceExit',
     `--testTimeout=${LIMIT_MS}`,
     '--json',
     `--outputFile=${results}`,
