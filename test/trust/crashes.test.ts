@@ -14,7 +14,7 @@ const [FIRST, SECOND] = MODELS;
 const EVERY = sized(12, 1);
 
 // A busy machine takes its time.
-jest.setTimeout(120_000);
+jest.setTimeout(sized(120_000, 3_600_000));
 
 let machine: Machine;
 
