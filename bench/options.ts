@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../sandbox/cli/command';
+import { parseArguments } from '../sandbox/cli/parse-arguments';
 import { RIVAL_KINDS, type RivalKind } from './rivals/rivals';
 
 /** The parts of the benchmark. */
@@ -49,7 +49,16 @@ Environment:
  * @throws UsageError that names the argument and what there is
  */
 export function readOptions(args: readonly string[]): Options {
-  const { help = false, quick = false, write = false, only = [], without = [] } = parse(args);
+  const { values } = parseArguments(args, {
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      quick: { type: 'boolean' },
+      write: { type: 'boolean' },
+      only: { type: 'string', multiple: true },
+      without: { type: 'string', multiple: true },
+    },
+  });
+  const { help = false, quick = false, write = false, only = [], without = [] } = values;
   refuseOthers('--only', only, PARTS);
   refuseOthers('--without', without, RIVAL_KINDS);
   return {
@@ -59,25 +68,6 @@ export function readOptions(args: readonly string[]): Options {
     without: RIVAL_KINDS.filter((kind) => without.includes(kind)),
     write: without.length === 0 && (write || !quick),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        quick: { type: 'boolean' },
-        write: { type: 'boolean' },
-        only: { type: 'string', multiple: true },
-        without: { type: 'string', multiple: true },
-      },
-    });
-    return values;
-  } catch (error) {
-    // Its own words name the argument; the help follows.
-    throw new UsageError((error as Error).message);
-  }
 }
 
 function refuseOthers(option: string, values: readonly string[], allowed: readonly string[]): void {

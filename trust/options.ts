@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../sandbox/cli/command';
+import { parseArguments } from '../sandbox/cli/parse-arguments';
 import { RUNS, type Run } from './runs';
 
 /** What the command line asks for. */
@@ -34,24 +34,14 @@ Exit code: 0 when nothing failed, 1 when something did, 2 when the arguments mea
  * @throws UsageError that names the argument and what there is
  */
 export function readOptions(args: readonly string[]): Options {
-  const { help = false, only = [] } = parse(args);
+  const { values } = parseArguments(args, {
+    options: { help: { type: 'boolean', short: 'h' }, only: { type: 'string', multiple: true } },
+  });
+  const { help = false, only = [] } = values;
   const unknown = only.find((id) => !RUNS.some((run) => run.id === id));
   if (unknown !== undefined) {
     throw new UsageError(`--only ${unknown}: there is no such run. There are: ${RUNS.map(({ id }) => id).join(', ')}.`);
   }
   const runs = only.length === 0 ? RUNS : RUNS.filter(({ id }) => only.includes(id));
   return { help, runs };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { help: { type: 'boolean', short: 'h' }, only: { type: 'string', multiple: true } },
-    });
-    return values;
-  } catch (error) {
-    // Its own words name the argument; the help follows.
-    throw new UsageError((error as Error).message);
-  }
 }

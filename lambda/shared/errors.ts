@@ -34,7 +34,14 @@ export class ClaimLostError extends Error {
 /** The names, as Step Functions sees them in a Lambda's `errorType`. */
 export const TRANSIENT_ERROR = 'TransientError';
 
+/** What AWS's SDK says of an answer without a body, as each one to a HEAD is. */
+const UNKNOWN_TO_SDK = 'UnknownError';
+
 /** A text for people out of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return error.message === UNKNOWN_TO_SDK && status !== undefined ? `answered ${status}` : error.message;
 }

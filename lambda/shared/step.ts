@@ -43,9 +43,7 @@ export function asStepError(error: unknown): Error {
     const { $retryable, $metadata } = error as { $retryable?: object; $metadata?: { httpStatusCode?: number } };
     const status = $metadata?.httpStatusCode ?? 0;
     if ($retryable !== undefined || status >= 500 || status === 429 || PASSING.test(error.name) || brokeOff(error)) {
-      // The answer to a HEAD has no body that could say more.
-      const said = error.name.startsWith('Unknown') && status > 0 ? `answered ${status}` : messageOf(error);
-      return new TransientError(`${error.name}: ${said}`, { cause: error });
+      return new TransientError(`${error.name}: ${messageOf(error)}`, { cause: error });
     }
   }
   return error instanceof Error ? error : new Error(messageOf(error));

@@ -22,17 +22,23 @@ type Counts = Map<string, number>;
  * @returns names without `mlflow-mlops-`, sorted
  */
 export async function alarmsSince(stage: Stage, since: number): Promise<string[]> {
-  const { env } = stage;
-  const client = new CloudWatchClient(clientConfig(env.AWS_ENDPOINT_URL, env.AWS_ACCESS_KEY_ID));
-  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNamePrefix: ALARM_NAMES }));
+  const alarms = await deployedAlarms(stage);
   const counts: Counts = new Map();
   await countMeasured(stage, since, counts);
   await countEnds(stage, since, counts);
   await countDeadLetters(stage, counts);
-  await countWrittenDown(stage, since, MetricAlarms, counts);
-  return MetricAlarms.filter((alarm) => isOver(alarm, counts))
+  await countWrittenDown(stage, since, alarms, counts);
+  return alarms
+    .filter((alarm) => isOver(alarm, counts))
     .map(({ AlarmName = '' }) => AlarmName.slice(ALARM_NAMES.length))
     .sort();
+}
+
+/** The project's alarms, as they are deployed. */
+export async function deployedAlarms({ env }: Stage): Promise<MetricAlarm[]> {
+  const client = new CloudWatchClient(clientConfig(env.AWS_ENDPOINT_URL, env.AWS_ACCESS_KEY_ID));
+  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNamePrefix: ALARM_NAMES }));
+  return MetricAlarms;
 }
 
 function isOver(
@@ -71,12 +77,9 @@ async function countEnds({ aws, env }: Stage, since: number, counts: Counts): Pr
       const last = { executionArn, reverseOrder: true, maxResults: 1 };
       const { events: [event] = [] } = await aws.stepFunctions.send(new GetExecutionHistoryCommand(last));
       const line = { type: event?.type, details: event?.executionFailedEventDetails };
-      for (const { filterPattern, metricTransformations } of filters) {
-        for (const { metricName, metricNamespace } of matchesPattern(filterPattern, line)
-          ? metricTransformations
-          : []) {
-          add(counts, keyOf(metricNamespace, metricName, {}), 1);
-        }
+      const matching = filters.filter(({ filterPattern }) => matchesPattern(filterPattern, line));
+      for (const { metricName, metricNamespace } of matching.flatMap((filter) => filter.metricTransformations)) {
+        add(counts, keyOf(metricNamespace, metricName, {}), 1);
       }
     }
   }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../../sandbox/cli/command';
+import { parseArguments } from '../../sandbox/cli/parse-arguments';
 import { AREAS, type Area } from './areas';
 import { LIST } from './list';
 
@@ -34,26 +34,16 @@ Exit code: 0 when all was noticed or is listed, 1 when something was not, 2 when
  * @throws UsageError that names the argument and what there is
  */
 export function readOptions(args: readonly string[]): Options {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseArguments(args, {
+    options: { anew: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  });
   const unknown = positionals.find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(`${unknown}: there is no such area or part. There are: ${NAMES.join(', ')}.`);
   }
   const { help = false, anew = false } = values;
   return { help, anew, areas: chosen(positionals.length === 0 ? NAMES : positionals) };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { anew: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    // Its own words name the argument; the help follows.
-    throw new UsageError((error as Error).message);
-  }
 }
 
 /** Areas that are named, and of others the parts that are. */

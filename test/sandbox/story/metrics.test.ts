@@ -1,7 +1,7 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { clientConfig } from '../../../sandbox/deploy/clients';
-import { alarmsSince } from '../../support/alarms';
+import { alarmsSince, deployedAlarms } from '../../support/alarms';
 import { deliver, post, transition } from '../../support/deliveries';
 import { type ReadMetrics, readMetrics } from '../../support/emf';
 import { logLines } from '../../support/function-logs';
@@ -79,13 +79,13 @@ test('a sync of all measures how many models it found', async () => {
 }, 120_000);
 
 test('alarms and dashboard are deployed', async () => {
-  const client = new CloudWatchClient(clientConfig(stage.env.AWS_ENDPOINT_URL, stage.env.AWS_ACCESS_KEY_ID));
-  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNamePrefix: 'mlflow-mlops-' }));
-  expect(MetricAlarms.length).toBeGreaterThan(7);
-  for (const { AlarmName, AlarmActions = [], AlarmDescription } of MetricAlarms) {
+  const alarms = await deployedAlarms(stage);
+  expect(alarms.length).toBeGreaterThan(7);
+  for (const { AlarmName, AlarmActions = [], AlarmDescription } of alarms) {
     expect([AlarmName, AlarmActions]).toEqual([AlarmName, [expect.stringMatching(/^arn:aws:sns:/)]]);
     expect(AlarmDescription).toMatch(/docs\/runbook\.md#/);
   }
+  const client = new CloudWatchClient(clientConfig(stage.env.AWS_ENDPOINT_URL, stage.env.AWS_ACCESS_KEY_ID));
   const { DashboardBody = '{}' } = await client.send(new GetDashboardCommand({ DashboardName: 'MLflow-MLOps' }));
   const { widgets = [] } = JSON.parse(DashboardBody) as { widgets?: object[] };
   expect(widgets.length).toBeGreaterThan(10);

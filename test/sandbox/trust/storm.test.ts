@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { executionArn } from '../../../lambda/shared/executions';
 import { transitionStage } from '../../../sandbox/demo/registry';
@@ -6,6 +6,7 @@ import { until } from '../../../sandbox/demo/until';
 import { sized, tried } from '../../../trust/sizes';
 import { post, signed, transition } from '../../support/deliveries';
 import { makeForeign } from '../../support/foreign';
+import { mlflow } from '../../support/forging';
 import { expectOneAtATime, holdings } from '../../support/holdings';
 import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
 import { deadLetters } from '../../support/queues';
@@ -46,17 +47,8 @@ function deliveryOf(name: string, index: number): Delivery {
     data: { name, alias: 'production', version: '1' },
   });
   const id = randomUUID();
-  const headers = () => {
-    const timestamp = String(Math.floor(Date.now() / 1_000));
-    const signature = createHmac('sha256', stage.env.WEBHOOK_SECRET)
-      .update(`${id}.${timestamp}.${body}`)
-      .digest('base64');
-    return {
-      'X-MLflow-Delivery-Id': id,
-      'X-MLflow-Timestamp': timestamp,
-      'X-MLflow-Signature': `v1,${signature}`,
-    };
-  };
+  const now = () => String(Math.floor(Date.now() / 1_000));
+  const headers = () => Object.fromEntries(mlflow(body, stage.env.WEBHOOK_SECRET, now(), id).headers);
   return { body, headers };
 }
 

@@ -70,3 +70,13 @@ export function watchUploads(client: S3Client): ReadonlyMap<string, string> {
   );
   return uploads;
 }
+
+/** A client whose requests are seen before they are sent, by the names of their commands; what is thrown then keeps one from being sent. */
+export function watched(client: S3Client, see: (command: string, input: Record<string, unknown>) => void): S3Client {
+  return Object.assign(Object.create(client) as S3Client, {
+    send: async (command: { input: Record<string, unknown> }) => {
+      see(command.constructor.name, command.input);
+      return client.send(command as never);
+    },
+  });
+}

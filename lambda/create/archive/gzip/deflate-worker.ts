@@ -45,7 +45,7 @@ export class DeflateWorker {
   private readonly waiting: Waiting[] = [];
 
   constructor() {
-    this.worker.on('message', (deflated: Deflated) => (this.waiting.shift() as Waiting).resolve(deflated));
+    this.worker.on('message', (deflated: Deflated) => this.waiting.shift()?.resolve(deflated));
     this.worker.on('error', (error) => this.fail(error as Error));
     this.worker.on('exit', () => this.fail(new Error('the thread that compresses ended')));
   }

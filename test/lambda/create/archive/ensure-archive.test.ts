@@ -1,11 +1,11 @@
-import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { ensureArchive } from '../../../../lambda/create/archive/ensure-archive';
 import type { PackJob } from '../../../../lambda/create/archive/pack-archive';
 import { UPLOAD_LIMITS } from '../../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../../lambda/shared/errors';
 import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
 import { entriesOf, opener, sampleBytes, streamOf } from '../../../support/archive/files';
-import { startTestSink, type TestSink } from '../../../support/archive/sink';
+import { startTestSink, type TestSink, watched } from '../../../support/archive/sink';
 
 const MIB = 1024 * 1024;
 const FILES = { MLmodel: Buffer.from('flavors: {}\n'), 'words.txt': sampleBytes(100_000, 'text') };
@@ -25,13 +25,10 @@ function ensure(key: string, open: OpenFile, more: Partial<PackJob> = {}) {
 
 /** A client that cannot ask whether an object is there. */
 function blind(): S3Client {
-  return Object.assign(Object.create(sink.client), {
-    send: async (command: object) => {
-      if (command instanceof HeadObjectCommand) {
-        throw new Error('access denied');
-      }
-      return sink.client.send(command as never);
-    },
+  return watched(sink.client, (command) => {
+    if (command === 'HeadObjectCommand') {
+      throw new Error('access denied');
+    }
   });
 }
 

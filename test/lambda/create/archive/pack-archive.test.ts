@@ -1,18 +1,13 @@
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  ListPartsCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Deflaters } from '../../../../lambda/create/archive/gzip/deflaters';
 import { type Checkpoint, type Packed, packArchive } from '../../../../lambda/create/archive/pack-archive';
 import { UPLOAD_LIMITS, type UploadLimits } from '../../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../../lambda/shared/errors';
 import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
 import { entriesOf, opener, sampleBytes, streamOf } from '../../../support/archive/files';
-import { startTestSink, type TestSink } from '../../../support/archive/sink';
+import { startTestSink, type TestSink, watched } from '../../../support/archive/sink';
 
 const MIB = 1024 * 1024;
 /** Less than S3 takes: a chunk that does not shrink is a part here, so that little data makes many. */
@@ -221,12 +216,7 @@ test.each([
       entry.path === 'data/words.txt' && 'size' in entry ? { ...entry, size: entry.size - difference } : entry,
     );
     const uploads: string[] = [];
-    const spied: S3Client = Object.assign(Object.create(sink.client), {
-      send: async (command: object) => {
-        uploads.push(command.constructor.name);
-        return sink.client.send(command as never);
-      },
-    });
+    const spied = watched(sink.client, (command) => uploads.push(command));
     const refusing: OpenFile = async (source, position) => {
       const opened = await opener(FILES)(source, position);
       // A server answers 416 to a position at the end of a file.
@@ -254,13 +244,10 @@ test('an upload that cannot say how it is gone on with is ended, also where some
   // Every two parts are an upload of their own, of which the third cannot be begun.
   const limits = { ...LIMITS, parts: 1, segmentParts: 2 };
   const { checkpoint } = (await pack({ key, limits, open: breakingAfter(4 * MIB) })) as { checkpoint: Checkpoint };
-  const busy: S3Client = Object.assign(Object.create(sink.client), {
-    send: async (command: object) => {
-      if (command instanceof CreateMultipartUploadCommand && command.input.Key?.endsWith('-3')) {
-        throw new TransientError('busy');
-      }
-      return sink.client.send(command as never);
-    },
+  const busy = watched(sink.client, (command, { Key }) => {
+    if (command === 'CreateMultipartUploadCommand' && String(Key).endsWith('-3')) {
+      throw new TransientError('busy');
+    }
   });
   await expect(pack({ key, limits, checkpoint, client: busy })).rejects.toThrow('busy');
   expect(await uploadIsOpen(key, checkpoint)).toBe(false);
@@ -268,14 +255,11 @@ test('an upload that cannot say how it is gone on with is ended, also where some
 
 describe('an archive that could not be completed, though all its parts are there', () => {
   /** Completes nothing. */
-  const busy = (): S3Client =>
-    Object.assign(Object.create(sink.client), {
-      send: async (command: object) => {
-        if (command instanceof CompleteMultipartUploadCommand) {
-          throw new TransientError('busy');
-        }
-        return sink.client.send(command as never);
-      },
+  const busy = () =>
+    watched(sink.client, (command) => {
+      if (command === 'CompleteMultipartUploadCommand') {
+        throw new TransientError('busy');
+      }
     });
 
   test.each([

@@ -4,7 +4,7 @@ import { crc32 } from '../../../../lambda/create/archive/checksum/crc32';
 import type { ArchiveUpload, UploadState } from '../../../../lambda/create/archive/upload/archive-upload';
 import { UPLOAD_LIMITS } from '../../../../lambda/create/archive/upload/limits';
 import { openUpload } from '../../../../lambda/create/archive/upload/open-upload';
-import { startTestSink, type TestSink } from '../../../support/archive/sink';
+import { startTestSink, type TestSink, watched } from '../../../support/archive/sink';
 
 const PART_BYTES = 5 * 1024;
 const LIMITS = { partBytes: PART_BYTES, parts: 3, segmentParts: 2 };
@@ -52,16 +52,6 @@ async function isOpen(Key: string, UploadId: string | undefined): Promise<boolea
   );
 }
 
-/** A client whose requests are seen before they are sent, by the names of their commands. */
-function watched(see: (command: string, input: Record<string, unknown>) => void): S3Client {
-  return Object.assign(Object.create(sink.client) as S3Client, {
-    send: (command: { input: Record<string, unknown> }) => {
-      see(command.constructor.name, command.input);
-      return sink.client.send(command as never);
-    },
-  });
-}
-
 describe('an object of as many parts as an upload takes', () => {
   test('is one upload', async () => {
     const target = nextTarget();
@@ -91,7 +81,7 @@ describe('an object of as many parts as an upload takes', () => {
       nextTarget(),
       3,
       undefined,
-      watched((name, input) => seen.push([name, input])),
+      watched(sink.client, (name, input) => seen.push([name, input])),
     );
     await expect(upload.put({ number: 1, bytes: CONTENTS[0] as Buffer, crc: 7 })).rejects.toThrow('CRC32');
     expect(seen).toContainEqual([
@@ -114,7 +104,7 @@ describe('an object of as many parts as an upload takes', () => {
   test('whose parts S3 lists in pages has all of them', async () => {
     const target = nextTarget();
     const pages: unknown[] = [];
-    const client = watched((name, input) => {
+    const client = watched(sink.client, (name, input) => {
       if (name === 'ListPartsCommand') {
         pages.push(input.PartNumberMarker);
         input.MaxParts = 1;
@@ -187,7 +177,10 @@ describe('an object of more parts', () => {
   ])('is put together from segments, which are gone then: parts come %s', async (_how, atOnce) => {
     const target = nextTarget();
     const numbers: unknown[] = [];
-    const client = watched((name, input) => name === 'UploadPartCommand' && numbers.push(input.PartNumber));
+    const client = watched(
+      sink.client,
+      (name, input) => name === 'UploadPartCommand' && numbers.push(input.PartNumber),
+    );
     const upload = await open(target, 5, undefined, client);
     const sent: Promise<void>[] = [];
     for (const number of [1, 2, 3, 4, 5]) {
@@ -267,7 +260,7 @@ describe('an object of more parts', () => {
     expect(await isOpen(target.key, (await untouched.state()).uploadId)).toBe(false);
 
     let begun = 0;
-    const client = watched((name) => {
+    const client = watched(sink.client, (name) => {
       begun += name === 'CreateMultipartUploadCommand' ? 1 : 0;
       if (begun === 2) {
         throw new Error('denied');
