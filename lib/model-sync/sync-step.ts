@@ -14,6 +14,12 @@ const PASSING_ERRORS = [
   'Lambda.ClientExecutionTimeoutException',
 ];
 
+/**
+ * A function that ran out of time, by its new name and its old one. It may have waited for a call that no one answers, or been
+ * started slowly among many; one that needs more time than it has fails again soon enough.
+ */
+const OUT_OF_TIME = ['Sandbox.Timedout', 'Lambda.Unknown'];
+
 /** How an execution's failure is called: something could not be done, or waits for a person's word. */
 export const SYNC_FAILED = 'SyncFailed';
 export const SYNC_HELD = 'SyncHeld';
@@ -48,6 +54,7 @@ export function invokeStep(
     retryOnServiceExceptions: false,
   });
   task.addRetry(RETRY);
+  task.addRetry({ ...RETRY, errors: OUT_OF_TIME, maxAttempts: 2 });
   // Many models at once can use up an account's concurrency for as long as their largest archives take.
   task.addRetry({ ...RETRY, errors: ['Lambda.TooManyRequestsException'], maxAttempts: 15 });
   return task;

@@ -68,6 +68,15 @@ test('every task below a model catches everything, and tries passing errors agai
   }
 });
 
+test('a function that ran out of time is tried again, twice', () => {
+  const functions = [...states].filter(([, { Retry }]) => Retry?.[0]?.ErrorEquals?.includes('TransientError'));
+  expect(functions.length).toBeGreaterThan(10);
+  for (const [name, { Retry }] of functions) {
+    const retry = Retry?.find(({ ErrorEquals }) => ErrorEquals?.includes('Sandbox.Timedout'));
+    expect([name, retry]).toEqual([name, expect.objectContaining({ MaxAttempts: 2, JitterStrategy: 'FULL' })]);
+  }
+});
+
 test('packages and models are worked on a few at a time', () => {
   for (const name of ['Sync each changed model', 'Create packages', 'Update packages', 'Delete packages']) {
     expect(state(name).MaxConcurrency).toBeGreaterThan(0);

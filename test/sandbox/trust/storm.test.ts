@@ -115,18 +115,22 @@ test('a storm of deliveries, each twice and in any order: all are taken, none is
   // Each accepted delivery has its execution, and that one has ended well.
   const executions = [...new Set(answers.flatMap(({ execution }) => execution ?? []))];
   expect(executions).toHaveLength(MODELS * EVENTS);
+  const failed: object[] = [];
   for (const execution of executions) {
     const arn = executionArn(stage.env.STATE_MACHINE_ARN, execution);
-    const status = await until(
+    const { status, error, cause } = await until(
       `the end of ${execution}`,
       async () => {
         const described = await stage.aws.stepFunctions.send(new DescribeExecutionCommand({ executionArn: arn }));
-        return described.status === 'RUNNING' ? undefined : described.status;
+        return described.status === 'RUNNING' ? undefined : described;
       },
       600_000,
     );
-    expect([execution, status]).toEqual([execution, 'SUCCEEDED']);
+    if (status !== 'SUCCEEDED') {
+      failed.push({ execution, status, error, cause });
+    }
   }
+  expect(failed).toEqual([]);
   await stage.idle();
   expect(await faultsOf(stage, models, foreign)).toEqual([]);
   // Every delivery was worked on: none has become a dead letter.
