@@ -10,6 +10,7 @@ import custom_resources
 import dead_letters
 import distributed_maps
 import executions
+import expression_time
 import function_properties
 import function_workers
 import generated_secrets
@@ -33,6 +34,7 @@ PATCHES = (
     dead_letters,
     distributed_maps,
     executions,
+    expression_time,
     function_properties,
     function_workers,
     generated_secrets,
