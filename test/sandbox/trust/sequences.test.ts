@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { call, deleteAlias, setAlias, setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { sized, tried } from '../../../trust/sizes';
 import { makeForeign } from '../../support/foreign';
+import { moreFunctionTime } from '../../support/function-time';
 import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
 import { deadLetters } from '../../support/queues';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
@@ -11,11 +12,15 @@ const SEQUENCES = sized(5, 50);
 const FOREIGN = sized(10, 100);
 
 let stage: Stage;
+let giveBack: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   stage = stages(await useSandbox()).databricks;
+  giveBack = await moreFunctionTime(stage);
   await stage.model();
 }, UP_TIMEOUT_MS);
+
+afterAll(() => giveBack?.(), 60_000);
 
 type Act = (name: string, version: string) => Promise<unknown>;
 

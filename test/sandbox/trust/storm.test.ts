@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { LambdaClient, paginateListFunctions, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { executionArn } from '../../../lambda/shared/executions';
 import { transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
-import { clientConfig } from '../../../sandbox/deploy/clients';
 import { sized, tried } from '../../../trust/sizes';
 import { post, signed, transition } from '../../support/deliveries';
 import { makeForeign } from '../../support/foreign';
 import { mlflow } from '../../support/forging';
+import { moreFunctionTime } from '../../support/function-time';
 import { expectOneAtATime, holdings } from '../../support/holdings';
 import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
 import { deadLetters } from '../../support/queues';
@@ -23,46 +22,16 @@ const FOREIGN = sized(10, 100);
 /** Between the attempts of MLflow's own sender, in milliseconds; Databricks tries again, too. */
 const WAITS = [0, 0, 2_000, 6_000];
 
-/** Where each function has a machine of its own, this much of its time is enough; here a hundred share two cores. */
-const SHORT_SECONDS = 30;
-const SHARED_SECONDS = 300;
-
 let stage: Stage;
-let lambda: LambdaClient;
-let short: string[];
+let giveBack: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   stage = stages(await useSandbox()).databricks;
-  lambda = new LambdaClient(clientConfig(stage.env.AWS_ENDPOINT_URL, stage.env.AWS_ACCESS_KEY_ID));
-  short = await shortFunctions();
-  expect(short.length).toBeGreaterThanOrEqual(4);
-  await giveTime(SHARED_SECONDS);
+  giveBack = await moreFunctionTime(stage);
   await stage.model();
 }, UP_TIMEOUT_MS);
 
-afterAll(async () => {
-  await giveTime(SHORT_SECONDS);
-  lambda.destroy();
-}, 60_000);
-
-/** The sync's functions that get {@link SHORT_SECONDS} when they are deployed. */
-async function shortFunctions(): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { Functions } of paginateListFunctions({ client: lambda }, {})) {
-    for (const { FunctionName = '', Timeout } of Functions ?? []) {
-      if (FunctionName.startsWith('ModelRepack-ModelSyncStack-Functions') && Timeout === SHORT_SECONDS) {
-        names.push(FunctionName);
-      }
-    }
-  }
-  return names;
-}
-
-async function giveTime(seconds: number): Promise<void> {
-  for (const FunctionName of short) {
-    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: seconds }));
-  }
-}
+afterAll(() => giveBack?.(), 60_000);
 
 interface Delivery {
   readonly body: string;
