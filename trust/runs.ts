@@ -21,7 +21,12 @@ export const RUNS: readonly Run[] = [
   {
     id: 'sequences',
     what: 'generated lives of models, with any interleaving of syncs: both registries agree in the end, and another sync writes nothing',
-    tests: ['test/trust/sequences.test.ts', 'test/sandbox/trust/sequences.test.ts'],
+    tests: ['test/trust/sequences.test.ts'],
+  },
+  {
+    id: 'churn',
+    what: 'generated lives of models, all at once on real servers: both registries agree in the end, and another sync writes nothing',
+    tests: ['test/sandbox/trust/churn.test.ts'],
   },
   {
     id: 'crashes',
