@@ -97,6 +97,17 @@ test('parts are cut where a chunk ends that fills one, and say their checksums; 
   expect(gunzipSync(bytes).equals(Buffer.concat([bytesOf(1, PART_BYTES - 16), bytesOf(2, 1)]))).toBe(true);
 });
 
+test('behind the part with the end nothing goes on: where the upload could not be completed, that part is made again', async () => {
+  const { upload, writer, chunks } = begin();
+  await chunks.append(bytesOf(1));
+  upload.complete = () => Promise.reject(new Error('busy'));
+  const failing = expect(writer.finish()).rejects.toThrow('busy');
+  await settled();
+  await upload.arrive(1, 2);
+  await failing;
+  expect(await writer.settle()).toMatchObject({ tarBytes: PART_BYTES, parts: 1 });
+});
+
 test('a part that is filled to the last byte goes at once', async () => {
   const { upload, chunks } = begin();
   await chunks.append(bytesOf(1, PART_BYTES - 10 - 5));
