@@ -33,13 +33,15 @@ export async function untilIdle(aws: Aws, env: SandboxEnv, since: ReadonlySet<st
  * The same, however they end.
  *
  * @param look at each of those that ended, as often as is asked
+ * @param timeoutMs how long it may take
  */
 export async function untilNoneRuns(
   aws: Aws,
   env: SandboxEnv,
   look: (ended: ExecutionListItem) => Promise<void> = async () => undefined,
+  timeoutMs?: number,
 ): Promise<void> {
-  await until('the end of all syncs', async () => {
+  const noneRuns = async () => {
     const pages = paginateListExecutions({ client: aws.stepFunctions }, { stateMachineArn: env.STATE_MACHINE_ARN });
     for await (const { executions } of pages) {
       for (const execution of executions ?? []) {
@@ -50,5 +52,6 @@ export async function untilNoneRuns(
       }
     }
     return true;
-  });
+  };
+  await until('the end of all syncs', noneRuns, timeoutMs);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { untilNoneRuns } from '../../../sandbox/demo/executions';
 import { call, deleteAlias, setAlias, setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { sized, tried } from '../../../trust/sizes';
 import { makeForeign } from '../../support/foreign';
@@ -79,7 +80,8 @@ test('generated lives of models at once: both registries agree in the end, and a
       }
     }),
   );
-  // Deliveries that were answered are worked on; what was not told is for the schedule.
+  // Deliveries that were answered are worked on, by two cores; what was not told is for the schedule.
+  await untilNoneRuns(stage.aws, stage.env, undefined, 900_000);
   for (const { name } of models) {
     await stage.sync({ modelName: name, confirmDeletions: true });
   }
