@@ -17,10 +17,12 @@ def apply() -> None:
     """Wrap the parser that MiniStack's state machines ask, which also sets how long an evaluation may take."""
     engine = getattr(stepfunctions.jsonata, "Jsonata", None)
     expect(engine is Jsonata, PATCH, f"the engine is {engine}")
+    evaluate = getattr(stepfunctions, "_evaluate_jsonata", None)
+    expect(callable(evaluate) and 1000 in evaluate.__code__.co_consts, PATCH, "an evaluation has another limit")
     parse = Jsonata.jsonata
 
     def patient(expression: str, timeout: int | None = None) -> Jsonata:
-        expect(timeout is not None, PATCH, "an expression has all the time")
-        return parse(expression, timeout=MILLISECONDS)
+        # A definition is parsed without a limit, and not evaluated, when it is looked at for mistakes.
+        return parse(expression, timeout=timeout and MILLISECONDS)
 
     Jsonata.jsonata = staticmethod(patient)
