@@ -48,6 +48,11 @@ export class Stage {
     this.aws = awsOf(env);
   }
 
+  /** The registry past the workspace, behind its back: no webhook tells of what is done there, as if its delivery were lost. */
+  get behind(): SandboxEnv {
+    return { ...this.env, MLFLOW_TRACKING_URI: this.env.MLFLOW_SERVER_URI };
+  }
+
   /** A name that no other test uses. */
   name(base: string): string {
     return `${base}-${this.run}`;

@@ -67,9 +67,8 @@ test('a creation whose answer is lost makes no second package', async () => {
 test('a refusal that does not pass fails alone, and the next sync goes on', async () => {
   const { name, version, other, group } = await enrolled('fault-denied');
   await failNext(endpoint, { action: 'CreateModelPackage', code: 'AccessDeniedException', status: 400 });
-  const quiet = { ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI };
-  await transitionStage(quiet, name, version, 'Staging');
-  await transitionStage(quiet, name, other, 'Production');
+  await transitionStage(stage.behind, name, version, 'Staging');
+  await transitionStage(stage.behind, name, other, 'Production');
   const { status, cause } = await stage.sync({ modelName: name });
   expect(status).toBe('FAILED');
   expect(cause).toContain('The sandbox was told to fail this call');

@@ -52,12 +52,7 @@ test("somebody else's group of the model's name is left alone, with the way out;
   for (const ModelPackageGroupName of [group, alike]) {
     await stage.aws.sageMaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName }));
   }
-  await transitionStage(
-    { ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI },
-    name,
-    version,
-    'Production',
-  );
+  await transitionStage(stage.behind, name, version, 'Production');
   const { status, cause } = await stage.sync({ modelName: name });
   expect(status).toBe('FAILED');
   expect(cause).toContain(`model package group ${group} was not made by this installation`);

@@ -40,9 +40,8 @@ async function everything(group: string): Promise<unknown> {
 test('the hourly sync repairs what no webhook told of, and writes nothing a second time', async () => {
   const { name, version, other, group } = await synced('unheard');
   // Behind the workspace's back, so that it sends nothing: what a lost delivery is like.
-  const behind = { ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI };
-  await transitionStage(behind, name, other, 'Staging');
-  await transitionStage(behind, name, version, 'Archived');
+  await transitionStage(stage.behind, name, other, 'Staging');
+  await transitionStage(stage.behind, name, version, 'Archived');
   await stage.idle();
   expect((await listPackages(stage.aws, group)).map(({ metadata }) => metadata.mlflow_version)).toEqual([version]);
 
@@ -65,8 +64,7 @@ test('a registry that is down for a moment is waited for', async () => {
   const { name, version, group } = await synced('blink');
   await transitionStage(stage.env, name, version, 'Staging');
   await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Staging');
-  const behind = { ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI };
-  await transitionStage(behind, name, version, 'Production');
+  await transitionStage(stage.behind, name, version, 'Production');
   await goAway(stage, { seconds: 1 });
   await expect(fetch(`${stage.env.MLFLOW_TRACKING_URI}/health`)).rejects.toThrow();
   const { status, output } = await stage.sync({ modelName: name });

@@ -112,9 +112,8 @@ test('input that names nothing known is refused with the forms there are', async
 }, 60_000);
 
 /** A run with an artifact folder that is no model. */
-async function folderWithoutMlmodel({ env }: Stage): Promise<string> {
-  const server = { ...env, MLFLOW_TRACKING_URI: env.MLFLOW_SERVER_URI };
-  const { run } = (await call(server, 'POST', 'runs/create', { experiment_id: '0' })) as {
+async function folderWithoutMlmodel({ env, behind }: Stage): Promise<string> {
+  const { run } = (await call(behind, 'POST', 'runs/create', { experiment_id: '0' })) as {
     run: { info: { run_id: string; artifact_uri: string } };
   };
   const path = run.info.artifact_uri.replace(/^mlflow-artifacts:\/*/, '');

@@ -26,7 +26,7 @@ let change = 0;
 beforeAll(async () => {
   stage = stages(await useSandbox()).databricks;
   endpoint = stage.env.AWS_ENDPOINT_URL_SAGEMAKER;
-  quiet = new Stage({ ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI });
+  quiet = new Stage(stage.behind);
   const names = Array.from({ length: MODELS }, (_, index) => stage.name(`burst${index}`));
   for (const name of names) {
     await quiet.register(name);

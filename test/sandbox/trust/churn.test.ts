@@ -63,9 +63,8 @@ test('generated lives of models at once: both registries agree in the end, and a
   const models: RunModel[] = names.map((name, index) => ({ name, group: groups[index] ?? '' }));
   // In the models' own groups there is something foreign only once there is a group. Nobody hears of the first packages: fifty
   // at once would take two cores a while.
-  const behind = { ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI };
   for (const name of names) {
-    await transitionStage(behind, name, '1', 'Staging');
+    await transitionStage(stage.behind, name, '1', 'Staging');
     await stage.sync({ modelName: name });
   }
   const foreign = await makeForeign(stage, models, FOREIGN);

@@ -55,13 +55,14 @@ async function servedWhile(happening: () => Promise<unknown>): Promise<number> {
 /** A version of its own bytes, whose files may be added to before it is promoted. */
 async function retrained(seed: number, files: Readonly<Record<string, string>> = {}): Promise<string> {
   const { version } = await trainModel(stage.env, 'sklearn', name, seed);
-  const server = { ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI };
   const query = new URLSearchParams({ name, version });
-  const { model_version } = (await call(server, 'GET', `model-versions/get?${query}`)) as {
+  const { model_version } = (await call(stage.behind, 'GET', `model-versions/get?${query}`)) as {
     model_version: { source: string };
   };
   const id = model_version.source.replace('models:/', '');
-  const { model } = (await call(server, 'GET', `logged-models/${id}`)) as { model: { info: { artifact_uri: string } } };
+  const { model } = (await call(stage.behind, 'GET', `logged-models/${id}`)) as {
+    model: { info: { artifact_uri: string } };
+  };
   const folder = model.info.artifact_uri.replace(/^mlflow-artifacts:\/*/, '');
   for (const [path, body] of Object.entries(files)) {
     const address = `${stage.env.MLFLOW_SERVER_URI}/api/2.0/mlflow-artifacts/artifacts/${folder}/${path}`;

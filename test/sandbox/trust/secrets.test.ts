@@ -38,8 +38,6 @@ beforeAll(async () => {
 
 afterEach(() => comeBack(stage));
 
-const behind = () => ({ ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI });
-
 /** Keeps all events of the account in a queue. */
 async function listen(): Promise<void> {
   const config = clientConfig(stage.env.AWS_ENDPOINT_URL, stage.env.AWS_ACCESS_KEY_ID);
@@ -92,7 +90,7 @@ test('a good sync, a bad version, and a registry that repeats what it is sent', 
   await comeBack(stage);
 
   // The address that the registry signed is repeated by the store.
-  await transitionStage(behind(), name, await stage.register(name, (await stage.model()).source), 'Staging');
+  await transitionStage(stage.behind, name, await stage.register(name, (await stage.model()).source), 'Staging');
   await goAway(stage, { seconds: 120, status: 400, echo: true, path: 'signed-download/model-versions' });
   expect((await look()).cause).toMatch(/It heard GET [^ ]*signature=\*\*\*/);
   await comeBack(stage);

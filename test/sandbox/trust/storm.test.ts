@@ -86,8 +86,7 @@ test('a storm of deliveries, each twice and in any order: all are taken, none is
   const groups = await stage.enrolAll(names);
   const models: RunModel[] = names.map((name, index) => ({ name, group: groups[index] ?? '' }));
   // Behind the workspace's back: nobody hears of these changes but by the storm.
-  const behind = { ...stage.env, MLFLOW_TRACKING_URI: stage.env.MLFLOW_SERVER_URI };
-  await Promise.all(names.map((name) => transitionStage(behind, name, '1', 'Staging')));
+  await Promise.all(names.map((name) => transitionStage(stage.behind, name, '1', 'Staging')));
   for (const { name } of models) {
     await stage.sync({ modelName: name });
   }
