@@ -7,6 +7,7 @@ const Shape = z.strictObject({
   verify: z.boolean().optional(),
   confirmDeletions: z.boolean().optional(),
   partOf: z.string().optional(),
+  weighedBy: z.string().optional(),
 });
 
 /**
@@ -23,11 +24,12 @@ export function parseSyncRequest(input: unknown): SyncRequest {
         'with "verify": true also what shows no change is looked into, and with "confirmDeletions": true packages go that were held',
     );
   }
-  const { modelName, verify, confirmDeletions, partOf } = parsed.data;
+  const { modelName, verify, confirmDeletions, partOf, weighedBy } = parsed.data;
   return {
     ...(modelName === undefined ? {} : { modelName }),
     ...(verify ? { verify } : {}),
     ...(confirmDeletions ? { confirmDeletions } : {}),
     ...(partOf === undefined ? {} : { partOf }),
+    ...(weighedBy === undefined ? {} : { weighedBy }),
   };
 }

@@ -16,7 +16,7 @@ import { planModel } from './plan-model';
 
 /** Reads both registries and says what is to be done. If any page of either cannot be read, nothing is. */
 export const handler = step<PlanRequest, PlanResult>(
-  async ({ modelName, execution, partOf }) => {
+  async ({ modelName, execution, partOf, weighedBy }) => {
     // From here on an event is news again: what it tells of may come after what is read now.
     await claims().renew(modelName, execution, true);
     const [source, overrides] = await Promise.all([registry(artifactStore()), readImageOverrides()]);
@@ -31,7 +31,7 @@ export const handler = step<PlanRequest, PlanResult>(
       manual,
       warningOf: (image: string) => endOfPatchWarning(image, new Date()),
     };
-    return planModel(modelName, partOf, planning, {
+    return planModel(modelName, { partOf, weighedBy }, planning, {
       now: Date.now,
       readLedger: () => ledger().read(modelName),
       writeLedger: (before, verified) => ledger().write(modelName, before, verified),

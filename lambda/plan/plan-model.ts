@@ -8,7 +8,7 @@ import type { AbsentPackages, LedgerRecord, Verified } from '../shared/store/led
 import { type Plan, type PlanInput, plan } from './plan';
 import { preflight } from './preflight';
 import { takeRound } from './round';
-import { type RulingEffects, ruleOnGone } from './rule-on-gone';
+import { type Asked, type RulingEffects, ruleOnGone } from './rule-on-gone';
 import { shareArchives } from './shared-archives';
 
 /** What planning reads and writes. */
@@ -43,11 +43,11 @@ export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'ma
  * read in full, and gets its entry when there is nothing to do. Before anything is done the entry is struck, since the model may
  * come back to the state that it speaks of while its packages' metadata do not.
  *
- * @param partOf name of the sync of all that asks; undefined for a sync of this model alone
+ * @param asked which sync of all asks, where one does
  */
 export async function planModel(
   modelName: string,
-  partOf: string | undefined,
+  asked: Asked,
   planning: Planning,
   effects: Effects,
 ): Promise<PlanResult> {
@@ -89,7 +89,7 @@ export async function planModel(
     const version = versions.find((candidate) => candidate.version === number) as ModelVersion;
     return (await effects.prepare(version)).contentKey;
   });
-  const ruled = await ruleOnGone(modelName, planned.gone, partOf, before, effects);
+  const ruled = await ruleOnGone(modelName, planned.gone, asked, before, effects);
   if (ruled.absent !== undefined || before.absent !== undefined || before.confirmedUntil !== undefined) {
     await effects.setAbsent(ruled.absent);
   }

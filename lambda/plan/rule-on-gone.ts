@@ -12,6 +12,14 @@ export interface RulingEffects {
   readonly countOwned: () => Promise<number>;
 }
 
+/** By which sync of all a model is synced; neither for one on its own. */
+export interface Asked {
+  /** The one that is to decide, once all of its models have looked. */
+  readonly partOf?: string | undefined;
+  /** The one that has decided that they go. */
+  readonly weighedBy?: string | undefined;
+}
+
 /** What is to be done with them, and what is to be kept of it; `absent` is undefined where there are none. */
 export interface RuledDeletions {
   readonly delete: readonly DeleteAction[];
@@ -21,12 +29,14 @@ export interface RuledDeletions {
 
 /**
  * Rules on the packages of one model whose versions the registry does not know. By itself a model's sync decides at once; as part
- * of a sync of all it leaves the number to that one, which knows what all of its models would delete.
+ * of a sync of all it leaves the number to that one, which knows what all of its models would delete. What was left to one stays
+ * so: else syncs of single models would carry out bit by bit what the sum was held for. Its word is for as many packages as it
+ * weighed.
  */
 export async function ruleOnGone(
   modelName: string,
   gone: readonly DeleteAction[],
-  partOf: string | undefined,
+  { partOf, weighedBy }: Asked,
   { absent: before, confirmedUntil = 0 }: LedgerRecord,
   effects: RulingEffects,
 ): Promise<RuledDeletions> {
@@ -40,12 +50,21 @@ export async function ruleOnGone(
   }
   const model = await effects.stateOfModel();
   const missingSince = model === 'known' ? undefined : (before?.missingSince ?? now);
-  const noted = { packages, ...(missingSince === undefined ? {} : { missingSince }), ...(partOf ? { partOf } : {}) };
+  const left = partOf === undefined && before?.partOf !== undefined ? before : undefined;
+  const decider = partOf ?? left?.partOf;
+  const noted = {
+    packages: left?.packages ?? packages,
+    ...(missingSince === undefined ? {} : { missingSince }),
+    ...(decider === undefined ? {} : { partOf: decider }),
+  };
   const onModel = ruleOnModel({ modelName, packages, model, since: missingSince ?? now }, now);
   if (!onModel.go) {
     return notDone('held', onModel.reason, { ...noted, held: true });
   }
-  if (partOf !== undefined) {
+  if (left !== undefined && left.partOf === weighedBy && packages <= left.packages) {
+    return { delete: gone, notDone: [], absent: { ...noted, held: false } };
+  }
+  if (decider !== undefined) {
     return notDone('put off', 'the sync of all decides', { ...noted, held: false });
   }
   // So many may go whatever the number of all: then nobody counts them.

@@ -47,7 +47,7 @@ export function ruleOnModel({ modelName, packages, model, since }: Absence, now:
     const until = new Date(since + MODEL_MISSING_MS).toISOString();
     return held(
       `the registry does not know the model ${modelName} any more, which has ${packages} packages: if it was not deleted, check the ` +
-        `registry's secret and what its user may read${confirmBy({ modelName })}, or wait: they go at ${until} if it is missing still`,
+        `registry's secret and what its user may read${confirmBy({ modelName })}, or wait: if it is missing still at ${until}, their number alone decides`,
     );
   }
   return { go: true };

@@ -12,6 +12,8 @@ export interface SyncRequest {
   readonly confirmDeletions?: boolean;
   /** Name of the sync of all that this one is part of: it decides on such deletions for all of its models together. */
   readonly partOf?: string;
+  /** Name of the sync of all that weighed such deletions and lets those of this model go, as many as it knew of. */
+  readonly weighedBy?: string;
 }
 
 /** Common to the steps that work on one model under a claim. */
@@ -80,7 +82,7 @@ export interface DeleteAction {
 }
 
 /** Input of `plan`. */
-export interface PlanRequest extends ModelStep, Pick<SyncRequest, 'partOf'> {}
+export interface PlanRequest extends ModelStep, Pick<SyncRequest, 'partOf' | 'weighedBy'> {}
 
 /** Output of `plan`. */
 export interface PlanResult {

@@ -21,13 +21,17 @@ import { grantKey } from '../encryption';
 import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine, SYNC_FAILED, SYNC_HELD } from './sync-step';
 
+/** JSONata: of the results of a map, how many are of models that were synced, and of models that were held. */
+const SYNCED = '$count($states.result[$ = 1])';
+const HELD = '$count($states.result[$ = 2])';
+
 /** Models that one execution works on at once. */
 const MODELS_AT_ONCE = 10;
 
 /**
  * Syncs the models of a list in S3, each by an execution of its own of this same state machine, and ends as failed when any of
- * them did. So no history and no payload grows with the number of models: a model comes back as 1 where its execution succeeded
- * and as 0 where it did not, which lets a hundred thousand of them pass.
+ * them did, or as held where all that failed were. So no history and no payload grows with the number of models: a model comes back
+ * as 1 where its execution succeeded, as 2 where it was held and as 0 where it failed, which lets a hundred thousand of them pass.
  *
  * What the models put off, deletions of packages whose versions the registry does not know, is decided on once all have looked:
  * it is carried out by executions like these, or held as a whole.
@@ -38,7 +42,11 @@ export function syncChanged(scope: Construct, functions: SyncFunctions): IChaina
     label: 'models',
     list: '$states.input',
     which: '',
-    outputs: `$merge([$states.input, {"synced": $sum($states.result), "failed": $states.input.changed - $sum($states.result)}])`,
+    outputs: `$merge([$states.input, {
+      "synced": ${SYNCED},
+      "held": ${HELD},
+      "failed": $states.input.changed - ${SYNCED} - ${HELD}
+    }])`,
   });
   const weigh = invokeStep(
     scope,
@@ -52,7 +60,10 @@ export function syncChanged(scope: Construct, functions: SyncFunctions): IChaina
     label: 'deletions',
     list: '$states.input.weighed',
     which: ' with its deletions',
-    outputs: `$merge([$states.input, {"failed": $states.input.failed + $states.input.weighed.models - $sum($states.result)}])`,
+    outputs: `$merge([$states.input, {
+      "held": $states.input.held + ${HELD},
+      "failed": $states.input.failed + $states.input.weighed.models - ${SYNCED} - ${HELD}
+    }])`,
   });
   const held = Fail.jsonata(scope, 'Deletions held', {
     error: SYNC_HELD,
@@ -67,6 +78,13 @@ export function syncChanged(scope: Construct, functions: SyncFunctions): IChaina
       & $string($states.input.enrolled) & " enrolled ones. Each of them has an execution of its own of this state machine, which has FAILED, "
       & "begins with the name of the model's group, and tells the reason" %}`),
   });
+  const someHeld = Fail.jsonata(scope, 'Some models held', {
+    error: SYNC_HELD,
+    cause:
+      oneLine(`{% $string($states.input.held) & " of " & $string($states.input.changed) & " models that were to be synced keep packages whose versions "
+      & "the registry does not know, until somebody decides. Each of them has an execution of its own of this state machine, which has FAILED, "
+      & "begins with the name of the model's group, and tells what to do" %}`),
+  });
   const done = Succeed.jsonata(scope, 'All synced', {
     outputs: oneLine(`{% {
       "enrolled": $states.input.enrolled,
@@ -77,6 +95,7 @@ export function syncChanged(scope: Construct, functions: SyncFunctions): IChaina
   });
   const verdict = Choice.jsonata(scope, 'Any model failed?')
     .when(Condition.jsonata('{% $states.input.failed > 0 %}'), failed)
+    .when(Condition.jsonata('{% $states.input.held > 0 %}'), someHeld)
     .otherwise(done);
   return each
     .next(weigh)
@@ -112,7 +131,7 @@ function mapOf(scope: Construct, { id, label, list, which, outputs }: ModelMap):
     },
     maxConcurrency: MODELS_AT_ONCE,
     toleratedFailurePercentage: 100,
-    outputs: `{% ${outputs} %}`,
+    outputs: oneLine(`{% ${outputs} %}`),
   });
   each.itemProcessor(syncOne(scope, which));
   return each;
@@ -133,7 +152,9 @@ function syncOne(scope: Construct, which: string): CustomState {
     },
   });
   // Never tried again here: what passes by itself was tried again in there, and the next sync finds what is left.
-  return sync.addCatch(Pass.jsonata(scope, `Model not synced${which}`, { outputs: '{% 0 %}' }));
+  // The cause is the execution's description; what the execution itself says is quoted in there, and so reads differently.
+  const outputs = `{% $contains($states.input.Cause, /"Error"\\s*:\\s*"${SYNC_HELD}"/) ? 2 : 0 %}`;
+  return sync.addCatch(Pass.jsonata(scope, `Model not synced${which}`, { outputs }));
 }
 
 /**

@@ -19,7 +19,8 @@ const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.co
 const PLAN = oneLine(`{% {
   "modelName": $states.input.modelName,
   "execution": $states.context.Execution.Id,
-  "partOf": $states.input.partOf
+  "partOf": $states.input.partOf,
+  "weighedBy": $states.input.weighedBy
 } %}`);
 const CLAIM = oneLine(`{% {
   "modelName": $states.input.modelName,

@@ -89,7 +89,9 @@ test('an execution with failures ends as failed', () => {
   expect(state('Any failures?').Choices?.[1]?.Next).toBe('Sync held');
   expect(state('Sync held')).toMatchObject({ Type: 'Fail', Error: 'SyncHeld' });
   expect(state('Any model failed?').Choices?.[0]?.Next).toBe('Some models failed');
-  expect(state('Some models failed').Type).toBe('Fail');
+  expect(state('Some models failed')).toMatchObject({ Type: 'Fail', Error: 'SyncFailed' });
+  expect(state('Any model failed?').Choices?.[1]?.Next).toBe('Some models held');
+  expect(state('Some models held')).toMatchObject({ Type: 'Fail', Error: 'SyncHeld' });
   for (const end of ['Deferred to the holder', 'Model failed', 'Model done']) {
     expect(state(end).Next).toBe('Any failures?');
   }

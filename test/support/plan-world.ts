@@ -40,9 +40,9 @@ export class PlanWorld {
   private made = 0;
 
   /** Plans as a sync does. */
-  plan(partOf?: string): Promise<PlanResult> {
+  plan(partOf?: string, weighedBy?: string): Promise<PlanResult> {
     this.history.push([...this.versions]);
-    return planModel('churn', partOf, this.planning(), this.effects());
+    return planModel('churn', { partOf, weighedBy }, this.planning(), this.effects());
   }
 
   /** What a plan that reads everything says. */

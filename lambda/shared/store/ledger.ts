@@ -25,7 +25,7 @@ export interface AbsentPackages {
   readonly packages: number;
   /** When the whole model was first found missing, in milliseconds since the epoch; absent where it is known. */
   readonly missingSince?: number;
-  /** Name of the sync of all that is to decide on them. */
+  /** Name of the sync of all that decides on them, or has decided. */
   readonly partOf?: string;
   /** True where they stay whatever that sync decides on their number. */
   readonly held: boolean;
@@ -92,10 +92,9 @@ export class Ledger {
    * How many packages this installation has, as far as it was seen: each model counts with what it had when it was last found in
    * order, and with none before that.
    *
-   * @param partOf name of a sync of all
-   * @returns also what that sync is to decide on
+   * @returns also what models have left to syncs of all: a model that could not be looked at since counts with what it had left
    */
-  async weigh(partOf?: string): Promise<{ owned: number; absent: (readonly [modelName: string, AbsentPackages])[] }> {
+  async weigh(): Promise<{ owned: number; absent: (readonly [modelName: string, AbsentPackages])[] }> {
     const pages = paginateQuery(
       { client: this.table.client },
       {
@@ -112,7 +111,7 @@ export class Ledger {
       for (const item of Items ?? []) {
         owned += Number(item.owned ?? 0);
         const found = item.absent as AbsentPackages | undefined;
-        if (found?.partOf !== undefined && found.partOf === partOf) {
+        if (found?.partOf !== undefined) {
           absent.push([String(item.sk), found]);
         }
       }

@@ -14,6 +14,10 @@ test.each([
     { modelName: 'churn', partOf: 'a-sync-of-all' },
     { modelName: 'churn', partOf: 'a-sync-of-all' },
   ],
+  [
+    { modelName: 'churn', weighedBy: 'a-sync-of-all' },
+    { modelName: 'churn', weighedBy: 'a-sync-of-all' },
+  ],
 ])('%j is taken', (input, request) => {
   expect(parseSyncRequest(input)).toEqual(request);
 });

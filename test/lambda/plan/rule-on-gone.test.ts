@@ -1,4 +1,4 @@
-import { ruleOnGone } from '../../../lambda/plan/rule-on-gone';
+import { type Asked, ruleOnGone } from '../../../lambda/plan/rule-on-gone';
 import { type Absence, MODEL_MISSING_MS } from '../../../lambda/shared/brake';
 import type { LedgerRecord } from '../../../lambda/shared/store/ledger';
 
@@ -8,18 +8,17 @@ function gone(count: number) {
   return Array.from({ length: count }, (_, index) => ({ packageArn: `arn:${index}`, reason: 'gone' }));
 }
 
-interface Setting {
+interface Setting extends Asked {
   readonly model?: Absence['model'];
   readonly owned?: number;
-  readonly partOf?: string;
   readonly before?: Omit<LedgerRecord, 'revision'>;
 }
 
-function rule(count: number, { model = 'known', owned = 10, partOf, before = {} }: Setting = {}) {
+function rule(count: number, { model = 'known', owned = 10, before = {}, ...asked }: Setting = {}) {
   return ruleOnGone(
     'churn',
     gone(count),
-    partOf,
+    asked,
     { revision: 1, ...before },
     {
       now: () => NOW,
@@ -32,7 +31,7 @@ function rule(count: number, { model = 'known', owned = 10, partOf, before = {} 
 test('where nothing is gone, nothing is asked', async () => {
   const never = () => Promise.reject(new Error('asked'));
   const effects = { now: () => NOW, stateOfModel: never, countOwned: never };
-  expect(await ruleOnGone('churn', [], 'all', { revision: 0 }, effects)).toEqual({
+  expect(await ruleOnGone('churn', [], { partOf: 'all' }, { revision: 0 }, effects)).toEqual({
     delete: [],
     notDone: [],
     absent: undefined,
@@ -42,7 +41,7 @@ test('where nothing is gone, nothing is asked', async () => {
 test('few packages of a known model go at once, and nobody counts all of them', async () => {
   const countOwned = () => Promise.reject(new Error('asked'));
   const effects = { now: () => NOW, stateOfModel: async () => 'known' as const, countOwned };
-  expect(await ruleOnGone('churn', gone(5), undefined, { revision: 1 }, effects)).toStrictEqual({
+  expect(await ruleOnGone('churn', gone(5), {}, { revision: 1 }, effects)).toStrictEqual({
     delete: gone(5),
     notDone: [],
     absent: { packages: 5, held: false },
@@ -64,6 +63,51 @@ test('as part of a sync of all they are put off, whatever their number', async (
       expect.objectContaining({ outcome: 'put off', packages: count, reason: expect.stringContaining('sync of all') }),
     ]);
   }
+});
+
+describe('what was left to a sync of all', () => {
+  const before = { absent: { packages: 2, partOf: 'all', held: false } };
+
+  test('is not for the sync of the model on its own, however few they are', async () => {
+    const ruled = await rule(1, { before });
+    expect(ruled).toMatchObject({ delete: [], notDone: [{ outcome: 'put off' }], absent: before.absent });
+  });
+
+  test('goes by the word of that sync, and by that of no other', async () => {
+    expect(await rule(2, { before, weighedBy: 'all' })).toEqual({
+      delete: gone(2),
+      notDone: [],
+      absent: before.absent,
+    });
+    expect((await rule(2, { before, weighedBy: 'another' })).delete).toEqual([]);
+    expect((await rule(6, { weighedBy: 'all' })).notDone).toMatchObject([{ outcome: 'held' }]);
+  });
+
+  test('goes in portions where it is more than one round does', async () => {
+    const { absent } = await rule(2, { before, weighedBy: 'all' });
+    expect((await rule(1, { before: { ...(absent && { absent }) }, weighedBy: 'all' })).delete).toHaveLength(1);
+  });
+
+  test('stays where more is gone by then than that sync weighed, or the model as a whole', async () => {
+    expect(await rule(3, { before, weighedBy: 'all' })).toMatchObject({
+      delete: [],
+      notDone: [{ outcome: 'put off' }],
+      absent: before.absent,
+    });
+    for (const model of ['missing', 'empty'] as const) {
+      const ruled = await rule(2, { before, model, weighedBy: 'all' });
+      expect(ruled).toMatchObject({ delete: [], notDone: [{ outcome: 'held' }] });
+    }
+  });
+
+  test('is for the next sync of all, with what there is then', async () => {
+    const ruled = await rule(3, { before, partOf: 'next' });
+    expect(ruled).toMatchObject({ delete: [], absent: { packages: 3, partOf: 'next', held: false } });
+  });
+
+  test("goes by a person's word", async () => {
+    expect((await rule(50, { before: { ...before, confirmedUntil: NOW + 1 } })).delete).toHaveLength(50);
+  });
 });
 
 test.each(['missing', 'empty'] as const)('of a model that is %s none goes, and since when is kept', async (model) => {

@@ -139,7 +139,9 @@ export class World {
         startAndWait: async (child, childInput) => {
           const ended = await this.execute(child, childInput);
           if (ended.status !== 'SUCCEEDED') {
-            throw new StateError('States.TaskFailed', ended.cause ?? '');
+            // As AWS describes it: what the execution says is quoted in the description.
+            const { status, error, cause } = ended;
+            throw new StateError('States.TaskFailed', JSON.stringify({ Cause: cause, Error: error, Status: status }));
           }
           return ended.output;
         },
