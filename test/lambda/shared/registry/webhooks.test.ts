@@ -200,7 +200,7 @@ describe('webhooks', () => {
         workspace({ list: ['churn'], status: 500 });
         await expect(databricks().renewWebhooks(models, target)).rejects.toMatchObject({ name: 'TransientError' });
         await expect(databricks().tryWebhook(models, target.url)).rejects.toMatchObject({ name: 'TransientError' });
-      }, 60_000);
+      });
     });
 
     test('are left as they are when the registry refuses, and the error says so', async () => {
