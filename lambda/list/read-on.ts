@@ -1,7 +1,7 @@
 import { RefusedError } from '../shared/errors';
 import { groupNameOf } from '../shared/names/group-name';
 import type { ListedPackage } from '../shared/packages/model-package';
-import { RegistryError } from '../shared/registry/http/failure';
+import { RegistryError, TooLargeError } from '../shared/registry/http/failure';
 import type { ListedModel, ModelVersion, Page } from '../shared/registry/registry';
 import type { Scan } from './scan';
 
@@ -12,6 +12,11 @@ import type { Scan } from './scan';
 export const ONE_BY_ONE_MAX = 100;
 /** Models that are asked for at once. */
 const AT_ONCE = 8;
+/**
+ * So many models that one invocation cannot read, by what may as well be the registry's fault, are an outage. One that
+ * begins just before everything was read costs fewer needless syncs than that, and each of them tries as long as this step would.
+ */
+const FAULTS_MAX = AT_ONCE;
 
 /** Where the reading of one listing stands. */
 interface Listing {
@@ -95,20 +100,27 @@ async function readMlflow(
   if (oneByOne) {
     return { models: { done: true }, versions: await readPages(versions, eachModel(scan, registries), goOn), oneByOne };
   }
-  const models = await readPages(before, allModels(scan, registries), goOn);
-  if (!models.done) {
-    return { models, versions, oneByOne };
-  }
   try {
-    return { models, versions: await readPages(versions, allVersions(scan, registries), goOn), oneByOne };
+    const models = await readPages(before, allModels(scan, registries), goOn);
+    return models.done
+      ? { models, versions: await readPages(versions, allVersions(scan, registries), goOn), oneByOne }
+      : { models, versions, oneByOne };
   } catch (error) {
-    // A Databricks workspace may want a model's name: nothing documents that it does, or that it does not.
-    if (error instanceof RegistryError && error.status === 400) {
-      scan.forgetVersions();
-      return readMlflow(scan, { models, versions: { done: false }, oneByOne: true }, registries, goOn);
+    if (!mayComeOneByOne(error)) {
+      throw error;
     }
-    throw error;
+    scan.forgetModels();
+    return readMlflow(scan, { models: before, versions: { done: false }, oneByOne: true }, registries, goOn);
   }
+}
+
+/**
+ * Whether each enrolled model can still be asked for where the listing of all failed. A Databricks workspace may want a model's name:
+ * nothing documents that it does, or that it does not. And where one model or version alone is too large for an answer, no page goes
+ * past it, be it of a model that nobody enrolled.
+ */
+function mayComeOneByOne(error: unknown): boolean {
+  return error instanceof TooLargeError || (error instanceof RegistryError && error.status === 400);
 }
 
 async function readPages(listing: Listing, readPage: ReadPage, goOn: () => boolean): Promise<Listing> {
@@ -155,31 +167,44 @@ function allPackages(scan: Scan, { packagesPage }: Registries): ReadPage {
 }
 
 /**
- * A model that may not be read must not keep the others from being synced: it counts as changed, and its own sync fails and says
- * why. Where none of the first ones may be read, the credentials are wrong, and everything fails by that.
+ * A model that cannot be read must not keep the others from being synced: it counts as changed, and its own sync fails and says
+ * why. Where none of the first ones can be read, credentials or registry are at fault, and everything fails by that. So it does
+ * where too many fail later on: this step is tried again from the invocation's beginning, and none of them was taken for changed.
  */
 function eachModel(scan: Scan, { versionsOf }: Registries): ReadPage {
   let read = 0;
-  let refused: RegistryError | undefined;
+  let faults = 0;
+  let fault: unknown;
+  let refusal: unknown;
   const page = eachOf(scan.names, async (name) => {
     try {
       scan.addWhole(name, await versionsOf(name));
       read += 1;
     } catch (error) {
-      if (!(error instanceof RegistryError && error.status === 403)) {
+      if (isOfTheModel(error)) {
+        refusal ??= error;
+      } else if (++faults >= FAULTS_MAX) {
         throw error;
+      } else {
+        fault ??= error;
       }
       scan.addUnreadable(name);
-      refused ??= error;
     }
   });
   return async (token) => {
     const next = await page(token);
-    if (read === 0 && refused !== undefined) {
-      throw refused;
+    // A fault that passes has the step tried again, which a refusal beside it must not prevent.
+    const reason = fault ?? refusal;
+    if (read === 0 && reason !== undefined) {
+      throw reason;
     }
     return next;
   };
+}
+
+/** Rights that are given model by model, and tags that somebody wrote: any number of models may have these, and no outage looks so. */
+function isOfTheModel(error: unknown): boolean {
+  return error instanceof TooLargeError || (error instanceof RegistryError && error.status === 403);
 }
 
 function eachGroup(scan: Scan, { packagesOf }: Registries): ReadPage {

@@ -104,7 +104,7 @@ export class Scan {
     }
   }
 
-  /** What the registry does not let us read is no state that the ledger could know. */
+  /** What cannot be read of the registry is no state that the ledger could know. */
   addUnreadable(name: string): void {
     this.models.get(name)?.missing.add('');
   }
@@ -116,8 +116,8 @@ export class Scan {
     }
   }
 
-  /** Forgets what was seen of versions, so that they can be read in another way. */
-  forgetVersions(): void {
+  /** Forgets what was seen of models and their versions, so that they can be read in another way. */
+  forgetModels(): void {
     for (const [name, { present }] of this.models) {
       const again = { ...unseen(), present };
       this.models.set(name, again);

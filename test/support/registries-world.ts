@@ -28,6 +28,8 @@ export class RegistriesWorld {
   pageSize = 7;
   /** Pages that one invocation has time for. */
   pagesAtOnce = Number.POSITIVE_INFINITY;
+  /** Asked before a page of models is given. */
+  beforeModels: (token: string | undefined) => void = () => undefined;
   /** Asked before a page of versions is given. */
   beforeVersions: (token: string | undefined) => void = () => undefined;
   /** Asked before a model's versions are given. */
@@ -100,6 +102,7 @@ export class RegistriesWorld {
         registries: {
           modelsPage: async (token) => {
             pages += 1;
+            this.beforeModels(token);
             return this.page(
               'models',
               token,

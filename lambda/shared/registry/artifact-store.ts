@@ -6,6 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { messageOf, RefusedError, TransientError } from '../errors';
+import { checkBounds } from './artifact-bounds';
 import { FileChangedError } from './http/failure';
 import { streamBytes } from './http/stream-bytes';
 import type { ArtifactFile, FilePosition, OpenedFile, S3Location } from './registry';
@@ -34,18 +35,26 @@ export class ArtifactStore {
     return location && isWithin(location, this.place) ? location : undefined;
   }
 
-  /** All files below a folder, with S3's entity tags as checksums. */
+  /**
+   * All files below a folder, with S3's entity tags as checksums.
+   *
+   * @throws RefusedError for more than any model has: an URI may name a folder that holds everybody's
+   */
   async list({ bucket, prefix }: S3Location): Promise<ArtifactFile[]> {
     const files: ArtifactFile[] = [];
+    let characters = 0;
     try {
       const pages = paginateListObjectsV2({ client: this.client }, { Bucket: bucket, Prefix: prefix });
       for await (const { Contents } of pages) {
         for (const { Key = '', Size = 0, ETag } of Contents ?? []) {
+          const path = Key.slice(prefix.length);
+          characters += path.length;
           // The console marks a folder by an object of no bytes.
           if (!Key.endsWith('/')) {
-            files.push({ path: Key.slice(prefix.length), size: Size, checksum: ETag && `etag:${ETag}` });
+            files.push({ path, size: Size, checksum: ETag && `etag:${ETag}` });
           }
         }
+        checkBounds({ directories: 0, files: files.length, characters });
       }
     } catch (error) {
       throw asStoreError(`s3://${bucket}/${prefix}`, error);
@@ -91,6 +100,9 @@ export class ArtifactStore {
 
 /** An error of S3 in this project's terms, with what to do. */
 function asStoreError(where: string, error: unknown): Error {
+  if (error instanceof RefusedError) {
+    return error;
+  }
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   // Without an answer there is no status.
   const status = $metadata?.httpStatusCode ?? 0;

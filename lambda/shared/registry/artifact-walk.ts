@@ -1,6 +1,7 @@
 import { RefusedError } from '../errors';
 import { pathFault } from '../packing/entry-names';
 import { quoted } from '../printable';
+import { checkBounds } from './artifact-bounds';
 import type { ArtifactFile } from './registry';
 
 /** An entry of a folder, as MLflow lists it: `path` begins at the listing's root. */
@@ -11,11 +12,6 @@ export interface ListedEntry {
   readonly size?: number | undefined;
 }
 
-/** More than any model has; a registry that lists without end is stopped here. */
-const DIRECTORIES_MAX = 20_000;
-const FILES_MAX = 250_000;
-/** Characters of all their paths together. */
-const PATHS_MAX = 32 * 1024 * 1024;
 /** Folders in folders; links of a file system that lead back to where they are go deeper. */
 const DEPTH_MAX = 64;
 
@@ -46,11 +42,7 @@ export async function walkArtifacts(
           pending.push(path);
         }
       }
-      if (seen.size > DIRECTORIES_MAX || files.length > FILES_MAX || characters > PATHS_MAX) {
-        throw new RefusedError(
-          `the model's folder has more than ${DIRECTORIES_MAX} folders, ${FILES_MAX} files or ${PATHS_MAX} characters of names`,
-        );
-      }
+      checkBounds({ directories: seen.size, files: files.length, characters });
     }
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));

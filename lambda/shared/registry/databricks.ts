@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { atOnce } from '../at-once';
+import { logger } from '../logging';
 import { walkArtifacts } from './artifact-walk';
+import { RegistryError } from './http/failure';
 import { API, parse, unlessMissing } from './mlflow-rest';
 import type { ArtifactFile, FilePosition, ModelVersion, OpenedFile, WebhookState, WebhookTarget } from './registry';
 import { RestRegistry } from './rest-registry';
@@ -81,27 +83,59 @@ export class DatabricksRegistry extends RestRegistry {
     return 'active';
   }
 
+  /**
+   * A workspace gives rights model by model: one whose webhooks may not be seen or changed must not keep the others on an old secret,
+   * nor a rotation from its end.
+   *
+   * @throws the first refusal where every model has one: the credentials are wrong then
+   */
   override async renewWebhooks(modelNames: readonly string[], target: WebhookTarget): Promise<void> {
-    await atOnce(RENEWED_AT_ONCE, modelNames, async (modelName) => {
-      for (const id of await this.webhooksOf(modelName, target.url)) {
-        await unlessMissing(this.http.send('PATCH', `${WEBHOOKS}/update`, { id, http_url_spec: urlSpec(target) }));
-      }
-    });
+    const refused = new Map<string, RegistryError>();
+    await atOnce(RENEWED_AT_ONCE, modelNames, (modelName) =>
+      unlessRefused(this.renewWebhook(modelName, target), (error) => refused.set(modelName, error)),
+    );
+    const [first] = refused.values();
+    if (first !== undefined && refused.size === modelNames.length) {
+      throw first;
+    }
+    for (const [model, { message }] of refused) {
+      logger.warn('webhook keeps its old secret: it may not be seen or changed', { model, reason: message });
+    }
   }
 
+  /** A model that was left by {@link renewWebhooks} may sign with a secret that nobody takes any more: others are tried then. */
   override async tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined> {
+    let unsigned: number | undefined;
     for (const modelName of modelNames) {
-      const [first] = await this.webhooksOf(modelName, url);
-      if (first !== undefined) {
-        const answer = await unlessMissing(this.http.send('POST', `${WEBHOOKS}/test`, { id: first }));
-        return answer ? (parse(Tried, answer, 'registry-webhooks/test').status_code ?? undefined) : undefined;
+      const tried = await unlessRefused(this.tryFirst(modelName, url));
+      if (tried !== undefined && tried.status !== 401) {
+        return tried.status;
       }
+      unsigned ??= tried?.status;
     }
-    return undefined;
+    return unsigned;
   }
 
   override async removeWebhook(modelName: string, url: string, _last: boolean): Promise<void> {
     await this.deleteWebhooks(await this.webhooksOf(modelName, url));
+  }
+
+  private async renewWebhook(modelName: string, target: WebhookTarget): Promise<void> {
+    for (const id of await this.webhooksOf(modelName, target.url)) {
+      await unlessMissing(this.http.send('PATCH', `${WEBHOOKS}/update`, { id, http_url_spec: urlSpec(target) }));
+    }
+  }
+
+  /** What the receiver answered to a test delivery of the model's first webhook; undefined for a model without one. */
+  private async tryFirst(modelName: string, url: string): Promise<{ status: number | undefined } | undefined> {
+    const [first] = await this.webhooksOf(modelName, url);
+    if (first === undefined) {
+      return undefined;
+    }
+    const answer = await unlessMissing(this.http.send('POST', `${WEBHOOKS}/test`, { id: first }));
+    return {
+      status: answer ? (parse(Tried, answer, 'registry-webhooks/test').status_code ?? undefined) : undefined,
+    };
   }
 
   private async deleteWebhooks(ids: readonly string[]): Promise<void> {
@@ -123,6 +157,22 @@ export class DatabricksRegistry extends RestRegistry {
       return ids.sort();
     };
     return (await unlessMissing(list())) ?? [];
+  }
+}
+
+/** Undefined in place of the error that says that this user may not. */
+async function unlessRefused<T>(
+  work: Promise<T>,
+  refused: (error: RegistryError) => void = () => undefined,
+): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof RegistryError && [401, 403].includes(error.status)) {
+      refused(error);
+      return undefined;
+    }
+    throw error;
   }
 }
 

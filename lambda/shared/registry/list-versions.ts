@@ -3,9 +3,9 @@ import { RefusedError } from '../errors';
 import type { RegistryHttp } from './http/registry-http';
 import { API, findVersion, getModel, parse } from './mlflow-rest';
 import { VersionPage, type VersionShape, versionOf } from './mlflow-shapes';
+import { PageSize } from './page-size';
 import type { ModelVersion } from './registry';
 
-const VERSIONS_PER_PAGE = '1000';
 const BY_NUMBER_AT_ONCE = 8;
 
 /**
@@ -27,13 +27,13 @@ export async function listVersions(http: RegistryHttp, name: string): Promise<Mo
 /** All pages of a search. */
 async function search(http: RegistryHttp, name: string, filter: string): Promise<z.infer<typeof VersionShape>[]> {
   const versions = new Map<string, z.infer<typeof VersionShape>>();
+  const pageSize = new PageSize();
   let pageToken: string | undefined;
   do {
-    const answer = await http.get(`${API}/model-versions/search`, {
-      filter,
-      max_results: VERSIONS_PER_PAGE,
-      page_token: pageToken,
-    });
+    const query = { filter, page_token: pageToken };
+    const answer = await pageSize.fit((items) =>
+      http.get(`${API}/model-versions/search`, { ...query, max_results: items }),
+    );
     const page = parse(VersionPage, answer, 'model-versions/search');
     for (const version of page.model_versions ?? []) {
       // The filter is the registry's; a name that it folds or matches loosely must not bring in another model.

@@ -1,12 +1,9 @@
 import type * as z from 'zod';
-import { TooLargeError } from './http/failure';
 import type { RegistryHttp } from './http/registry-http';
 import { API, aliasesOf, parse } from './mlflow-rest';
 import { ModelPage, tagsOf, VersionPage, versionOf } from './mlflow-shapes';
+import { PageSize } from './page-size';
 import type { ListedModel, ModelVersion, Page } from './registry';
-
-/** Items of one page: an answer that takes a second or so and some megabytes. */
-const PAGE_SIZE = 1000;
 
 /** A page of all models of a registry, in the order of their names. */
 export async function modelsPage(http: RegistryHttp, token: string | undefined): Promise<Page<ListedModel>> {
@@ -41,15 +38,8 @@ async function readPage<T>(
   token: string | undefined,
   shape: z.ZodType<T>,
 ): Promise<T> {
-  for (let size = PAGE_SIZE; ; size = Math.ceil(size / 4)) {
-    try {
-      const query = { max_results: String(size), order_by: 'name ASC', page_token: token };
-      return parse(shape, await http.get(path, query), path);
-    } catch (error) {
-      // Whoever may write tags can make a page of any size; one model must not keep all others from being read.
-      if (!(error instanceof TooLargeError) || size === 1) {
-        throw error;
-      }
-    }
-  }
+  const answer = await new PageSize().fit((items) =>
+    http.get(path, { max_results: items, order_by: 'name ASC', page_token: token }),
+  );
+  return parse(shape, answer, path);
 }

@@ -141,6 +141,7 @@ export interface ModelRegistry {
   ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;
   /**
    * Gives the target's secret to the webhooks that call its address. None is made: a model that is enrolled no more gets none back.
+   * A model whose own webhooks this user may not change is left with its old secret, unless they all are.
    *
    * @param modelNames the models whose webhooks these are, where each model has one of its own
    */
@@ -148,7 +149,8 @@ export interface ModelRegistry {
   /**
    * Has the registry send a test delivery by one of the webhooks that call an address, signed as any other.
    *
-   * @returns the status that the receiver answered; undefined where there is no webhook, or no answer
+   * @returns the status that the receiver answered, 401 only where no webhook got a better one; undefined where there is no webhook
+   * that may be tried, or no answer
    */
   tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined>;
   /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RefusedError } from '../errors';
 import type { ListedEntry } from './artifact-walk';
+import { TooLargeError } from './http/failure';
 import type { RegistryHttp } from './http/registry-http';
 import { listVersions } from './list-versions';
 import { modelsPage, versionsPage } from './listing';
@@ -51,8 +52,16 @@ export abstract class RestRegistry implements ModelRegistry {
 
   async isEmpty(): Promise<boolean> {
     const path = `${API}/registered-models/search`;
-    const { registered_models: models } = parse(Models, await this.http.get(path, { max_results: '1' }), path);
-    return (models ?? []).length === 0;
+    try {
+      const { registered_models: models } = parse(Models, await this.http.get(path, { max_results: '1' }), path);
+      return (models ?? []).length === 0;
+    } catch (error) {
+      // There is a model, with very many tags.
+      if (error instanceof TooLargeError) {
+        return false;
+      }
+      throw error;
+    }
   }
 
   getModel(name: string): Promise<RegisteredModel | undefined> {

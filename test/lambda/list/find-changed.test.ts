@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { findChanged } from '../../../lambda/list/find-changed';
 import type { ModelList } from '../../../lambda/shared/contracts';
 import { RefusedError, TransientError } from '../../../lambda/shared/errors';
-import { RegistryError } from '../../../lambda/shared/registry/http/failure';
+import { LateError, RegistryError, TooLargeError } from '../../../lambda/shared/registry/http/failure';
 import { packageOf, RegistriesWorld } from '../../support/registries-world';
 import { modelVersion } from '../../support/versions';
 
@@ -143,20 +143,92 @@ test.each([
   await expect(search(world)).rejects.toBe(error);
 });
 
-test('a model that may not be read is left to its own sync, and the others are compared', async () => {
-  const world = manyModels(20);
-  const denied = new RegistryError('denied', 403, 'DENIED');
-  world.beforeVersionsOf = (name) => {
-    if (name === NAME) {
-      throw denied;
+test.each([
+  ['models', 'beforeModels'],
+  ['versions', 'beforeVersions'],
+] as const)(
+  'where one item of the listing of %s is too large for a page, the enrolled models are asked for each',
+  async (_what, before) => {
+    for (const pagesAtOnce of [30, Number.POSITIVE_INFINITY]) {
+      const world = manyModels();
+      world.add('stranger', 20);
+      world.enrolled.pop();
+      world.pagesAtOnce = pagesAtOnce;
+      world[before] = (token) => {
+        if (token === '14') {
+          throw new TooLargeError('answered more than 67108864 bytes');
+        }
+      };
+      model(world).aliases['3'] = ['staging'];
+      expect((await search(world)).list).toMatchObject({ enrolled: 130, changed: 1 });
+      expect(world.listed).toEqual([NAME]);
+      expect(world.calls.versionsOf).toBe(130);
     }
+  },
+);
+
+describe('a model that cannot be read', () => {
+  const denied = new RegistryError('denied', 403, 'DENIED');
+  const large = new TooLargeError('answered more than 67108864 bytes');
+  const unreadable = (world: RegistriesWorld, error: Error, names: readonly string[]) => {
+    world.beforeVersionsOf = (name) => {
+      if (names.includes(name)) {
+        throw error;
+      }
+    };
   };
-  expect((await search(world)).list).toMatchObject({ enrolled: 20, changed: 1 });
-  expect(world.listed).toEqual([NAME]);
-  world.beforeVersionsOf = () => {
-    throw denied;
-  };
-  await expect(search(world)).rejects.toBe(denied);
+
+  test.each([
+    ['may not be', denied],
+    ['is too large', large],
+    ['has an unknown shape', new RefusedError('model-versions/search answered in an unknown shape')],
+    ['takes too long', new LateError('did not answer in full within 30 s')],
+    ['is a fault of the registry', new TransientError('500')],
+  ])('since it %s, is left to its own sync, and the others are compared', async (_why, error) => {
+    const world = manyModels(20);
+    unreadable(world, error, [NAME]);
+    expect((await search(world)).list).toMatchObject({ enrolled: 20, changed: 1 });
+    expect(world.listed).toEqual([NAME]);
+    world.pagesAtOnce = 1;
+    unreadable(world, error, world.enrolled);
+    await expect(search(world)).rejects.toBe(error);
+  });
+
+  test.each([
+    ['may not be', denied],
+    ['is too large', large],
+  ])('since it %s, may be one of very many', async (_why, error) => {
+    const world = manyModels(100);
+    const names = world.enrolled.toSorted().slice(7);
+    unreadable(world, error, names);
+    expect((await search(world)).list).toMatchObject({ enrolled: 100, changed: 93 });
+    expect(world.listed).toEqual(names);
+  });
+
+  test('where none can be, and some may not be, is a fault that passes', async () => {
+    const world = manyModels(5);
+    const away = new TransientError('503');
+    world.beforeVersionsOf = (name) => {
+      throw name === world.enrolled.toSorted()[0] ? denied : away;
+    };
+    await expect(search(world)).rejects.toBe(away);
+  });
+
+  test('is one of a few, or the registry is at fault: an outage in the middle makes no syncs, and passes', async () => {
+    const world = manyModels(100);
+    const names = world.enrolled.toSorted();
+    const away = new TransientError('cannot be reached');
+    unreadable(world, away, names.slice(50));
+    await expect(search(world)).rejects.toBe(away);
+    unreadable(
+      world,
+      away,
+      [3, 20, 40, 50, 60, 70, 80].map((at) => names[at] ?? ''),
+    );
+    expect((await search(world)).list).toMatchObject({ changed: 7 });
+    unreadable(world, away, []);
+    expect((await search(world)).list).toMatchObject({ changed: 0 });
+  });
 });
 
 test('a listing without an end is refused', async () => {

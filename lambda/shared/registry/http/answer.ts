@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 // The agent alone: the whole package takes 40 ms more of every cold start.
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { messageOf, RefusedError, TransientError } from '../../errors';
-import { unreachable, whereOf } from './failure';
+import { LateError, unreachable, whereOf } from './failure';
 import { FileBytes } from './file-bytes';
 import { localError, lookupOutside, namesThisMachine } from './outside';
 
@@ -67,8 +67,8 @@ function agentOf(connectMs: number, outside: boolean): Dispatcher {
  * The beginning of an answer, and its bytes as they come. A redirect is an answer like any other here: nothing follows it. A kept
  * connection that the server closed meanwhile is replaced once, for what may be asked twice.
  *
- * @throws TransientError when the server cannot be reached or does not answer in time; RefusedError for headers that HTTP cannot
- * carry, and what `skip` throws
+ * @throws TransientError when the server cannot be reached, LateError when it does not answer in time; RefusedError for headers that
+ * HTTP cannot carry, and what `skip` throws
  */
 export async function answerTo(ask: Ask): Promise<Answer> {
   try {
@@ -165,14 +165,14 @@ function asStepError({ url, limits }: Ask, error: unknown): Error {
         { cause: error },
       );
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return silent(url, 'connect', limits.connectMs, error);
+      return new TransientError(silent(url, 'connect', limits.connectMs), { cause: error });
     case 'UND_ERR_HEADERS_TIMEOUT':
-      return silent(url, 'answer', limits.answerMs, error);
+      return new LateError(silent(url, 'answer', limits.answerMs), { cause: error });
     default:
       return unreachable(url, error);
   }
 }
 
-function silent(url: URL, what: string, ms: number, cause: unknown): TransientError {
-  return new TransientError(`${url.origin} cannot be reached (it did not ${what} within ${ms / 1000} s)`, { cause });
+function silent(url: URL, what: string, ms: number): string {
+  return `${url.origin} cannot be reached (it did not ${what} within ${ms / 1000} s)`;
 }

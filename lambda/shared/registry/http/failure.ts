@@ -15,6 +15,9 @@ export class RegistryError extends RefusedError {
 /** An answer that is larger than what this project takes: fewer items at once may be. */
 export class TooLargeError extends RefusedError {}
 
+/** An answer that was not there in time, or not in full: fewer items at once may be. A server that hangs looks the same. */
+export class LateError extends TransientError {}
+
 /** An answer that says "not now", and perhaps when. */
 export class BusyError extends TransientError {
   constructor(

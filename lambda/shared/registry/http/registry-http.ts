@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { gunzip, type ZlibOptions } from 'node:zlib';
-import { messageOf, RefusedError, TransientError } from '../../errors';
+import { messageOf, RefusedError } from '../../errors';
 import type { Authorization } from '../credentials';
 import type { FilePosition, OpenedFile } from '../registry';
 import { answerTo, type Silence } from './answer';
 import { download } from './download';
-import { failure, TooLargeError, whereOf } from './failure';
+import { failure, LateError, TooLargeError, whereOf } from './failure';
 import type { FileBytes } from './file-bytes';
 import { namesThisMachine } from './outside';
 import { PATIENCE, Patience, type PatienceLimits } from './patience';
@@ -175,10 +175,10 @@ export class RegistryHttp {
 /**
  * A body as text.
  *
- * @throws TooLargeError beyond `limit` bytes, so that no answer can fill the memory; TransientError where it takes too long
+ * @throws TooLargeError beyond `limit` bytes, so that no answer can fill the memory; LateError where it takes too long
  */
 async function readText(url: URL, body: FileBytes, encoding: string | undefined, limit: number): Promise<string> {
-  const late = new TransientError(`${whereOf(url)} did not answer in full within ${JSON_TIMEOUT_MS / 1000} s`);
+  const late = new LateError(`${whereOf(url)} did not answer in full within ${JSON_TIMEOUT_MS / 1000} s`);
   const timer = setTimeout(() => body.destroy(late), JSON_TIMEOUT_MS);
   try {
     const chunks: Buffer[] = [];

@@ -76,6 +76,32 @@ test('a folder is listed over all pages, without what marks folders, with its en
   ]);
 });
 
+test.each([
+  ['files', (page: number, index: number) => `${page}/${index}`, 10_000],
+  ['names', (page: number, index: number) => `${page}/${index}/${'x'.repeat(1_000)}`, 2_000],
+  ['marks of folders', (page: number, index: number) => `${page}/${index}/${'x'.repeat(1_000)}/`, 2_000],
+])(
+  'a folder of more %s than any model has is not read to its end',
+  async (_what, keyOf, perPage) => {
+    let pages = 0;
+    s3.answer = (_request, response) => {
+      const page = pages++;
+      const keys = Array.from({ length: perPage }, (_, index) => `mlflow/0/m-1/${keyOf(page, index)}`);
+      const contents = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+      xml(
+        response,
+        `<ListBucketResult>${contents}<IsTruncated>${page < 29}</IsTruncated><NextContinuationToken>n${page}</NextContinuationToken></ListBucketResult>`,
+      );
+    };
+    await expect(store().list(FOLDER)).rejects.toMatchObject({
+      name: 'RefusedError',
+      message: expect.stringMatching(/250000 files or 33554432 characters/),
+    });
+    expect(pages).toBeLessThan(30);
+  },
+  60_000,
+);
+
 test('a file is read from a position on, and only as it was', async () => {
   s3.answer = (request, response, url) => {
     expect(decodeURIComponent(url.pathname)).toBe('/artifacts/mlflow/0/m-1/code/a b+ü.py');

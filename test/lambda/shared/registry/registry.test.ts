@@ -43,6 +43,28 @@ describe('versions', () => {
     ]);
   });
 
+  test('that are larger than anybody should send are asked for a few at a time', async () => {
+    const sizes: number[] = [];
+    // A tag as long as MLflow takes it, on each of the versions.
+    const tags = [{ key: 'notes', value: 'x'.repeat(100_000) }];
+    fake.answer = (_request, response, url) => {
+      if (url.pathname.endsWith('/registered-models/get')) {
+        return json(response, { registered_model: { name: 'churn', creation_timestamp: 1 } });
+      }
+      const size = Number(url.searchParams.get('max_results'));
+      const first = Number(url.searchParams.get('page_token') ?? 0);
+      sizes.push(size);
+      const items = Array.from({ length: Math.min(size, 800 - first) }, (_, index) =>
+        version(String(first + index + 1), { tags }),
+      );
+      const next = first + items.length;
+      json(response, { model_versions: items, ...(next < 800 ? { next_page_token: String(next) } : {}) });
+    };
+    const versions = await openSource().listVersions('churn');
+    expect(new Set(versions.map(({ version: number }) => number)).size).toBe(800);
+    expect(sizes).toEqual([1000, 250, 1000]);
+  }, 60_000);
+
   test('none where a page fails', async () => {
     fake.answer = (_request, response, url) =>
       url.searchParams.has('page_token')
@@ -107,6 +129,14 @@ describe('versions', () => {
       json(response, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'not found' }, 404);
     expect(await openSource().getVersion('churn', '1')).toBeUndefined();
   });
+});
+
+test('a registry whose first model is larger than anybody should send is not empty', async () => {
+  const tags = [{ key: 'notes', value: 'x'.repeat(65 * 1024 * 1024) }];
+  fake.answer = (_request, response) => json(response, { registered_models: [{ name: 'large', tags }] });
+  expect(await openSource().isEmpty()).toBe(false);
+  fake.answer = (_request, response) => json(response, {});
+  expect(await openSource().isEmpty()).toBe(true);
 });
 
 describe('faults', () => {

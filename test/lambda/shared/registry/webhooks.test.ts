@@ -1,13 +1,16 @@
 import { text } from 'node:stream/consumers';
+import { logger } from '../../../../lambda/shared/logging';
 import { connectRegistry } from '../../../../lambda/shared/registry/connect';
 import type { ModelRegistry } from '../../../../lambda/shared/registry/registry';
 import { json, startFakeServer } from '../../../support/fake-server';
+import { IMPATIENT } from '../../../support/impatient';
 
 const fake = startFakeServer();
 
 const openSource = () =>
   connectRegistry(JSON.stringify({ MLFLOW_TRACKING_URI: fake.url(), MLFLOW_TRACKING_TOKEN: 't' }));
-const databricks = () => connectRegistry(JSON.stringify({ DATABRICKS_HOST: fake.url(), DATABRICKS_TOKEN: 't' }));
+const databricks = () =>
+  connectRegistry(JSON.stringify({ DATABRICKS_HOST: fake.url(), DATABRICKS_TOKEN: 't' }), undefined, IMPATIENT);
 
 describe('webhooks', () => {
   const target = { url: 'https://api.example.com/prod/webhook', secret: 's' };
@@ -123,6 +126,81 @@ describe('webhooks', () => {
       expect(await databricks().tryWebhook(['churn', 'price'], target.url)).toBe(200);
       expect(sent).toEqual([['POST /api/2.0/mlflow/registry-webhooks/test', { id: '3' }]]);
       expect(await databricks().tryWebhook(['churn'], target.url)).toBeUndefined();
+    });
+
+    describe('of Databricks, where a model may not be managed', () => {
+      const http_url_spec = { url: target.url };
+      const models = ['churn', 'fraud', 'price', 'stock', 'trend', 'yield'];
+      const warn = jest.spyOn(logger, 'warn').mockImplementation();
+      const warned = () => warn.mock.calls.map(([, about]) => (about as unknown as { model: string }).model).toSorted();
+      beforeEach(() => warn.mockClear());
+      afterAll(() => warn.mockRestore());
+
+      /** A workspace that refuses to list some models' webhooks, and to change or try those of others; gives the models it was let at. */
+      function workspace(over: {
+        list?: string[];
+        change?: string[];
+        status?: number;
+        tried?: Record<string, number>;
+      }) {
+        const { list = [], change = [], status = 403, tried = {} } = over;
+        const done: string[] = [];
+        fake.answer = (request, response, url) => {
+          void text(request).then((body) => {
+            const refuse = () => json(response, { error_code: 'PERMISSION_DENIED' }, status);
+            const listed = url.searchParams.get('model_name');
+            if (listed !== null) {
+              list.includes(listed)
+                ? refuse()
+                : json(response, { webhooks: [{ id: listed, model_name: listed, http_url_spec }] });
+              return;
+            }
+            const { id } = JSON.parse(body) as { id: string };
+            if (change.includes(id)) {
+              refuse();
+              return;
+            }
+            done.push(id);
+            json(response, { status_code: tried[id] ?? 200 });
+          });
+        };
+        return done;
+      }
+
+      test.each([401, 403])('by %s, the others get the new secret, and the log names the model', async (status) => {
+        const renewed = workspace({ list: ['churn'], change: ['fraud'], status });
+        await databricks().renewWebhooks(models, target);
+        expect(renewed.toSorted()).toEqual(['price', 'stock', 'trend', 'yield']);
+        expect(warned()).toEqual(['churn', 'fraud']);
+      });
+
+      test('nor any other, it is the credentials, and the error says so', async () => {
+        workspace({ list: models.slice(0, 3), change: models.slice(3) });
+        await expect(databricks().renewWebhooks(models, target)).rejects.toMatchObject({ status: 403 });
+        expect(warned()).toEqual([]);
+      });
+
+      test('another is tried', async () => {
+        const tried = workspace({ list: ['churn'], change: ['fraud'] });
+        expect(await databricks().tryWebhook(models, target.url)).toBe(200);
+        expect(tried).toEqual(['price']);
+        workspace({ list: models });
+        expect(await databricks().tryWebhook(models, target.url)).toBeUndefined();
+      });
+
+      test('and signs with a secret of long ago, another is tried', async () => {
+        const tried = workspace({ change: ['fraud'], tried: { churn: 401 } });
+        expect(await databricks().tryWebhook(models, target.url)).toBe(200);
+        expect(tried).toEqual(['churn', 'price']);
+        workspace({ tried: Object.fromEntries(models.map((name) => [name, 401])) });
+        expect(await databricks().tryWebhook(models, target.url)).toBe(401);
+      });
+
+      test('what is no refusal fails all, since it passes', async () => {
+        workspace({ list: ['churn'], status: 500 });
+        await expect(databricks().renewWebhooks(models, target)).rejects.toMatchObject({ name: 'TransientError' });
+        await expect(databricks().tryWebhook(models, target.url)).rejects.toMatchObject({ name: 'TransientError' });
+      });
     });
 
     test('are left as they are when the registry refuses, and the error says so', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
 import fc from 'fast-check';
+import { LateError } from '../../../../../lambda/shared/registry/http/failure';
 import { RegistryHttp } from '../../../../../lambda/shared/registry/http/registry-http';
 import type { FilePosition, OpenedFile } from '../../../../../lambda/shared/registry/registry';
 import { startFakeServer } from '../../../../support/fake-server';
@@ -191,10 +192,12 @@ describe('a download that breaks', () => {
   test('before its answer begins is transient', async () => {
     fake.answer = () => undefined;
     const impatient = new RegistryHttp(fake.url(), bearer, { silence: { answerMs: 50 } });
-    expect(await failureOf(impatient.stream('/file', {}))).toMatchObject({
+    const failure = await failureOf(impatient.stream('/file', {}));
+    expect(failure).toMatchObject({
       name: 'TransientError',
       message: expect.stringContaining('did not answer within 0.05 s'),
     });
+    expect(failure).toBeInstanceOf(LateError);
   });
 
   test('at a server that is not there is transient', async () => {

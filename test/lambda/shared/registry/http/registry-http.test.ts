@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { LateError } from '../../../../../lambda/shared/registry/http/failure';
 import { RegistryHttp } from '../../../../../lambda/shared/registry/http/registry-http';
 import { startFakeServer } from '../../../../support/fake-server';
 
@@ -47,6 +48,32 @@ test('an answer that breaks off is transient', async () => {
     response.write('{"name":', () => setImmediate(() => response.destroy()));
   };
   await expect(http().get('/models')).rejects.toMatchObject({ name: 'TransientError' });
+});
+
+test('an answer that begins and does not end is late after half a minute, however steadily it comes', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+  try {
+    const begun = new Promise<void>((resolve) => {
+      fake.answer = (_request, response) => {
+        response.writeHead(200, { 'content-length': 100 });
+        response.write('{"name":', () => resolve());
+      };
+    });
+    const answer = http()
+      .get('/models')
+      .catch((error: unknown) => error);
+    await begun;
+    // Until the beginning has come over the wire.
+    while (jest.getTimerCount() < 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await jest.advanceTimersByTimeAsync(31_000);
+    const failure = await answer;
+    expect(failure).toBeInstanceOf(LateError);
+    expect(failure).toMatchObject({ message: expect.stringContaining('in full within 30 s') });
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('what changes something is not sent twice when its connection ends without an answer', async () => {
