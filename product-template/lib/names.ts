@@ -28,6 +28,11 @@ export const PERMISSIONS_BOUNDARY = 'mlflow-mlops-model-pipeline-boundary';
  */
 export const OWNER = 'ModelRepack-ModelSyncStack';
 
+/** The role that endpoints run with where `inference.yaml` names no other: one for each region, since roles have none. */
+export function endpointRoleName(region: string): string {
+  return `mlflow-mlops-endpoint-${region}`;
+}
+
 /** The repository's branch that is deployed. */
 export const BRANCH = 'main';
 
