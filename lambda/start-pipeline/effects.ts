@@ -6,6 +6,7 @@ import {
 import { once } from '../shared/context/once';
 import { modelPackages } from '../shared/context/packages';
 import { claims, deployments } from '../shared/context/store';
+import { requireEnv } from '../shared/env';
 import type { StartEffects } from './start';
 
 const client = once(() => new CodePipelineClient({ maxAttempts: 5 }));
@@ -14,6 +15,7 @@ const client = once(() => new CodePipelineClient({ maxAttempts: 5 }));
 export function realEffects(): StartEffects {
   const store = deployments();
   return {
+    owner: requireEnv('OWNER'),
     isHeld: (modelName) => claims().isHeld(modelName),
     packages: async (groupName) =>
       (await modelPackages().list(groupName)).map(({ arn, approvalStatus, metadata }) => ({

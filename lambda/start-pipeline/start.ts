@@ -14,6 +14,8 @@ const ROUNDS_MAX = 10;
 
 /** What starting needs of the world. */
 export interface StartEffects {
+  /** This installation's mark: the pipeline deploys only packages that bear it. */
+  readonly owner: string;
   /** Whether a sync works on the model. */
   readonly isHeld: (modelName: string) => Promise<boolean>;
   /** All packages of the group. */
@@ -56,7 +58,7 @@ export async function startIfChanged(
   }
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const before = await effects.read(groupName, stack);
-    const fingerprint = fingerprintOf(deployableSet(await effects.packages(groupName)));
+    const fingerprint = fingerprintOf(deployableSet(await effects.packages(groupName), effects.owner));
     if (!mustStart(before, fingerprint, request, effects.now())) {
       return 'unchanged';
     }

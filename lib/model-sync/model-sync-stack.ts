@@ -21,6 +21,7 @@ import { PythonFunctionImage } from '../python-function-image/python-function-im
 import type { Settings } from '../settings';
 import { Watch } from '../watch/watch';
 import { ArtifactBucket } from './artifact-bucket';
+import { EndpointRole } from './endpoint-role';
 import { Enrolment } from './enrolment';
 import { onlyWrittenBy } from './only-written-by';
 import { SyncFunctions } from './sync-functions';
@@ -37,7 +38,7 @@ export type ModelSyncSettings = Pick<
 
 /**
  * Keeps SageMaker's Model Registry in step with MLflow's: a webhook is the hint, a schedule the safety net. It also has what all
- * provisioned models share: what starts their pipelines, and what cleans up behind them.
+ * provisioned models share: what starts their pipelines, what cleans up behind them, and the role of their endpoints.
  */
 export class ModelSyncStack extends Stack {
   constructor(scope: Construct, id: string, settings: ModelSyncSettings, props?: StackProps) {
@@ -63,6 +64,7 @@ export class ModelSyncStack extends Stack {
     });
     const bucket = new ArtifactBucket(this, 'Artifacts', key);
     const table = new SyncTable(this, 'Table', key);
+    new EndpointRole(this, 'EndpointRole', bucket);
 
     const functions = new SyncFunctions(this, 'Functions', {
       table,

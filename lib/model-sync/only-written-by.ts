@@ -3,9 +3,9 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { NodeFunction } from '../node-function';
 
 /**
- * Refuses everybody but some functions to write below a folder of a bucket, whatever else they may do in the account. The role that
- * endpoints run with by default may write to every bucket with `sagemaker` in its name, so a model's code could put its own archive in
- * the place of another model's.
+ * Refuses everybody but some functions to write below a folder of a bucket, whatever else they may do in the account. Whoever has
+ * AmazonSageMakerFullAccess, which people give endpoints too, may write to every bucket with `sagemaker` in its name, so a model's code
+ * could put its own archive in the place of another model's.
  *
  * Deletion is left to policies of roles: versions come back from it, and people have to be able to empty the bucket.
  */

@@ -3,6 +3,7 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { deployableSet } from '../lib/deployable/deployable';
 import { requireGroupName } from '../lib/group-name';
+import { OWNER } from '../lib/names';
 import { approvedPackages } from '../lib/registry/approved-packages';
 import { MODEL_PACKAGES_FILE, writeModelPackages } from '../lib/registry/model-packages-file';
 
@@ -11,7 +12,7 @@ async function main(): Promise<void> {
   const packages = await approvedPackages(new SageMakerClient({ maxAttempts: 10 }), groupName);
   writeModelPackages(MODEL_PACKAGES_FILE, { groupName, packages });
   console.log(`${groupName}: ${packages.length} approved package(s)`);
-  for (const { environment, version, packageArn } of deployableSet(packages)) {
+  for (const { environment, version, packageArn } of deployableSet(packages, OWNER)) {
     console.log(`  ${environment}: version ${version} (${packageArn})`);
   }
 }

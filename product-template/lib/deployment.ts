@@ -8,6 +8,7 @@ import { requireRealTime } from './endpoints/require-real-time';
 import { requireGroupName } from './group-name';
 import { readInference } from './inference/inference';
 import { ModelPipelineStack, type ModelPipelineStackProps } from './model-pipeline-stack';
+import { OWNER } from './names';
 import { MODEL_PACKAGES_FILE, readModelPackages } from './registry/model-packages-file';
 import { WrongInput } from './wrong-input';
 
@@ -48,7 +49,7 @@ function stackProps(folder: string, env: NodeJS.ProcessEnv): ModelPipelineStackP
   }
   const group = requireGroupName(env);
   const inference = readInference(textOf(join(folder, INFERENCE_FILE)));
-  const deployables = deployableSet(readModelPackages(join(folder, MODEL_PACKAGES_FILE), group));
+  const deployables = deployableSet(readModelPackages(join(folder, MODEL_PACKAGES_FILE), group), OWNER);
   requireRealTime(deployables, inference.endpoints);
   return {
     stackName: STACK_NAME,

@@ -22,6 +22,17 @@ export const SYNC_EVENT_DETAIL_TYPE = 'MLflow Model Sync Completed';
 /** Managed policy: the boundary of every role that a model's pipeline stack makes. */
 export const PERMISSIONS_BOUNDARY = 'mlflow-mlops-model-pipeline-boundary';
 
+/**
+ * The mark of the packages that are deployed: what the sync writes into the metadata `mlflow_mlops_owner` of each that it makes,
+ * which is its stack's name.
+ */
+export const OWNER = 'ModelRepack-ModelSyncStack';
+
+/** The role that endpoints run with where `inference.yaml` names no other: one for each region, since roles have none. */
+export function endpointRoleName(region: string): string {
+  return `mlflow-mlops-endpoint-${region}`;
+}
+
 /** The repository's branch that is deployed. */
 export const BRANCH = 'main';
 

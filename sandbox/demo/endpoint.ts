@@ -8,11 +8,13 @@ import {
   DescribeEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { endpointRoleName } from '../../product-template/lib/names';
+import { REGION } from '../deploy/accounts';
 import type { Aws } from './aws';
 import { until } from './until';
 
 /** Any role's ARN: the stand-in does not check whether it exists. */
-const ROLE = 'arn:aws:iam::111111111111:role/service-role/AmazonSageMakerServiceCatalogProductsExecutionRole';
+const ROLE = `arn:aws:iam::111111111111:role/${endpointRoleName(REGION)}`;
 
 /**
  * Makes an endpoint from a package and waits until it serves.

@@ -71,6 +71,7 @@ test('each role uses the key for what it reads and writes, through the service t
   const secretsmanager = ['kms:Decrypt'];
   const write = ['kms:Decrypt', 'kms:GenerateDataKey'];
   expect(uses(template)).toEqual({
+    EndpointRole: { s3: ['kms:Decrypt'] },
     FunctionsListRole: { dynamodb, s3: write },
     FunctionsClaimRole: { dynamodb },
     FunctionsPlanRole: { dynamodb },

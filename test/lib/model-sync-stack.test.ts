@@ -1,4 +1,5 @@
 import { Capture, Match, type Template } from 'aws-cdk-lib/assertions';
+import { OWNER } from '../../product-template/lib/names';
 import { synthesize } from '../support/synth';
 
 let root: Template;
@@ -23,6 +24,8 @@ describe('names that users see', () => {
 
   test('stack, bucket, secret and parameters', () => {
     expect(stackName).toBe('ModelRepack-ModelSyncStack');
+    // By which models' pipelines know what the sync made.
+    expect(OWNER).toBe(stackName);
     template.hasResourceProperties('AWS::S3::Bucket', {
       BucketName: { 'Fn::Join': ['', ['sagemaker-mlflow-', { Ref: 'AWS::Region' }, '-', { Ref: 'AWS::AccountId' }]] },
     });

@@ -2,9 +2,11 @@ import type { DeploymentRecord } from '../../lambda/shared/store/deployments';
 import type { Started } from '../../lambda/start-pipeline/decide';
 import type { StartEffects } from '../../lambda/start-pipeline/start';
 import type { RegisteredPackage } from '../../product-template/lib/deployable/deployable';
+import { OWNER } from './owner';
 
 /** A registry, a record and a pipeline in memory. CodePipeline starts one run for one token, as it does. */
 export class StartWorld implements StartEffects {
+  readonly owner = OWNER;
   registry: RegisteredPackage[] = [];
   record: DeploymentRecord = { revision: 0 };
   recordOf = '';

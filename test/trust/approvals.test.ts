@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { environmentsOf } from '../../lambda/shared/environments';
 import { deployableSet } from '../../product-template/lib/deployable/deployable';
 import { sized, tried } from '../../trust/sizes';
+import { OWNER } from '../support/owner';
 import { PlanWorld } from '../support/plan-world';
 import { modelVersion } from '../support/versions';
 
@@ -34,7 +35,10 @@ class ApprovalWorld extends PlanWorld {
 
   /** What the model's pipeline deploys. */
   deployed() {
-    return deployableSet(this.packages.map((one) => ({ ...one, approval: one.approvalStatus })));
+    return deployableSet(
+      this.packages.map((one) => ({ ...one, approval: one.approvalStatus })),
+      OWNER,
+    );
   }
 
   /** What is deployed although a person should have been asked, and was not. */

@@ -40,10 +40,11 @@ export const STEERING_METADATA = {
  * While a version is packed anew it has two packages for a time: the newest approved one counts, and what it says.
  *
  * @param packages the packages of one group, in any order
+ * @param owner the sync's mark: a package that bears another one, or none, is somebody else's
  * @returns by environment and version, the same for the same packages
  */
-export function deployableSet(packages: readonly RegisteredPackage[]): Deployable[] {
-  const newest = [...newestByVersion(packages)].sort(([one], [other]) => compareVersions(one, other));
+export function deployableSet(packages: readonly RegisteredPackage[], owner: string): Deployable[] {
+  const newest = [...newestByVersion(packages, owner)].sort(([one], [other]) => compareVersions(one, other));
   return ENVIRONMENTS.flatMap((environment) =>
     newest
       .filter(([, { metadata }]) => words(metadata[STEERING_METADATA.environments]).includes(environment))
@@ -63,11 +64,11 @@ export function packageVersion(arn: string): number {
   return Number(/\/(\d+)$/.exec(arn)?.[1] ?? 0);
 }
 
-function newestByVersion(packages: readonly RegisteredPackage[]): Map<string, RegisteredPackage> {
+function newestByVersion(packages: readonly RegisteredPackage[], owner: string): Map<string, RegisteredPackage> {
   const newest = new Map<string, RegisteredPackage>();
   for (const candidate of packages) {
     const version = candidate.metadata[STEERING_METADATA.version];
-    if (candidate.approval !== 'Approved' || !candidate.metadata[STEERING_METADATA.owner] || !version) {
+    if (candidate.approval !== 'Approved' || candidate.metadata[STEERING_METADATA.owner] !== owner || !version) {
       continue;
     }
     const known = newest.get(version);

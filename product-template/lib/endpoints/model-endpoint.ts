@@ -3,11 +3,9 @@ import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagema
 import { Construct } from 'constructs';
 import { type Deployable, STEERING_METADATA } from '../deployable/deployable';
 import type { EndpointSettings } from '../inference/inference';
+import { endpointRoleName } from '../names';
 import { dataCapture } from './data-capture';
 import { endpointName, versionPart } from './endpoint-name';
-
-/** SageMaker's own role for what its Service Catalog products deploy; made with the first Studio domain of an account. */
-const DEFAULT_ROLE = 'service-role/AmazonSageMakerServiceCatalogProductsExecutionRole';
 
 /** Must never change: SageMaker updates an endpoint in place only when its variants keep their names. */
 const VARIANT = 'AllTraffic';
@@ -65,8 +63,10 @@ export class ModelEndpoint extends Construct {
     }
   }
 
+  /** The role of few rights that MLflow-MLOps makes for all endpoints of the account and region. */
   private defaultRoleArn(): string {
-    return Stack.of(this).formatArn({ service: 'iam', region: '', resource: 'role', resourceName: DEFAULT_ROLE });
+    const resourceName = endpointRoleName(Stack.of(this).region);
+    return Stack.of(this).formatArn({ service: 'iam', region: '', resource: 'role', resourceName });
   }
 }
 

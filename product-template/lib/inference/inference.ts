@@ -23,7 +23,7 @@ export interface ServerlessEndpoint {
 
 /** How the endpoints of one environment look. */
 export type EndpointSettings = (RealTimeEndpoint | ServerlessEndpoint) & {
-  /** Absent: the account's own role for SageMaker. */
+  /** Absent: the role that MLflow-MLOps makes for endpoints. */
   readonly executionRoleArn?: string;
 };
 

@@ -21,7 +21,17 @@ test('a real-time endpoint: model from the package, configuration, endpoint, eac
   template.hasResourceProperties(MODEL, {
     Containers: [{ ModelPackageName: packageArn(4) }],
     ExecutionRoleArn: {
-      'Fn::Join': ['', Match.arrayWith([':role/service-role/AmazonSageMakerServiceCatalogProductsExecutionRole'])],
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          ':iam::',
+          { Ref: 'AWS::AccountId' },
+          ':role/mlflow-mlops-endpoint-',
+          { Ref: 'AWS::Region' },
+        ],
+      ],
     },
     ModelName: Match.absent(),
   });

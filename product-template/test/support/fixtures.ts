@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RegisteredPackage } from '../../lib/deployable/deployable';
+import { OWNER } from '../../lib/names';
 import { MODEL_PACKAGES_FILE, modelPackagesText } from '../../lib/registry/model-packages-file';
 
 export const GROUP = 'churn';
@@ -28,7 +29,7 @@ export function aPackage(
     arn: packageArn(number),
     approval: change.approval ?? 'Approved',
     metadata: {
-      mlflow_mlops_owner: 'ModelRepack-ModelSyncStack',
+      mlflow_mlops_owner: OWNER,
       mlflow_name: 'Churn model',
       mlflow_version: version,
       mlflow_run_id: `run${version}`,

@@ -10,6 +10,7 @@ import { deploymentApp, MODEL_PIPELINE_STACK } from '../../lib/deployment';
 import { EndpointStage } from '../../lib/endpoints/endpoint-stage';
 import { readInference } from '../../lib/inference/inference';
 import type { ModelPipelineStack } from '../../lib/model-pipeline-stack';
+import { OWNER } from '../../lib/names';
 import { BUILD_ENV, folderWith, GROUP, SHIPPED_INFERENCE } from './fixtures';
 
 export interface Resource {
@@ -53,7 +54,7 @@ export function stageTemplate(
   const stage = new EndpointStage(new App({ analyticsReporting: false, context }), {
     group: GROUP,
     environment,
-    deployables: deployableSet(packages).filter((one) => one.environment === environment),
+    deployables: deployableSet(packages, OWNER).filter((one) => one.environment === environment),
     settings: readInference(inference).endpoints[environment],
   });
   return Template.fromStack(stage.node.findChild('ModelDeploy') as Stack);

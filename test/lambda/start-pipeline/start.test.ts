@@ -1,4 +1,5 @@
 import { type Outcome, STARTING_SECONDS, startIfChanged } from '../../../lambda/start-pipeline/start';
+import { OWNER } from '../../support/owner';
 import { StartWorld } from '../../support/start-world';
 
 let world: StartWorld;
@@ -18,7 +19,7 @@ function approved(number: number, environments: string, over: { approval?: strin
   return {
     arn: `arn:aws:sagemaker:us-east-1:111111111111:model-package/churn/${number}`,
     approval: 'Approved',
-    metadata: { mlflow_mlops_owner: 'me', mlflow_version: `${number}`, mlflow_environments: environments },
+    metadata: { mlflow_mlops_owner: OWNER, mlflow_version: `${number}`, mlflow_environments: environments },
     ...over,
   };
 }
@@ -48,7 +49,8 @@ describe('one change', () => {
 
   test.each<[string, () => void]>([
     ['a description', () => (world.registry = [withMetadata({ mlflow_description: 'better' })])],
-    ['a package of somebody else', () => world.registry.push({ ...approved(7, 'Staging'), metadata: {} })],
+    ['a package without a mark', () => world.registry.push({ ...approved(7, 'Staging'), metadata: {} })],
+    ['a package of somebody else', () => world.registry.push(marked(7, 'OtherStack'))],
     ['a package that waits for approval', () => world.registry.push(approved(2, 'Staging', { approval: 'Pending' }))],
   ])('is not %s', async (_what, change) => {
     world.registry = [approved(1, 'Staging')];
@@ -56,6 +58,11 @@ describe('one change', () => {
     change();
     expect(await event()).toBe('unchanged');
   });
+
+  function marked(number: number, mlflow_mlops_owner: string) {
+    const one = approved(number, 'Staging');
+    return { ...one, metadata: { ...one.metadata, mlflow_mlops_owner } };
+  }
 
   function withMetadata(more: Record<string, string>) {
     const one = approved(1, 'Staging');

@@ -10,6 +10,7 @@ import { approvedPackages } from '../../../product-template/lib/registry/approve
 import { listPackages } from '../../../sandbox/demo/packages';
 import { setAlias, setTag } from '../../../sandbox/demo/registry';
 import { clientConfig } from '../../../sandbox/deploy/clients';
+import { OWNER } from '../../support/owner';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
 
@@ -48,7 +49,7 @@ async function ask(environments: string): Promise<void> {
 /** What the model's pipeline would deploy now: it reads the registry by these same functions. */
 async function deployed(group: string): Promise<string[]> {
   const packages = await approvedPackages(stage.aws.sageMaker, group);
-  return deployableSet(packages).map(({ environment, packageArn }) => `${environment} ${packageArn}`);
+  return deployableSet(packages, OWNER).map(({ environment, packageArn }) => `${environment} ${packageArn}`);
 }
 
 /** The packages of a model that has one version, after a sync. */
