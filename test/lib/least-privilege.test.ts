@@ -93,6 +93,7 @@ describe('least privilege', () => {
         'dynamodb:UpdateItem',
         's3:AbortMultipartUpload',
         's3:DeleteObject',
+        's3:DeleteObjectTagging',
         's3:GetObjectTagging',
         's3:ListBucket',
         's3:ListBucketMultipartUploads',
