@@ -198,11 +198,12 @@ describe('least privilege', () => {
     expect(statementsOf(/^WebhookSecretRotationRotateRole/)).toContainEqual(changes[0]);
   });
 
-  test('the state machine runs its functions and itself, reads its own lists, and no more', () => {
+  test('the state machine runs its functions and itself, reads its own lists, writes its table, and no more', () => {
     const statements = statementsOf(/^SyncStateMachineRole/).filter(
       (one) => !actionsOf(one).every((action) => /^(logs|xray|lambda):/.test(action)),
     );
     expect(statements.flatMap(actionsOf).sort()).toEqual([
+      'dynamodb:UpdateItem',
       'events:DescribeRule',
       'events:PutEvents',
       'events:PutRule',
@@ -217,6 +218,7 @@ describe('least privilege', () => {
       JSON.stringify(
         statements.filter((one) => actionsOf(one).some((action) => action.startsWith(service))).map(resourcesOf),
       );
+    expect(reached('dynamodb:')).toMatch(/^[^*]*"Ref":"Table\w+"[^*]*$/);
     expect(reached('s3:')).toMatch(/^\S*\/syncs\/\*"\S*$/);
     expect(reached('states:').match(/"Ref":"\w+"/g)).toEqual(
       expect.arrayContaining([expect.stringContaining('SyncStateMachine')]),
