@@ -1,4 +1,4 @@
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { groupNameOf } from '../../../lambda/shared/names/group-name';
 import { GRACE_MS } from '../../../lambda/sweep/unused';
 import { type Actions, actionsOn } from './actions';
@@ -151,8 +151,8 @@ export class World {
         updateItem: ({ Key = {}, ExpressionAttributeValues = {}, ...expressions }) => {
           const update = {
             TableName: 'table',
-            Key: unmarshall(Key),
-            ExpressionAttributeValues: unmarshall(ExpressionAttributeValues),
+            Key: plainItem(Key),
+            ExpressionAttributeValues: plainItem(ExpressionAttributeValues),
             ...expressions,
           };
           return this.outside.call('dynamodb.Update', update, () => void this.table.update(update));
@@ -219,6 +219,11 @@ export class World {
     this.clock = milliseconds;
     jest.setSystemTime(milliseconds);
   }
+}
+
+/** DynamoDB's own words as the stores say it; texts and numbers are all that a state machine sends. */
+function plainItem(item: Readonly<Record<string, AttributeValue>>): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? Number(N)]));
 }
 
 /** Time that is long enough for everything that waits for days. */
