@@ -14,7 +14,8 @@ import { shareArchives } from './shared-archives';
 /** What planning reads and writes. */
 export interface Effects extends RulingEffects {
   readonly readLedger: () => Promise<LedgerRecord>;
-  readonly writeLedger: (before: LedgerRecord, verified: Verified) => Promise<void>;
+  /** @returns the entry's revision; undefined where it was not written */
+  readonly writeLedger: (before: LedgerRecord, verified: Verified) => Promise<number | undefined>;
   readonly strikeLedger: () => Promise<void>;
   /** Keeps what was met of packages whose versions the registry does not know; undefined where there are none. */
   readonly setAbsent: (absent: AbsentPackages | undefined) => Promise<void>;
@@ -40,8 +41,8 @@ export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'ma
  * The plan of one model.
  *
  * A model that the ledger knows in exactly this state is not looked into: its plan is empty, by two listings alone. Any other is
- * read in full, and gets its entry when there is nothing to do. Before anything is done the entry is struck, since the model may
- * come back to the state that it speaks of while its packages' metadata do not.
+ * read in full, and gets its entry when there is nothing to do, which counts once the sync has told of it. Before anything is done
+ * the entry is struck, since the model may come back to the state that it speaks of while its packages' metadata do not.
  *
  * @param asked which sync of all asks, where one does
  */
@@ -75,13 +76,15 @@ export async function planModel(
   const packages = await effects.describePackages(listed);
   const versions = enrolled ? await effects.completeVersions(found, packages) : [];
   const planned = plan({ ...planning, enrolled, versions, packages });
+  let untold: number | undefined;
   if (enrolled && isEmpty(planned)) {
-    await effects.writeLedger(before, {
+    untold = await effects.writeLedger(before, {
       ...fingerprintsOf(planning, versions, listed),
       verifiedAt: effects.now(),
       kept: planned.keep.length,
     });
-  } else if (known !== undefined) {
+  } else if (known !== undefined || before.untold !== undefined) {
+    // Also one that does not count yet: the sync that wrote it may have let go of the model, and be about to make it count.
     await effects.strikeLedger();
   }
   const checked = await preflight(planned.create, async (number) => {
@@ -106,6 +109,7 @@ export async function planModel(
     ...{ groupName, create, createAfter, refused, update, delete: deletions, kept },
     left: left + checked.left,
     looked: true,
+    ...(untold === undefined ? {} : { untold }),
   };
 }
 

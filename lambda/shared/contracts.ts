@@ -100,6 +100,8 @@ export interface PlanResult {
   readonly left: number;
   /** False where the ledger knew the model in this state, so that its packages were not looked into. */
   readonly looked: boolean;
+  /** Revision of the ledger's entry that counts once the sync has told of it; absent where none was written. */
+  readonly untold?: number;
 }
 
 /**

@@ -22,7 +22,7 @@ export const handler = step<ModelStep, ActionResult>(
     const bucket = requireEnv('ARTIFACT_BUCKET');
     const swept = await sweepGroup({ client: s3, bucket, groupName, urls, now: Date.now() });
     logger.info('swept', { ...swept });
-    const done = swept.deleted + swept.marked + swept.uploads > 0;
+    const done = swept.deleted + swept.marked + swept.unmarked + swept.uploads > 0;
     return { action: 'sweep', outcome: done ? 'done' : 'skipped' };
   },
   ({ modelName, execution }) => ({ model: modelName, execution }),

@@ -5,10 +5,14 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { atOnce } from '../shared/at-once';
 import { groupPrefix } from '../shared/packing/content-key';
-import { putMark, readMark } from '../shared/packing/unused-mark';
+import { putMark, readMark, takeMark } from '../shared/packing/unused-mark';
 import type { S3Location } from '../shared/registry/registry';
-import { fateOf, unusedFolders } from './unused';
+import { type Fate, fateOf, foldersInUse } from './unused';
+
+/** Each takes a list and the tags of one object: a group of a thousand folders is looked through in seconds. */
+const FOLDERS_AT_ONCE = 8;
 
 /** A group whose archives are looked through. Nothing is packed for it meanwhile. */
 export interface SweepJob {
@@ -20,9 +24,10 @@ export interface SweepJob {
   readonly now: number;
 }
 
-/** How many folders were marked as unused and deleted, and how many uploads given up. */
+/** How many folders were marked as unused, lost that mark and were deleted, and how many uploads given up. */
 export interface Swept {
   readonly marked: number;
+  readonly unmarked: number;
   readonly deleted: number;
   readonly uploads: number;
 }
@@ -30,26 +35,28 @@ export interface Swept {
 /**
  * Deletes what no package of a group has referred to for {@link GRACE_MS}, and gives up uploads that nobody goes on with. What
  * the bucket keeps of deleted objects for some time is its own matter.
+ *
+ * @throws where S3 refuses a call; what was done until then counts, and the next sweep goes on from there
  */
 export async function sweepGroup({ client, bucket, groupName, urls, now }: SweepJob): Promise<Swept> {
   const group = { bucket, prefix: groupPrefix(groupName) };
   const uploads = await abortUploads(client, group);
-  const folders = await listFolders(client, group);
-  const unused = folders.length === 0 ? [] : unusedFolders(bucket, folders, await urls());
-  let marked = 0;
-  let deleted = 0;
-  for (const prefix of unused) {
+  const prefixes = await listFolders(client, group);
+  const folders = prefixes.length === 0 ? [] : foldersInUse(bucket, prefixes, await urls());
+  const fates: Record<Fate, number> = { keep: 0, unmark: 0, mark: 0, wait: 0, delete: 0 };
+  await atOnce(FOLDERS_AT_ONCE, folders, async ({ prefix, used }) => {
     const folder = { bucket, prefix };
-    const fate = fateOf(await readMark(client, folder), now);
+    const fate = fateOf(used, await readMark(client, folder), now);
     if (fate === 'mark') {
       await putMark(client, folder, now);
-      marked++;
+    } else if (fate === 'unmark') {
+      await takeMark(client, folder);
     } else if (fate === 'delete') {
       await deleteFolder(client, folder);
-      deleted++;
     }
-  }
-  return { marked, deleted, uploads };
+    fates[fate]++;
+  });
+  return { marked: fates.mark, unmarked: fates.unmark, deleted: fates.delete, uploads };
 }
 
 async function listFolders(client: S3Client, { bucket, prefix }: S3Location): Promise<string[]> {

@@ -74,7 +74,7 @@ export class ModelSyncStack extends Stack {
       manualApproval: settings.manualApproval,
       owner: this.stackName,
     });
-    const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket });
+    const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket, table });
     const deadLetterQueue = new Queue(this, 'DeadLetters', {
       ...queueEncryption(key),
       enforceSSL: true,

@@ -184,7 +184,14 @@ export class SyncFunctions extends Construct {
     );
     this.sweep.addToRolePolicy(
       new PolicyStatement({
-        actions: ['s3:GetObjectTagging', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+        actions: [
+          // The mark of what is unused: read, set, and taken off what is used.
+          's3:GetObjectTagging',
+          's3:PutObjectTagging',
+          's3:DeleteObjectTagging',
+          's3:DeleteObject',
+          's3:AbortMultipartUpload',
+        ],
         resources: [bucket.arnForObjects(`${MODEL_FILES}/*`)],
       }),
     );

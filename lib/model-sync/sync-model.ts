@@ -1,3 +1,4 @@
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import {
   type Chain,
   Choice,
@@ -12,6 +13,7 @@ import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../product-template/lib/names';
 import { applyPlan } from './apply-plan';
+import { countEntry } from './count-entry';
 import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine, RETRY, SYNC_FAILED, SYNC_HELD } from './sync-step';
 
@@ -33,14 +35,15 @@ const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutp
 
 /**
  * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again, some rounds
- * long; then another execution goes on.
+ * long; then another execution goes on. What the last plan wrote into the ledger counts only then: a sync that failed after its
+ * plan, at its sweep, its release or its telling, would else be in order for the next one.
  *
  * State: the request, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
  * `synced`, `deferred` (another execution holds the claim and will plan again), `held` (packages stay until somebody confirms that
  * they go) or `failed`; the last two end the execution as failed, after everything that could be done was done. Errors never
  * leave this chain.
  */
-export function syncModel(scope: Construct, functions: SyncFunctions): IChainable {
+export function syncModel(scope: Construct, functions: SyncFunctions, table: TableV2): IChainable {
   const claim = invokeStep(scope, 'Claim model', functions.claim, CLAIM, keeping('$states.result.Payload'));
   const plan = invokeStep(
     scope,
@@ -86,6 +89,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
   const done = Pass.jsonata(scope, 'Model done', {
     outputs: oneLine(`{% $merge([
       {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : $states.input.totals.held > 0 ? "held" : "synced"},
+      {"untold": $states.input.totals.failed = 0 ? $states.input.plan.untold},
       $states.input.totals
     ]) %}`),
   });
@@ -112,7 +116,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions): IChainabl
       )
       .otherwise(release),
   );
-  const verdict = verdictOn(scope);
+  const verdict = verdictOn(scope, table);
   for (const end of [deferred, broken, done]) {
     end.next(verdict);
   }
@@ -140,7 +144,7 @@ function sweepArchives(scope: Construct, functions: SyncFunctions): Chain {
 }
 
 /** How the execution ends. */
-function verdictOn(scope: Construct): Choice {
+function verdictOn(scope: Construct, table: TableV2): Choice {
   const failed = Fail.jsonata(scope, 'Sync failed', {
     error: SYNC_FAILED,
     // A cause has 32,768 characters at most (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
@@ -150,10 +154,12 @@ function verdictOn(scope: Construct): Choice {
     error: SYNC_HELD,
     cause: '{% $substring($string($states.input), 0, 30000) %}',
   });
+  const synced = Succeed.jsonata(scope, 'Synced');
   return Choice.jsonata(scope, 'Any failures?')
     .when(Condition.jsonata("{% $states.input.outcome = 'failed' %}"), failed)
     .when(Condition.jsonata("{% $states.input.outcome = 'held' %}"), held)
-    .otherwise(Succeed.jsonata(scope, 'Synced'));
+    .when(Condition.jsonata('{% $exists($states.input.untold) %}'), countEntry(scope, table, synced))
+    .otherwise(synced);
 }
 
 /** One event on the default bus for each finished sync of a model; its words are those of SageMaker's own events. */

@@ -17,6 +17,7 @@ import { grantSyncChanged, syncChanged } from './sync-changed';
 import type { SyncFunctions } from './sync-functions';
 import { syncModel } from './sync-model';
 import { invokeStep, oneLine } from './sync-step';
+import type { SyncTable } from './sync-table';
 
 /** The input as somebody wrote it, and how far the search for what changed is. */
 const LIST = oneLine(`{% {
@@ -29,6 +30,8 @@ export interface SyncStateMachineProps {
   readonly functions: SyncFunctions;
   /** Where a sync of all models keeps what it found. */
   readonly bucket: Bucket;
+  /** Has the ledger, which the state machine writes at the end of a model's sync. */
+  readonly table: SyncTable;
 }
 
 /**
@@ -40,13 +43,13 @@ export class SyncStateMachine extends Construct {
   /** Has all events of all executions. */
   readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, { functions, bucket }: SyncStateMachineProps) {
+  constructor(scope: Construct, id: string, { functions, bucket, table }: SyncStateMachineProps) {
     super(scope, id);
 
     const list = invokeStep(this, 'Find models', functions.list, LIST, '{% $states.result.Payload %}');
     list.next(
       Choice.jsonata(this, 'Which models?')
-        .when(Condition.jsonata("{% $states.input.kind = 'one' %}"), syncModel(this, functions))
+        .when(Condition.jsonata("{% $states.input.kind = 'one' %}"), syncModel(this, functions, table))
         .when(Condition.jsonata("{% $states.input.kind = 'unfinished' %}"), list)
         .otherwise(syncChanged(this, functions)),
     );
@@ -69,6 +72,7 @@ export class SyncStateMachine extends Construct {
     });
     this.letFollowEachOther(functions);
     grantSyncChanged(this.stateMachine, bucket);
+    table.grantItsKey(this.stateMachine);
     const { list: lister, claim, plan, create, update, delete: remove, sweep, release, weigh } = functions;
     acknowledgeInvoke(this, lister, claim, plan, create, update, remove, sweep, release, weigh);
     acknowledge(this, 'IAM5[Resource::*]', 'Log delivery and X-Ray take no resource.');

@@ -29,9 +29,14 @@ export class SyncTable extends TableV2 {
     }
   }
 
+  /** Lets somebody use the table's key whose right to the table itself comes from elsewhere. */
+  grantItsKey(grantee: IGrantable): void {
+    grantKey(this.key, grantee, 'dynamodb', 'Decrypt');
+  }
+
   /** Whoever reads or writes also has DynamoDB decrypt the table's key (dynamodb/latest/developerguide/encryption.usagenotes.html). */
   override grant(grantee: IGrantable, ...actions: string[]): Grant {
-    grantKey(this.key, grantee, 'dynamodb', 'Decrypt');
+    this.grantItsKey(grantee);
     return super.grant(grantee, ...actions);
   }
 }

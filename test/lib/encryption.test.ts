@@ -82,7 +82,7 @@ test('each role uses the key for what it reads and writes, through the service t
     FunctionsSweepRole: { dynamodb },
     FunctionsReleaseRole: { dynamodb },
     FunctionsWeighRole: { dynamodb, s3: ['kms:GenerateDataKey'] },
-    SyncStateMachineRole: { s3: ['kms:Decrypt'] },
+    SyncStateMachineRole: { dynamodb, s3: ['kms:Decrypt'] },
     WebhookReceiverRole: { dynamodb, secretsmanager },
     EnrolmentEnrolRole: { dynamodb, secretsmanager },
     EnrolmentPendingRole: { dynamodb, secretsmanager },

@@ -93,6 +93,7 @@ describe('least privilege', () => {
         'dynamodb:UpdateItem',
         's3:AbortMultipartUpload',
         's3:DeleteObject',
+        's3:DeleteObjectTagging',
         's3:GetObjectTagging',
         's3:ListBucket',
         's3:ListBucketMultipartUploads',
@@ -197,11 +198,12 @@ describe('least privilege', () => {
     expect(statementsOf(/^WebhookSecretRotationRotateRole/)).toContainEqual(changes[0]);
   });
 
-  test('the state machine runs its functions and itself, reads its own lists, and no more', () => {
+  test('the state machine runs its functions and itself, reads its own lists, writes its table, and no more', () => {
     const statements = statementsOf(/^SyncStateMachineRole/).filter(
       (one) => !actionsOf(one).every((action) => /^(logs|xray|lambda):/.test(action)),
     );
     expect(statements.flatMap(actionsOf).sort()).toEqual([
+      'dynamodb:UpdateItem',
       'events:DescribeRule',
       'events:PutEvents',
       'events:PutRule',
@@ -216,6 +218,7 @@ describe('least privilege', () => {
       JSON.stringify(
         statements.filter((one) => actionsOf(one).some((action) => action.startsWith(service))).map(resourcesOf),
       );
+    expect(reached('dynamodb:')).toMatch(/^[^*]*"Ref":"Table\w+"[^*]*$/);
     expect(reached('s3:')).toMatch(/^\S*\/syncs\/\*"\S*$/);
     expect(reached('states:').match(/"Ref":"\w+"/g)).toEqual(
       expect.arrayContaining([expect.stringContaining('SyncStateMachine')]),

@@ -55,7 +55,7 @@ test('every task below a model catches everything, and tries passing errors agai
     'Weigh deletions',
   ];
   const tasks = [...states].filter(([name, { Type }]) => Type === 'Task' && !others.includes(name));
-  expect(tasks.length).toBe(11);
+  expect(tasks.length).toBe(12);
   for (const [name, task] of tasks) {
     expect([name, task.Catch?.[0]?.ErrorEquals]).toEqual([name, ['States.ALL']]);
     expect([name, task.Retry?.[0]]).toEqual([
@@ -63,9 +63,24 @@ test('every task below a model catches everything, and tries passing errors agai
       expect.objectContaining({ JitterStrategy: 'FULL', BackoffRate: 2 }),
     ]);
   }
-  for (const [, task] of tasks.filter(([name]) => name !== 'Tell of the finished sync')) {
+  const ownErrors = ['Tell of the finished sync', 'Count as in order'];
+  for (const [, task] of tasks.filter(([name]) => !ownErrors.includes(name))) {
     expect(task.Retry?.[0]?.ErrorEquals).toContain('TransientError');
   }
+});
+
+test('what was found in order counts once it was told of, and a sync that cannot write that down is no failure', () => {
+  expect(state('Tell of the finished sync').Next).toBe('Model done');
+  expect(state('Any failures?')).toMatchObject({
+    Choices: [{ Next: 'Sync failed' }, { Next: 'Sync held' }, { Next: 'Count as in order' }],
+    Default: 'Synced',
+  });
+  expect(state('Count as in order')).toMatchObject({
+    Resource: expect.stringMatching(/:states:::dynamodb:updateItem$/),
+    Retry: [{ ErrorEquals: ['DynamoDB.ConditionalCheckFailedException'], MaxAttempts: 0 }, { MaxAttempts: 4 }],
+    Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Synced' }],
+    Next: 'Synced',
+  });
 });
 
 test('a function that ran out of time is tried again, twice', () => {

@@ -52,8 +52,8 @@ export class PlanWorld {
   }
 
   /**
-   * Does what a plan says; only the first `actions` of it where the execution ends before it is through: then an update may have
-   * been written and not been told to the ledger.
+   * Does what a plan says and tells of it; only the first `actions` of it where the execution ends before it is through: then an
+   * update may have been written and not been told to the ledger, and nobody is told of what was in order.
    */
   carryOut(planned: PlanResult, actions = Number.POSITIVE_INFINITY): void {
     const steps = [
@@ -76,6 +76,9 @@ export class PlanWorld {
     steps.slice(0, actions).forEach((step) => {
       step();
     });
+    if (!Number.isFinite(actions)) {
+      this.tell(planned.untold);
+    }
   }
 
   add(...packages: ModelPackage[]): void {
@@ -135,12 +138,20 @@ export class PlanWorld {
     });
   }
 
+  /** The sync is through and tells of it, which makes its entry count unless another one has written or struck since. */
+  private tell(revision: number | undefined): void {
+    const { untold, ...others } = this.ledger;
+    if (untold !== undefined && revision === others.revision) {
+      this.ledger = { ...others, verified: untold };
+    }
+  }
+
   private remove(arn: string): void {
     this.packages = this.packages.filter((one) => one.arn !== arn);
   }
 
   private strike(): void {
-    const { verified: _struck, ...others } = this.ledger;
+    const { verified: _struck, untold: _untold, ...others } = this.ledger;
     this.ledger = { ...others, revision: this.ledger.revision + 1 };
   }
 
@@ -169,9 +180,12 @@ export class PlanWorld {
       now: () => this.now,
       readLedger: async () => this.ledger,
       writeLedger: async (before, verified) => {
-        if (this.ledger.revision === before.revision) {
-          this.ledger = { ...this.ledger, revision: before.revision + 1, verified };
+        if (this.ledger.revision !== before.revision) {
+          return undefined;
         }
+        const { verified: _older, ...others } = this.ledger;
+        this.ledger = { ...others, revision: before.revision + 1, untold: verified };
+        return this.ledger.revision;
       },
       strikeLedger: async () => this.strike(),
       setAbsent: async (absent) => {

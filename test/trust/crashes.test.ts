@@ -3,7 +3,7 @@ import { definitionOf } from '../support/state-machine';
 import { synthesize } from '../support/synth';
 import { makeWorlds } from '../support/world/functions';
 import { comeToRest, MODELS } from '../support/world/life';
-import { faultsOf, foreignPackages } from '../support/world/oracle';
+import { faultsOf, foreignPackages, untold } from '../support/world/oracle';
 import type { Call, Kill } from '../support/world/outside';
 import type { StoredPackage } from '../support/world/sagemaker';
 import type { Machine } from '../support/world/state-machine';
@@ -92,6 +92,82 @@ test.each<[string, Kill['when'], boolean]>([
   },
   1_800_000,
 );
+
+/** Two models that a sync has changed, of which it could tell nobody: the bus took no event. */
+async function untoldWorld(): Promise<World> {
+  const { world } = await changedWorld();
+  await withoutEvents(world, async () => {
+    expect(await world.sync({})).toMatchObject({ status: 'FAILED', error: 'SyncFailed' });
+  });
+  expect(untold(world)).toHaveLength(2);
+  return world;
+}
+
+/** Does something while the bus takes no event. */
+async function withoutEvents(world: World, work: () => Promise<void>): Promise<void> {
+  world.outside.refuse = ({ what }) => {
+    if (what === 'events.PutEvents') {
+      throw Object.assign(new Error('try later'), { name: 'EventBridge.InternalException' });
+    }
+  };
+  await work();
+  world.outside.refuse = () => undefined;
+}
+
+test('what nobody could be told of is told by the next sync of all, also where the last one found nothing else to do', async () => {
+  const world = await untoldWorld();
+  for (let hours = 0; hours < 2; hours++) {
+    await withoutEvents(world, async () => {
+      expect(await world.sync({})).toMatchObject({ status: 'FAILED', error: 'SyncFailed' });
+    });
+    expect(untold(world)).toHaveLength(2);
+  }
+  expect(await world.sync({})).toMatchObject({ status: 'SUCCEEDED' });
+  expect(untold(world)).toEqual([]);
+  expect(await comeToRest(world)).toEqual([]);
+  tried('crashes', 1);
+});
+
+test('a model that cannot be let go, or swept, is looked at again by the next sync of all', async () => {
+  for (const refused of ['dynamodb.Delete', 's3.ListMultipartUploads']) {
+    const { world } = await changedWorld();
+    await world.sync({});
+    world.outside.refuse = ({ what }) => {
+      if (what === refused) {
+        throw new Error('no');
+      }
+    };
+    expect(await world.sync({})).toMatchObject({ status: 'FAILED', error: 'SyncFailed' });
+    world.outside.refuse = () => undefined;
+    const before = world.outside.calls.length;
+    expect(await world.sync({})).toMatchObject({ status: 'SUCCEEDED' });
+    const called = world.outside.calls.slice(before).map(({ what }) => what);
+    expect([refused, called.filter((what) => what === 's3.ListMultipartUploads').length]).toEqual([refused, 2]);
+    expect(untold(world)).toEqual([]);
+  }
+  tried('crashes', 2);
+});
+
+test('wherever a sync is stopped that finds nothing to do, the next one of all tells of the model', async () => {
+  const reference = await untoldWorld();
+  const first = reference.outside.calls.length;
+  expect(await reference.sync({})).toMatchObject({ status: 'SUCCEEDED' });
+  const places = reference.outside.calls.slice(first).filter((_call, index) => index % EVERY === 0);
+  for (const { number, what } of places) {
+    const world = await untoldWorld();
+    world.outside.kill = { at: number, when: 'after' };
+    world.outside.onKill = () => {
+      for (const name of world.executions.keys()) {
+        world.stop(name);
+      }
+    };
+    world.start({});
+    await world.settle();
+    world.outside.kill = undefined;
+    expect([what, number, await comeToRest(world)]).toEqual([what, number, []]);
+  }
+  tried('crashes', places.length);
+}, 1_800_000);
 
 test('a registry that answers from a stale copy for some rounds is followed once it has caught up', async () => {
   const { world, foreign } = await changedWorld();

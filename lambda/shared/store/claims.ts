@@ -1,7 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { ClaimLostError } from '../errors';
-import { CLAIM, type ConditionalChange, type Table, updateIf } from './table';
+import { CLAIM } from './partitions';
+import { type ConditionalChange, type Table, updateIf } from './table';
 
 /** How long a claim lives without renewal: longer than any one step, whose limit is Lambda's 15 minutes. */
 export const CLAIM_SECONDS = 20 * 60;

@@ -1,6 +1,7 @@
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Started, Starting } from '../../start-pipeline/decide';
-import { DEPLOYMENT, type Table, updateIf } from './table';
+import { DEPLOYMENT } from './partitions';
+import { type Table, updateIf } from './table';
 
 /** What is known of a model's runs, as it was at one moment. */
 export interface DeploymentRecord extends Started {

@@ -1,5 +1,6 @@
 import { DeleteCommand, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ENROLMENT, isConditionFailure, type Table, updateIf } from './table';
+import { ENROLMENT } from './partitions';
+import { isConditionFailure, type Table, updateIf } from './table';
 
 /** `pending`: the registry refused the webhook because the model does not exist yet. */
 export type EnrolmentStatus = 'active' | 'pending';

@@ -1,6 +1,7 @@
 import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Fingerprints } from '../ledger/fingerprints';
-import { type Table, updateIf, VERIFIED } from './table';
+import { VERIFIED } from './partitions';
+import { type Table, updateIf } from './table';
 
 /** That a model was looked at in full, and that there was nothing to do. */
 export interface Verified extends Fingerprints {
@@ -15,6 +16,8 @@ export interface LedgerRecord {
   /** Counts the writes; 0 where there was none. */
   readonly revision: number;
   readonly verified?: Verified;
+  /** An entry that counts once the sync that found it has told of it; then it takes the place of `verified`. */
+  readonly untold?: Verified;
   readonly absent?: AbsentPackages;
   /** Until when a person's word counts that packages of absent versions go, in milliseconds since the epoch. */
   readonly confirmedUntil?: number;
@@ -36,6 +39,9 @@ export interface AbsentPackages {
  *
  * Who changes a package's metadata strikes the entry, since no fingerprint shows that change; and an entry is written only where
  * none was struck since before everything was read. So whatever an execution that lost its claim still writes, no entry outlives it.
+ *
+ * An entry counts only once the sync that found it is through and has told of it, which the state machine itself writes down at
+ * its very end. However a sync ends before that, the next one looks at the model again.
  */
 export class Ledger {
   constructor(private readonly table: Table) {}
@@ -47,24 +53,30 @@ export class Ledger {
     return recordOf(Item ?? {});
   }
 
-  /** Writes an entry, unless anything was written or struck since `before` was read. */
-  async write(modelName: string, before: LedgerRecord, verified: Verified): Promise<void> {
-    await updateIf(this.table, key(modelName), {
-      UpdateExpression: 'SET verified = :verified, owned = :owned, revision = :next',
+  /**
+   * Writes an entry that nobody was told of yet, unless anything was written or struck since `before` was read.
+   *
+   * @returns the entry's revision, by which it is made to count; undefined where it was not written
+   */
+  async write(modelName: string, before: LedgerRecord, verified: Verified): Promise<number | undefined> {
+    const revision = before.revision + 1;
+    const written = await updateIf(this.table, key(modelName), {
+      UpdateExpression: 'SET untold = :verified, owned = :owned, revision = :next REMOVE verified',
       ConditionExpression: before.revision === 0 ? 'attribute_not_exists(revision)' : 'revision = :before',
       ExpressionAttributeValues: {
         ':verified': verified,
         ':owned': verified.kept,
-        ':next': before.revision + 1,
+        ':next': revision,
         ...(before.revision === 0 ? {} : { ':before': before.revision }),
       },
     });
+    return written === undefined ? undefined : revision;
   }
 
   /** Strikes a model's entry: the next plan looks at everything. The revision stays, so that no older plan's entry comes after it. */
   async strike(modelName: string): Promise<void> {
     await updateIf(this.table, key(modelName), {
-      UpdateExpression: 'ADD revision :one REMOVE verified',
+      UpdateExpression: 'ADD revision :one REMOVE verified, untold',
       ExpressionAttributeValues: { ':one': 1 },
     });
   }
@@ -143,10 +155,11 @@ function key(modelName: string): Record<string, string> {
 }
 
 function recordOf(item: Record<string, unknown>): LedgerRecord {
-  const { verified, absent, confirmedUntil } = item as Partial<LedgerRecord>;
+  const { verified, untold, absent, confirmedUntil } = item as Partial<LedgerRecord>;
   return {
     revision: Number(item.revision ?? 0),
     ...(verified === undefined ? {} : { verified }),
+    ...(untold === undefined ? {} : { untold }),
     ...(absent === undefined ? {} : { absent }),
     ...(confirmedUntil === undefined ? {} : { confirmedUntil }),
   };

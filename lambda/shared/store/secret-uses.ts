@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { SECRET_USE, type Table } from './table';
+import { SECRET_USE } from './partitions';
+import type { Table } from './table';
 
 /**
  * Since when versions of the webhook's secret are in use. Secrets Manager tells when a version was made, which may be days before

@@ -178,6 +178,27 @@ test('an entry that was struck while everything was read is not written', async 
   expect(world.ledger.verified).toBeUndefined();
 });
 
+test('a model that was found in order is looked into again until a sync has told of it', async () => {
+  const world = await settled(staged);
+  world.ledger = { revision: world.ledger.revision + 1 };
+  for (let syncs = 0; syncs < 2; syncs++) {
+    expect(await world.plan()).toMatchObject({ looked: true, untold: world.ledger.revision });
+  }
+  world.carryOut(await world.plan());
+  expect(await world.plan()).toMatchObject({ looked: false });
+});
+
+test('an entry that nobody was told of is struck before anything is done, and counts no more when its sync tells late', async () => {
+  const world = await settled(staged);
+  world.ledger = { revision: world.ledger.revision + 1 };
+  const late = await world.plan();
+  world.versions = [{ ...staged, description: 'for a moment' }];
+  world.carryOut(await world.plan(), 0);
+  world.carryOut(late);
+  world.versions = [staged];
+  expect(await world.plan()).toMatchObject({ looked: true });
+});
+
 test('a round does so much, says how much is left, and the rounds after it do the rest', async () => {
   const world = new PlanWorld();
   world.versions = Array.from({ length: 250 }, (_, index) => modelVersion({ ...staged, version: String(index + 1) }));

@@ -72,13 +72,19 @@ test('an archive outlives its package for a while, is used again unpacked, and g
   expect(await packed(group)).toEqual(first);
   expect(await mark(key)).toBeUndefined();
 
-  // An old mark on what is used does not matter.
+  // A mark on what is used is taken off: when the package goes, the archive has its week.
   await markAs(key, '2020-01-01T00:00:00.000Z');
   await stage.sync({ modelName: name, verify: true });
   expect(Object.keys(await packed(group))).toEqual([key]);
+  expect(await mark(key)).toBeUndefined();
 
   await transitionStage(stage.env, name, version, 'Archived');
   await stage.sync({ modelName: name });
+  expect(Object.keys(await packed(group))).toEqual([key]);
+  expect(Date.parse((await mark(key)) ?? '')).toBeGreaterThan(Date.now() - 600_000);
+
+  await markAs(key, '2020-01-01T00:00:00.000Z');
+  await stage.sync({ modelName: name, verify: true });
   expect(await packed(group)).toEqual({});
 }, 180_000);
 

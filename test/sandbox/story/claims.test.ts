@@ -1,8 +1,10 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CLAIM_SECONDS, Claims } from '../../../lambda/shared/store/claims';
+import { COUNT_ENTRY } from '../../../lambda/shared/store/count-entry';
 import { Enrolments } from '../../../lambda/shared/store/enrolments';
 import { Ledger } from '../../../lambda/shared/store/ledger';
+import { VERIFIED } from '../../../lambda/shared/store/partitions';
 import type { Table } from '../../../lambda/shared/store/table';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
@@ -128,31 +130,62 @@ describe('the ledger', () => {
   const ledger = () => new Ledger(table);
   const verified = { desired: 'd', present: 'p', verifiedAt: 1_795_000_000_000, kept: 3 };
 
-  test('has an entry until it is struck', async () => {
+  /** Makes an entry count, as the state machine does once it has told of it. */
+  async function count(modelName: string, revision: number | undefined): Promise<void> {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: { pk: VERIFIED, sk: modelName },
+        ...COUNT_ENTRY,
+        ExpressionAttributeValues: { ':revision': revision },
+      }),
+    );
+  }
+
+  /** Writes an entry that counts. */
+  async function enter(modelName: string): Promise<void> {
+    await count(modelName, await ledger().write(modelName, await ledger().read(modelName), verified));
+  }
+
+  test('has an entry, which counts once it was told of, until it is struck', async () => {
     expect(await ledger().read('m')).toEqual({ revision: 0 });
-    await ledger().write('m', { revision: 0 }, verified);
+    expect(await ledger().write('m', { revision: 0 }, verified)).toBe(1);
+    expect(await ledger().read('m')).toEqual({ revision: 1, untold: verified });
+    await count('m', 1);
     expect(await ledger().read('m')).toEqual({ revision: 1, verified });
     await ledger().strike('m');
     expect(await ledger().read('m')).toEqual({ revision: 2 });
   });
 
+  test('lets an entry count no more once another one was written, or it was struck', async () => {
+    const refused = { name: 'ConditionalCheckFailedException' };
+    const first = await ledger().write('late', { revision: 0 }, verified);
+    const second = await ledger().write('late', await ledger().read('late'), verified);
+    await expect(count('late', first)).rejects.toMatchObject(refused);
+    await ledger().strike('late');
+    await expect(count('late', second)).rejects.toMatchObject(refused);
+    expect(await ledger().read('late')).toEqual({ revision: 3 });
+  });
+
   test('takes no entry from a plan that read before one was struck', async () => {
     const before = await ledger().read('raced');
     await ledger().strike('raced');
-    await ledger().write('raced', before, verified);
-    expect((await ledger().read('raced')).verified).toBeUndefined();
-    await ledger().write('raced', await ledger().read('raced'), verified);
+    expect(await ledger().write('raced', before, verified)).toBeUndefined();
+    expect(await ledger().read('raced')).toEqual({ revision: 1 });
+    await enter('raced');
     expect((await ledger().read('raced')).verified).toEqual(verified);
   });
 
-  test('is read whole, without what was struck', async () => {
+  test('is read whole, without what was struck and what nobody was told of', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `e${String(index).padStart(2, '0')}`);
-    await Promise.all(names.map((name) => ledger().write(name, { revision: 0 }, verified)));
+    await Promise.all(names.map(enter));
     await ledger().strike('e07');
+    await ledger().write('e08', await ledger().read('e08'), verified);
     const entries: string[] = [];
     for await (const [name] of ledger().entries()) {
       entries.push(name);
     }
-    expect(entries.filter((name) => name.startsWith('e'))).toEqual(names.filter((name) => name !== 'e07'));
+    const left = names.filter((name) => name !== 'e07' && name !== 'e08');
+    expect(entries.filter((name) => name.startsWith('e'))).toEqual(left);
   });
 });

@@ -88,6 +88,9 @@ async function wholeLife(): Promise<void> {
   await call(stage.env, 'PATCH', 'model-versions/update', { name, version, description: 'changed' });
   await stage.sync({});
   expect((await listPackages(stage.aws, group))[0]?.metadata.mlflow_description).toBe('changed');
+  // A used archive that is marked all the same loses its mark.
+  await outliveGrace(group);
+  await stage.sync({ modelName: name, verify: true });
   for (let changes = 15; changes <= 240 && !(await successorStarted()); changes *= 2) {
     await changeAllTheTime(stage, name, version, changes);
     await stage.idle();
@@ -122,7 +125,7 @@ async function deployedLife(name: string, version: string): Promise<void> {
   await deployment.terminate();
 }
 
-/** Has all that is packed for a group be unused for longer than it is kept. */
+/** Marks all that is packed for a group as unused for longer than it is kept. */
 async function outliveGrace(group: string): Promise<void> {
   const Bucket = stage.env.ARTIFACT_BUCKET;
   const { Contents } = await stage.aws.s3.send(new ListObjectsV2Command({ Bucket, Prefix: groupPrefix(group) }));

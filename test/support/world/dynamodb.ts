@@ -97,7 +97,8 @@ function apply(clause: string, part: string, item: Item, values: Values, names: 
   const name = names[first] ?? first;
   const operand = rest.join(' ');
   const optional = /^if_not_exists\((\S+), (:\w+)\)$/.exec(operand);
-  const value = structuredClone(values[optional?.[2] ?? operand]);
+  // An operand is a value, or another attribute as it was before: a clause that removes it comes later.
+  const value = structuredClone(values[optional?.[2] ?? operand] ?? (clause === 'SET' ? item[operand] : undefined));
   if (clause !== 'REMOVE' && value === undefined) {
     throw new Error(`the table does not know the operand ${operand} of ${clause}`);
   }

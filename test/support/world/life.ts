@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { untold } from './oracle';
 import type { World } from './world';
 
 /** Something that happens: people at the registry, hints and schedules, or time. */
@@ -106,7 +107,7 @@ export async function happen(world: World, event: Event): Promise<void> {
 /**
  * Lets everything that runs end, and then the schedule and a person have the last word.
  *
- * @returns what the last sync of all wrote, which should be nothing
+ * @returns models of which the schedule told nobody, and what the last sync of all wrote; both should be nothing
  */
 export async function comeToRest(world: World): Promise<string[]> {
   await world.settle();
@@ -116,7 +117,8 @@ export async function comeToRest(world: World): Promise<string[]> {
     // Held: a person says that what is gone is gone.
     await world.sync({ confirmDeletions: true });
   }
+  const quiet = untold(world);
   const before = world.outside.calls.length;
   await world.sync({ verify: true });
-  return world.writesSince(before);
+  return [...quiet, ...world.writesSince(before)];
 }

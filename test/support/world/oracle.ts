@@ -12,6 +12,7 @@ export async function faultsOf(world: World, foreign: readonly StoredPackage[]):
     ...packagesThatDiffer(world),
     ...foreignThatChanged(world, foreign),
     ...archivesWithoutOwner(world),
+    ...usedArchivesWithMark(world),
     ...[...world.bucket.uploads.values()].map((key) => `an upload of ${key} is open`),
     ...[...world.executions].filter(([, { status }]) => status === 'RUNNING').map(([name]) => `${name} runs`),
     ...[...world.table.items.values()].filter(({ pk }) => pk === 'CLAIM').map(({ sk }) => `a claim on ${sk} stands`),
@@ -107,13 +108,34 @@ function foreignThatChanged(world: World, foreign: readonly StoredPackage[]): st
     .map(({ arn }) => `the foreign package ${arn} changed`);
 }
 
+/** Enrolled models whose packages are not as they were when somebody was last told of a sync of them: no pipeline looks at them. */
+export function untold(world: World): string[] {
+  const said = (packages: readonly StoredPackage[]) =>
+    JSON.stringify(packages.map(({ arn, metadata }) => [arn, metadata]));
+  return world.enrolled
+    .filter((name) => said(ownedIn(world, groupNameOf(name))) !== said(world.told.get(name) ?? []))
+    .map((name) => `nobody was told of ${name}`);
+}
+
 function archivesWithoutOwner(world: World): string[] {
+  return archives(world)
+    .filter(({ used, marked }) => !used && !marked)
+    .map(({ key }) => `the archive ${key} belongs to no package and is not marked`);
+}
+
+function usedArchivesWithMark(world: World): string[] {
+  return archives(world)
+    .filter(({ used, marked }) => used && marked)
+    .map(({ key }) => `the archive ${key} belongs to a package and is marked`);
+}
+
+function archives(world: World): { key: string; used: boolean; marked: boolean }[] {
   const urls = [...world.sageMaker.packages.values()].map(({ containers }) => containers?.[0]?.ModelDataUrl ?? '');
   return [...world.bucket.objects]
     .filter(([key]) => key.startsWith('models/'))
-    .filter(
-      ([key, { tags }]) =>
-        !urls.some((url) => url.endsWith(`/${key}`)) && !tags.some(({ Key }) => Key === UNUSED_SINCE),
-    )
-    .map(([key]) => `the archive ${key} belongs to no package and is not marked`);
+    .map(([key, { tags }]) => ({
+      key,
+      used: urls.some((url) => url.endsWith(`/${key}`)),
+      marked: tags.some(({ Key }) => Key === UNUSED_SINCE),
+    }));
 }

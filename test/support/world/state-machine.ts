@@ -1,3 +1,4 @@
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import jsonata from 'jsonata';
 
 /** A state of the synthesized definition, as far as it is run here. What is not known is refused. */
@@ -32,6 +33,17 @@ export interface Machine {
 
 type Json = unknown;
 
+/** An update of the table in DynamoDB's own words, as Step Functions sends it. */
+export type ItemUpdate = Pick<
+  UpdateItemCommandInput,
+  'Key' | 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'
+>;
+
+/** An event of a sync, as far as it is looked at here. */
+export interface EventEntry {
+  readonly Detail: { readonly ModelName: string; readonly ModelPackageGroupName: string };
+}
+
 /** How a state machine reaches what is outside of it. */
 export interface Services {
   /** @throws the function's error */
@@ -39,7 +51,9 @@ export interface Services {
   /** Runs another execution to its end. @throws StateError when it does not succeed */
   readonly startAndWait: (name: string, input: Json) => Promise<Json>;
   readonly readObject: (key: string) => Promise<string>;
-  readonly putEvents: (entries: Json) => Promise<void>;
+  readonly putEvents: (entries: readonly EventEntry[]) => Promise<void>;
+  /** @throws the table's error, by the name that DynamoDB gives it */
+  readonly updateItem: (input: ItemUpdate) => Promise<void>;
   /** Milliseconds since the epoch; later each time. */
   readonly now: () => number;
   /** Throws when the execution was stopped. */
@@ -186,7 +200,13 @@ async function runTask({ Resource = '', Arguments }: State, scope: Scope, servic
     return services.startAndWait(String(given.Name), given.Input);
   }
   if (Resource.endsWith(':events:putEvents')) {
-    await services.putEvents(given.Entries);
+    await services.putEvents(given.Entries as EventEntry[]);
+    return {};
+  }
+  if (Resource.endsWith(':dynamodb:updateItem')) {
+    await services.updateItem(given as ItemUpdate).catch(({ name, message }: Error) => {
+      throw new StateError(`DynamoDB.${name}`, message);
+    });
     return {};
   }
   throw new Error(`${Resource} is not known here`);

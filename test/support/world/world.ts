@@ -1,13 +1,15 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { groupNameOf } from '../../../lambda/shared/names/group-name';
 import { GRACE_MS } from '../../../lambda/sweep/unused';
 import { type Actions, actionsOn } from './actions';
 import { Table } from './dynamodb';
 import { callFunction, liveIn } from './functions';
 import { Mlflow } from './mlflow';
+import { ownedIn } from './oracle';
 import { Outside } from './outside';
 import { Bucket } from './s3';
-import { ModelRegistry } from './sagemaker';
-import { type Machine, run, StateError, Stopped } from './state-machine';
+import { ModelRegistry, type StoredPackage } from './sagemaker';
+import { type EventEntry, type Machine, run, StateError, Stopped } from './state-machine';
 import { Turns } from './turns';
 
 const MACHINE = 'arn:aws:states:us-east-1:111111111111:stateMachine:Sync';
@@ -33,7 +35,8 @@ export class World {
   readonly bucket = new Bucket();
   readonly table = new Table();
   readonly executions = new Map<string, Ended>();
-  readonly events: unknown[] = [];
+  /** Each model's packages as they were when somebody was last told of a sync of it. */
+  readonly told = new Map<string, readonly StoredPackage[]>();
   private readonly actions: Actions;
   private clock = Date.parse('2030-01-02T03:04:05Z');
   private hints = 0;
@@ -146,7 +149,16 @@ export class World {
           return ended.output;
         },
         readObject: async (key) => (await this.bucketText(key)) ?? '',
-        putEvents: (entries) => this.outside.call('events.PutEvents', entries, () => void this.events.push(entries)),
+        putEvents: (entries) => this.outside.call('events.PutEvents', entries, () => this.tell(entries)),
+        updateItem: ({ Key = {}, ExpressionAttributeValues = {}, ...expressions }) => {
+          const update = {
+            TableName: 'table',
+            Key: plainItem(Key),
+            ExpressionAttributeValues: plainItem(ExpressionAttributeValues),
+            ...expressions,
+          };
+          return this.outside.call('dynamodb.Update', update, () => void this.table.update(update));
+        },
         now: () => {
           // No two states are entered in one moment.
           this.pass(1);
@@ -164,6 +176,12 @@ export class World {
       }
     }
     return execution;
+  }
+
+  private tell(entries: readonly EventEntry[]): void {
+    for (const { Detail } of entries) {
+      this.told.set(Detail.ModelName, structuredClone(ownedIn(this, Detail.ModelPackageGroupName)));
+    }
   }
 
   private async bucketText(key: string): Promise<string | undefined> {
@@ -203,6 +221,11 @@ export class World {
     this.clock = milliseconds;
     jest.setSystemTime(milliseconds);
   }
+}
+
+/** DynamoDB's own words as the stores say it; texts and numbers are all that a state machine sends. */
+function plainItem(item: Readonly<Record<string, AttributeValue>>): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? Number(N)]));
 }
 
 /** Time that is long enough for everything that waits for days. */
