@@ -109,7 +109,7 @@ export async function planModel(
     ...{ groupName, create, createAfter, refused, update, delete: deletions, kept },
     left: left + checked.left,
     looked: true,
-    ...(untold === undefined ? {} : { untold }),
+    untold,
   };
 }
 

@@ -101,7 +101,7 @@ export interface PlanResult {
   /** False where the ledger knew the model in this state, so that its packages were not looked into. */
   readonly looked: boolean;
   /** Revision of the ledger's entry that counts once the sync has told of it; absent where none was written. */
-  readonly untold?: number;
+  readonly untold?: number | undefined;
 }
 
 /**

@@ -53,6 +53,10 @@ test('many are held, and counted', async () => {
   expect(ruled).toMatchObject({ delete: [], absent: { packages: 6, held: true } });
   expect(ruled.notDone).toEqual([expect.objectContaining({ action: 'delete', outcome: 'held', packages: 6 })]);
   expect((await rule(6, { owned: 30 })).delete).toHaveLength(6);
+  // And again: that they were met before is nobody's word.
+  const before = { absent: { packages: 6, held: true } };
+  expect(await rule(6, { before })).toMatchObject({ delete: [], absent: { packages: 6, held: true } });
+  expect(await rule(7, { before })).toMatchObject({ absent: { packages: 7 } });
 });
 
 test('as part of a sync of all they are put off, whatever their number', async () => {
