@@ -35,7 +35,7 @@ export class MlflowMlopsPipeline extends Construct {
       publishAssetsInParallel: false,
       codeBuildDefaults: {
         buildEnvironment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
-        partialBuildSpec: BuildSpec.fromObject({ phases: { install: { 'runtime-versions': { nodejs: '22' } } } }),
+        partialBuildSpec: BuildSpec.fromObject({ phases: { install: { 'runtime-versions': { nodejs: '24' } } } }),
       },
       // CDK's own classes do not fit its interfaces under exactOptionalPropertyTypes.
       synth: new ShellStep('Synth', {

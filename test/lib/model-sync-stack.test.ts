@@ -81,7 +81,7 @@ describe('functions', () => {
     expect(ours.length).toBe(17);
     for (const { Properties } of ours) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], LoggingConfig: { LogGroup: expect.anything() } });
-      expect(Number(/^nodejs(\d+)\.x$/.exec(Properties.Runtime)?.[1])).toBeGreaterThanOrEqual(22);
+      expect(Number(/^nodejs(\d+)\.x$/.exec(Properties.Runtime)?.[1])).toBe(24);
     }
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: Match.anyValue() });
   });

@@ -35,7 +35,7 @@ export class ModelPipeline extends Construct {
       usePipelineRoleForActions: true,
       codeBuildDefaults: {
         buildEnvironment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
-        partialBuildSpec: BuildSpec.fromObject({ phases: { install: { 'runtime-versions': { nodejs: '22' } } } }),
+        partialBuildSpec: BuildSpec.fromObject({ phases: { install: { 'runtime-versions': { nodejs: '24' } } } }),
       },
       // CDK's own classes do not fit its interfaces under exactOptionalPropertyTypes.
       synth: synthStep(this, source as IFileSetProducer, props) as IFileSetProducer,

@@ -25,7 +25,7 @@ test('synth: locked packages, the registry, stacks that are in the way, template
   const { spec, Properties } = project("Reads the model's packages and makes the templates");
   expect(spec).toMatchObject({
     phases: {
-      install: { 'runtime-versions': { nodejs: '22' }, commands: ['npm ci --omit=dev'] },
+      install: { 'runtime-versions': { nodejs: '24' }, commands: ['npm ci --omit=dev'] },
       build: { commands: ['npm run read-registry', 'npm run clear-failed-stacks', 'npx cdk synth --quiet'] },
     },
     artifacts: { 'base-directory': 'cdk.out' },

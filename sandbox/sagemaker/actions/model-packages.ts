@@ -12,8 +12,11 @@ import { page, REGISTRY_LIST } from '../paging';
 import type { StoredPackage } from '../state';
 import type { ActionContext } from './context';
 
+// A member of the service that the pinned SDK does not know yet.
+type DescribeInput = DescribeModelPackageInput & { readonly IncludedData?: 'AllData' | 'MetadataOnly' };
+
 /** DescribeModelPackage: a version by ARN, an unversioned package by name or ARN; on request without the model card's content. */
-export function describeModelPackage(input: Valid<DescribeModelPackageInput>, { state }: ActionContext) {
+export function describeModelPackage(input: Valid<DescribeInput>, { state }: ActionContext) {
   const { details } = findPackage(state, input.ModelPackageName);
   const { ModelCard: card } = details;
   if (input.IncludedData !== 'MetadataOnly' || card?.ModelCardContent === undefined) return details;
