@@ -40,7 +40,7 @@ Exit code: 0 when all targets were reached, 1 when one was missed or something f
 
 Environment:
   BENCH_HOME    where data and bundles are kept, by default .bench
-  SANDBOX_VENV  the folder of the Python environment, by default .sandbox-venv (\`npm run setup\` makes it)
+  SANDBOX_VENV  the folder of the Python environment, by default .sandbox-venv (\`npm run sandbox -- setup\` creates it)
 `;
 
 /**

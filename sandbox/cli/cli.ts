@@ -4,6 +4,7 @@ import { downCommand } from './commands/down';
 import { logs } from './commands/logs';
 import { pipelines } from './commands/pipelines';
 import { provision } from './commands/provision';
+import { setup } from './commands/setup';
 import { status } from './commands/status';
 import { terminate } from './commands/terminate';
 import { upCommand } from './commands/up';
@@ -18,15 +19,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   pipelines,
   logs,
   down: downCommand,
+  setup,
 };
 
-/** The exit code for words that mean nothing here. */
+/** The exit code for unknown arguments. */
 const USAGE = 2;
 
 /**
  * Runs the command that the arguments name: `up`, `status`, `demo`, `provision`, ..., or all of it when there are none.
  *
- * @returns the exit code: 0 when what was asked was seen to happen, 1 when not, 2 when the arguments mean nothing
+ * @returns the exit code: 0 on success, 1 on failure, 2 for unknown arguments
  */
 export async function runCommand(args: readonly string[], context: CommandContext): Promise<number> {
   const [name, ...rest] = args;
@@ -58,18 +60,18 @@ function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
   return `npm run sandbox [-- COMMAND]
 
-The whole system on this machine: MLflow, a front that speaks Databricks' dialect, MiniStack for AWS, stand-ins
-for SageMaker and for AWS's developer tools.
-Without a command: ${whole.summary}
+Runs the whole system on this machine: a real MLflow server, MiniStack as AWS, and stand-ins for SageMaker, for AWS's developer
+tools and for a Databricks workspace.
+Without a command: ${whole.summary} (about 5 minutes the first time).
 
 Commands:
 ${lines.join('\n')}
 
-\`npm run sandbox -- COMMAND --help\` tells more.
+\`npm run sandbox -- COMMAND --help\` describes a command.
 
 Environment:
-  SANDBOX_HOME  the sandbox's folder, by default .sandbox; another folder is another sandbox
+  SANDBOX_HOME  the sandbox's folder, by default .sandbox. Another folder is another sandbox, and two can run at once.
   SANDBOX_VENV  the folder of the Python environment that all sandboxes share, by default .sandbox-venv
-  PYTHON        the Python to make that environment with
+  PYTHON        the Python 3.11, 3.12 or 3.13 to create that environment with, by default the newest on PATH
 `;
 }

@@ -33,13 +33,12 @@ export function interruption(): Interruption {
 
 /**
  * npm runs a script through a shell, and a SIGTERM to npm ends that shell without reaching what it runs. So the end of the
- * parent (tsx) or of its parent (the shell, or npm itself) counts as the signal.
+ * parent (the shell, or npm itself where the shell has made way for the script) counts as the signal.
  */
 function whenLauncherEnds(ended: () => void): void {
   const parent = processEntry(process.ppid);
-  const launchers = [parent, parent && processEntry(parent.parent)];
   const timer = setInterval(() => {
-    if (launchers.some((launcher) => !isAlive(launcher))) {
+    if (!isAlive(parent)) {
       clearInterval(timer);
       ended();
     }

@@ -55,7 +55,7 @@ export async function up(options: UpOptions = {}): Promise<SandboxContext> {
 export async function ensureUp(options: UpOptions = {}): Promise<{ context: SandboxContext; broughtUp: boolean }> {
   const paths = sandboxPaths(options.home);
   const { say = () => undefined, signal } = options;
-  const waiting = (holder: number): void => say(`another up (process ${holder}) is at work here: waiting for it`);
+  const waiting = (holder: number): void => say(`waiting for process ${holder}, which is starting this sandbox`);
   const work = async (): Promise<boolean> => {
     if (isUp(paths)) {
       say(`the sandbox is already up in ${paths.home}`);
@@ -88,6 +88,7 @@ async function bringUp(paths: SandboxPaths, options: UpOptions, say: (line: stri
   const failure = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
   const python = options.python ?? (await ensureVenv(say, process.env, REQUIREMENTS, signal));
+  say('starting the servers and synthesizing the stacks: about 30 s');
   const token = newToken();
   const entry = join(PROJECT, 'sandbox', 'processes', 'main.ts');
   const supervisor = startSupervisor(paths, entry, { PYTHON: python, DATABRICKS_TOKEN: token });
@@ -104,7 +105,7 @@ async function bringUp(paths: SandboxPaths, options: UpOptions, say: (line: stri
     if (bootstrapped !== urls.ministack) {
       await bootstrapBoth(work, urls.ministack);
     }
-    say('deploying the stacks to both accounts');
+    say('deploying the stacks to both accounts: about 15 s');
     const { databricks, openSource } = await deployBoth(work, paths.cdkOut, urls);
     writeEnvFile(paths.openSourceEnv, openSource);
     writeEnvFile(paths.env, databricks);

@@ -8,7 +8,7 @@ const UNDER_WAY = new Set(['InProgress', 'Stopping']);
 /** What `pipelines` prints without a name. */
 export function listText(pipelines: readonly PipelineRuns[], now: Date): string {
   if (pipelines.length === 0) {
-    return 'There are no pipelines: `npm run sandbox -- provision MODEL_NAME` makes one.\n';
+    return 'There are no pipelines. `npm run sandbox -- provision MODEL_NAME` creates one.\n';
   }
   return pipelines.map((pipeline) => pipelineText(pipeline, now)).join('\n');
 }

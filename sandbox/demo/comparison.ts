@@ -24,5 +24,5 @@ export async function comparePredictions(
     throw new Error(`endpoint ${endpoint} answers ${answered}, MLflow ${model.predictions}`);
   }
   say(`  endpoint ${endpoint} answers ${firstOf(answered)}`);
-  say(`  MLflow itself predicts ${firstOf(model.predictions)}: equal within ${TOLERANCE} (difference ${difference})`);
+  say(`  MLflow predicts ${firstOf(model.predictions)}: equal within ${TOLERANCE} (difference ${difference})`);
 }

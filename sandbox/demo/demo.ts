@@ -4,8 +4,7 @@ import { followPromotion } from './acts/follow-promotion';
 import { refuseForgery } from './forgery';
 
 /**
- * The main job, before your eyes: models are trained and registered, promoted, and answer from SageMaker endpoints, while
- * nobody types anything in between.
+ * The main job: models are trained, registered and promoted, and answer from SageMaker endpoints without a manual step.
  *
  * @throws Error that names the first step that was not seen to happen
  */

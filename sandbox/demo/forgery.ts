@@ -13,5 +13,5 @@ export async function refuseForgery(say: SandboxContext['say'], env: SandboxEnv)
   if (response.status !== 401) {
     throw new Error(`a forged webhook was answered with ${response.status}, expected 401`);
   }
-  say('a forged webhook was refused (401)');
+  say('a forged webhook was rejected (401)');
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SandboxEnv } from '../cli/context';
+import { ensureTensorFlow } from '../setup/venv';
 
 const run = promisify(execFile);
 
@@ -30,6 +31,7 @@ export async function trainModel(
   seed = 0,
   more: Readonly<Record<string, string>> = {},
 ): Promise<TrainedModel> {
+  if (kind === 'tensorflow' || kind === 'keras') await ensureTensorFlow(env.PYTHON);
   const { stdout } = await run(env.PYTHON, [join(__dirname, 'train.py'), kind, name, String(seed)], {
     env: {
       PATH: process.env.PATH ?? '',

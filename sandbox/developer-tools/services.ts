@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { ResourceHandler, ResourceHandlers } from '../aws-json/cloudformation';
 import { EventSender } from '../aws-json/events';
 import { type Endpoint, endpointOf } from '../aws-json/protocol';
 import { loadServiceModel } from '../aws-json/service-model';
+import { PROJECT } from '../processes/paths';
 import { serviceCatalog } from '../service-catalog';
 import { Sessions } from './aws/session';
 import { Builds } from './codebuild/builds';
@@ -75,9 +76,11 @@ export async function developerTools(options: ServicesOptions, urlFile: string):
   const host = {
     awsEndpoint,
     endpoints,
-    npmCache: join(workDir, 'npm-cache'),
+    // npm's own cache, where it is known: after `npm ci` it has most packages that builds need.
+    npmCache: machine.npm_config_cache ?? join(workDir, 'npm-cache'),
+    npmInstalls: join(PROJECT, '.sandbox-npm'),
     machine,
-    path: process.env.PATH ?? '',
+    path: [join(__dirname, 'codebuild', 'bin'), process.env.PATH ?? ''].join(delimiter),
   };
   const projects = new Projects();
   const builds = new Builds(join(workDir, 'builds'), { python, sessions, host }, ofBuild, log);

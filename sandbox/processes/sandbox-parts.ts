@@ -31,6 +31,7 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
     throw new Error(`the sandbox needs ${PORT_COUNT} ports, not ${ports.length}`);
   }
   const base = baseEnvironment(paths, python);
+  const machine = machineEnvironment(undefined, process.env);
   const url = (port: number): string => `http://127.0.0.1:${port}`;
   const standIn = (name: StandIn, port: number, env: Record<string, string>): PartSpec => ({
     name,
@@ -52,6 +53,8 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
     }),
     mlflowPart({ paths, python, base, port: mlflow, s3Url: url(ministack) }),
     standIn('sagemaker', sagemaker, {
+      // It installs TensorFlow for the first TensorFlow model.
+      ...machine,
       PYTHON: python,
       AWS_ENDPOINT_URL: url(ministack),
       WORK_DIR: join(paths.home, 'sagemaker'),
@@ -63,7 +66,7 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
       WORK_DIR: join(paths.home, 'developer-tools'),
       REPOSITORIES_DIR: paths.repositories,
       // The server's own environment has nothing of the machine's.
-      BUILD_ENVIRONMENT: JSON.stringify(machineEnvironment(undefined, process.env)),
+      BUILD_ENVIRONMENT: JSON.stringify(machine),
     }),
     standIn('databricks', databricks, { MLFLOW_SERVER_URI: url(mlflow), DATABRICKS_TOKEN: token }),
   ];

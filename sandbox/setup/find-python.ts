@@ -119,5 +119,5 @@ function remedy(platform: NodeJS.Platform): string {
     win32:
       'the sandbox runs on Linux and macOS; on Windows use WSL, and there sudo apt-get install python3 python3-venv',
   };
-  return `To install one: ${install[platform] ?? 'see https://www.python.org/downloads/'}.\nOr name one: PYTHON=/path/to/python3.12 npm run setup`;
+  return `To install one: ${install[platform] ?? 'see https://www.python.org/downloads/'}.\nOr name one: PYTHON=/path/to/python3.12 npm run sandbox`;
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { withLock } from '../processes/lock';
 import { PROJECT } from '../processes/paths';
 import { findPython, type Interpreter } from './find-python';
-import { install } from './install';
+import { type Installation, install, makeVenv } from './install';
 
 /** The pinned packages of the sandbox, for every supported Python. */
 export const REQUIREMENTS = join(PROJECT, 'sandbox', 'requirements.txt');
+const TENSORFLOW = join(PROJECT, 'sandbox', 'requirements-tensorflow.txt');
 
 const STAMP = 'mlflow-mlops.json';
 /** Kept inside the environment's folder, so that nothing else appears beside it. */
@@ -21,7 +22,7 @@ interface Stamp {
   readonly version: string;
 }
 
-/** Where the virtual environment is. Every sandbox of a project shares one: it is 1.6 GB and holds no state. */
+/** Where the virtual environment is. Every sandbox of a project shares one: it is 1.2 GB and holds no state. */
 export function venvFolder(env: NodeJS.ProcessEnv = process.env): string {
   return resolve(env.SANDBOX_VENV || join(PROJECT, '.sandbox-venv'));
 }
@@ -56,7 +57,8 @@ export async function ensureVenv(
     // Another name for the same Python; a sandbox may be running from what is there.
     return python;
   }
-  const waiting = (holder: number): void => say(`another setup (process ${holder}) is at work: waiting for it`);
+  const waiting = (holder: number): void =>
+    say(`waiting for process ${holder}, which is creating the Python environment`);
   const makeIt = async (): Promise<void> => {
     // The one that was waited for has made it.
     if (!isReady(venv, python, { ...wanted, series: seriesOf(interpreter.version) })) {
@@ -76,14 +78,54 @@ async function make(
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  // An interrupted pip leaves packages that look installed, so what is there is not built upon.
+  // An interrupted install leaves packages that look complete, so what is there is removed first.
   for (const name of readdirSync(venv).filter((entry) => entry !== LOCK)) {
     rmSync(join(venv, name), { recursive: true, force: true, maxRetries: 5 });
   }
-  await install({ venv, interpreter, requirements, say, ...(signal ? { signal } : {}) });
+  const installation: Installation = { venv, interpreter, requirements, say, ...(signal ? { signal } : {}) };
+  await makeVenv(installation);
+  await install(
+    installation,
+    'the pinned Python packages (MLflow, scikit-learn, XGBoost, MiniStack, ...): about 15 s, once',
+  );
 }
 
-/** What an environment must have been made of: of the chosen Python, or of any of the series if one is given. */
+/**
+ * Adds TensorFlow to the sandbox's virtual environment, if it is not there. It is half of all packages by size, and only
+ * TensorFlow models need it.
+ *
+ * @param python the interpreter of the virtual environment; any other is left alone
+ * @throws Error with the last lines of the log when the install fails
+ */
+export async function ensureTensorFlow(
+  python: string,
+  say: (line: string) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const venv = dirname(dirname(python));
+  const stamp = join(venv, 'tensorflow.txt');
+  const wanted = hashOf(TENSORFLOW);
+  const isThere = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  if (!existsSync(join(venv, STAMP)) || isThere()) {
+    return;
+  }
+  const { version } = JSON.parse(readFileSync(join(venv, STAMP), 'utf8')) as Stamp;
+  const interpreter = { executable: python, version };
+  const work = async (): Promise<void> => {
+    if (isThere()) return;
+    const installation = { venv, interpreter, requirements: TENSORFLOW, say, ...(signal ? { signal } : {}) };
+    await install(installation, 'TensorFlow for the first TensorFlow model: about 15 s, once');
+    writeFileSync(stamp, wanted);
+  };
+  await withLock(
+    join(venv, LOCK),
+    (holder) => say(`waiting for process ${holder}, which is installing packages`),
+    work,
+    signal,
+  );
+}
+
+/** What a virtual environment must have been made of: of the chosen Python, or of any of the series if one is given. */
 type Wanted = Omit<Stamp, 'version'> & { readonly series?: string };
 
 function isReady(venv: string, python: string, wanted: Wanted): boolean {

@@ -5,13 +5,13 @@ import { isUp } from '../lifecycle';
 import { progress } from '../progress';
 import { tellStory } from '../story';
 
-/** `demo`: the story of a model, in a sandbox that is up. */
+/** `demo`: models are promoted, answer and are archived, in a sandbox that is up. */
 export const demo: Command = {
-  summary: 'promote a model in the running sandbox and watch it answer',
+  summary: 'promote models in the running sandbox and compare their answers with those of MLflow',
   help: `npm run sandbox -- demo
 
-Logs and promotes models in both registries of the sandbox that is up, and follows them to SageMaker. Exits with 0 only when
-every step was seen to happen.
+Logs and promotes models in both registries of the sandbox that is up, and follows them to SageMaker. It takes about two
+minutes. Exits with 0 only when every step was seen to happen.
 `,
   async run(args, { out, signal }) {
     refuseArguments('demo', args);

@@ -2,7 +2,7 @@ import { sandboxPaths } from '../../processes/paths';
 import { type Command, refuseArguments } from '../command';
 import { down } from '../lifecycle';
 
-/** `down`: nothing runs when it returns. */
+/** `down`: ends everything. */
 export const downCommand: Command = {
   summary: 'end everything that `up` started',
   help: `npm run sandbox -- down

@@ -8,12 +8,12 @@ import { type Command, type CommandContext, UsageError } from '../command';
 /** How much of each log is shown: of one that was asked for, and of each when all are shown. */
 const LINES = { one: 200, all: 20 };
 
-/** `logs`: what the parts wrote. */
+/** `logs`: the logs of the parts. */
 export const logs: Command = {
-  summary: 'show what the parts wrote',
+  summary: 'show the logs of the parts',
   help: `npm run sandbox -- logs [PART] [-f]
 
-Prints the end of a part's log, or of every log. -f goes on with what is written next, until Ctrl-C.
+Prints the end of a part's log, or of every log. -f follows the log until Ctrl-C.
 `,
   async run(args, context) {
     const follow = args.some((arg) => arg === '-f' || arg === '--follow');

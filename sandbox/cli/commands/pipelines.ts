@@ -3,9 +3,9 @@ import type { SandboxEnv } from '../context';
 import { listText, reportText } from '../pipelines-text';
 import { inSandbox } from './in-sandbox';
 
-/** `pipelines`: what runs and ran. */
+/** `pipelines`: pipelines and their runs. */
 export const pipelines: Command = {
-  summary: 'show the pipelines and their runs, or what happened in one',
+  summary: 'show the pipelines and their runs, or the details of one',
   help: `npm run sandbox -- pipelines [MODEL_NAME] [--opensource]
 
 Without a name: every pipeline of the account with its latest runs. With the name of a model, or of a pipeline: its runs with

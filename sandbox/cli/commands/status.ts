@@ -2,9 +2,9 @@ import { sandboxPaths } from '../../processes/paths';
 import { type Command, refuseArguments } from '../command';
 import { allWell, healthTable, sandboxHealth } from '../health';
 
-/** `status`: how each part is. */
+/** `status`: the state of each part. */
 export const status: Command = {
-  summary: 'show how each part is',
+  summary: 'show the state of each part',
   help: `npm run sandbox -- status
 
 Prints a line for each part: its state, process id, URL and since when it is in that state. Exits with 0 when all run and the

@@ -3,7 +3,7 @@ import type { SandboxEnv } from '../context';
 import { progress } from '../progress';
 import { inSandbox } from './in-sandbox';
 
-/** `terminate`: what `provision` made is removed. */
+/** `terminate`: removes what `provision` created. */
 export const terminate: Command = {
   summary: "terminate a model's Service Catalog product",
   help: `npm run sandbox -- terminate MODEL_NAME [--opensource]
@@ -39,5 +39,5 @@ async function provisioned(env: SandboxEnv): Promise<string> {
   const names = await provisionedModelNames(awsOf(env));
   return names.length > 0
     ? `The product is provisioned for: ${names.join(', ')}.`
-    : 'The product is provisioned for none.';
+    : 'The product is not provisioned for any model.';
 }

@@ -22,19 +22,19 @@ interface Scene {
 }
 
 /**
- * The whole story, at a Databricks workspace: the product is provisioned for a model, and from then on people only promote and
- * archive versions in the registry.
+ * From promotion to endpoint, with the Databricks stand-in: the product is provisioned for a model, and from then on people only
+ * promote and archive versions in the registry.
  */
 export async function deployModel(say: SandboxContext['say'], env: SandboxEnv, run: string): Promise<void> {
   const aws = awsOf(env);
   const name = `demo-sklearn-${run}`;
-  say(`Databricks workspace: training two versions of a sklearn model and registering them as ${name}`);
+  say(`Databricks stand-in: training two versions of a scikit-learn model, registered as ${name} (about 15 s)`);
   const first = await trainModel(env, 'sklearn', name);
   const second = await trainModel(env, 'sklearn', name, 7);
-  say(`  provisioning the product for ${name} in Service Catalog`);
+  say(`  provisioning the Service Catalog product for ${name}`);
   const product = await provisionModel(env, name);
   const scene = { say, env, aws, product };
-  say(`  repository ${product.repositoryName}, pipeline ${product.pipelineName}`);
+  say(`  repository ${product.repositoryName}, pipeline ${product.pipelineName}: first runs (about 30 s)`);
   await until('the end of the first runs', () => settled(scene), RUN_MS);
   say('  the pipeline has added its stages to itself and deployed two empty stacks');
 
@@ -42,15 +42,15 @@ export async function deployModel(say: SandboxContext['say'], env: SandboxEnv, r
   await promote(scene, second, 'Staging');
   await archive(scene, [first, second]);
   await terminateModel(env, name);
-  say(`  the product is terminated; the repository's history stays under another name`);
+  say('  the product is terminated; the repository is kept under another name');
 }
 
-/** Promotes a version, and touches nothing until its endpoint answers. */
+/** Promotes a version and waits until its endpoint answers. */
 async function promote(scene: Scene, model: TrainedModel, stage: 'Staging' | 'Production'): Promise<void> {
   const { say, env, aws, product } = scene;
   const since = new Date();
   await transitionStage(env, model.name, model.version, stage);
-  say(`  version ${model.version} moved to stage ${stage}; nobody types anything from here on`);
+  say(`  version ${model.version} moved to stage ${stage}; the rest happens by itself (about 20 s)`);
   const endpoint = `${product.groupName}-${model.version}-${stage.toLowerCase()}`;
   await until(`endpoint ${endpoint}`, async () => (await endpointsOf(scene)).includes(endpoint), RUN_MS);
   await until('the end of the run', () => settled(scene), RUN_MS);
@@ -66,9 +66,9 @@ async function archive(scene: Scene, models: readonly TrainedModel[]): Promise<v
   for (const { name, version } of models) {
     await transitionStage(env, name, version, 'Archived');
   }
-  say('  both versions archived');
+  say('  both versions archived (their endpoints go in about 20 s)');
   await until('no endpoint', async () => (await endpointsOf(scene)).length === 0, RUN_MS);
-  say(`  their endpoints were gone ${secondsSince(since)} later`);
+  say(`  their endpoints were deleted ${secondsSince(since)} later`);
   await until('the end of the run', () => settled(scene), RUN_MS);
 }
 
@@ -94,7 +94,7 @@ async function settled({ env, product }: Scene): Promise<boolean> {
   const [last, ...others] = await pipelineRuns(env, product.pipelineName);
   if (last?.status === 'Failed') {
     throw new Error(
-      `a run of ${product.pipelineName} failed: \`npm run sandbox -- pipelines ${product.modelName}\` says why`,
+      `a run of ${product.pipelineName} failed: \`npm run sandbox -- pipelines ${product.modelName}\` shows why`,
     );
   }
   return last?.status === 'Succeeded' && others.every(({ status }) => status !== 'InProgress');

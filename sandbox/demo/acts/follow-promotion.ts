@@ -11,23 +11,23 @@ import { until } from '../until';
 import { secondsSince } from '../words';
 
 /**
- * The sync alone, at an open-source MLflow server: a model that is enrolled by any stack's custom resource, promoted by an alias,
- * and served by an endpoint that somebody makes by hand.
+ * The sync alone, with an open-source MLflow server: a model is enrolled by a custom resource in any stack, promoted by an alias,
+ * and served by an endpoint that is created by hand.
  */
 export async function followPromotion(say: SandboxContext['say'], env: SandboxEnv, run: string): Promise<void> {
   const aws = awsOf(env);
   const name = `demo-xgboost-${run}`;
   const stack = `enrolment-${name}`;
-  say(`open-source MLflow: training an xgboost model and registering it as ${name}`);
+  say(`open-source MLflow: training an XGBoost model, registered as ${name} (about 10 s)`);
   const model = await trainModel(env, 'xgboost', name);
   const before = await executionNames(aws, env);
   const group = await enrolModel(aws, stack, name);
-  say(`  enrolled by a custom resource alone; its SageMaker group is ${group}`);
+  say(`  enrolled by a custom resource, without the product; its model package group is ${group}`);
   await untilIdle(aws, env, before);
 
   const promoted = Date.now();
   await setAlias(env, name, model.version, 'production');
-  say(`  version ${model.version} given the alias "production"`);
+  say(`  version ${model.version} got the alias "production"`);
   const modelPackage = await until(`a package in group ${group}`, async () => {
     const [first, ...others] = await listPackages(aws, group);
     return others.length === 0 && first?.metadata.mlflow_environments === 'Production' ? first : undefined;
@@ -43,7 +43,7 @@ export async function followPromotion(say: SandboxContext['say'], env: SandboxEn
   const retracted = Date.now();
   await deleteAlias(env, name, 'production');
   await until(`the package of ${name} gone`, async () => (await listPackages(aws, group)).length === 0);
-  say(`  without the alias, its package was gone ${secondsSince(retracted)} later`);
+  say(`  alias removed; its package was deleted ${secondsSince(retracted)} later`);
   await untilIdle(aws, env, before);
   await unenrolModel(aws, stack);
 }

@@ -9,6 +9,8 @@ export interface BuildHost {
   readonly endpoints: Readonly<Record<string, string>>;
   /** A folder that all builds share for npm's packages. */
   readonly npmCache: string;
+  /** A folder for what builds have installed, which later builds use again: see bin/npm. */
+  readonly npmInstalls: string;
   /** Beside what builds bring themselves: see machine.ts. */
   readonly machine: Readonly<Record<string, string>>;
   /** The programs of the machine. */
@@ -65,10 +67,11 @@ export function initialEnvironment(
   };
 }
 
-function npmSettings({ npmCache }: BuildHost, { programs }: BuildFolders): Record<string, string> {
+function npmSettings({ npmCache, npmInstalls }: BuildHost, { programs }: BuildFolders): Record<string, string> {
   return {
     npm_config_prefix: programs,
     npm_config_cache: npmCache,
+    SANDBOX_NPM_INSTALLS: npmInstalls,
     npm_config_prefer_offline: 'true',
     npm_config_update_notifier: 'false',
     npm_config_fund: 'false',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Variables by which a machine says how its programs reach package registries: proxies, certificates, npm's and pip's settings. */
 const PASSED_ON =
-  /^(https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|curl_ca_bundle|requests_ca_bundle|aws_ca_bundle|git_ssl_cainfo|pip_.+|uv_.+|npm_config_(registry|userconfig|globalconfig|cafile|ca|strict_ssl|proxy|https?_?proxy|noproxy|nodedir|@.+|\/\/.+))$/i;
+  /^(https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|curl_ca_bundle|requests_ca_bundle|aws_ca_bundle|git_ssl_cainfo|pip_.+|uv_.+|npm_config_(cache|registry|userconfig|globalconfig|cafile|ca|strict_ssl|proxy|https?_?proxy|noproxy|nodedir|@.+|\/\/.+))$/i;
 
 /** What is on this machine never goes through a proxy. */
 const LOOPBACK = ['127.0.0.1', 'localhost'];

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ProductionVariant, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
 import { reasonOf } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
+import { ensureTensorFlow } from '../../setup/venv';
 import type { ModelData } from '../model-data';
 import type { AccountState, StoredEndpointConfig } from '../state';
 import { deployedVariant } from '../variants';
@@ -69,6 +70,7 @@ export class Fleet {
   private async startVariant(state: AccountState, variant: Valid<ProductionVariant>): Promise<RunningVariant> {
     const model = resolveModel(state, variant.ModelName ?? '');
     const kind = workerKindOf(model.image);
+    if (kind === 'tensorflow_serving') await ensureTensorFlow(this.options.python, this.options.log);
     await mkdir(this.options.workDir, { recursive: true });
     const folder = await mkdtemp(join(this.options.workDir, `${this.endpointName}-${variant.VariantName}-`));
     this.folders.push(folder);

@@ -18,7 +18,8 @@ export interface MlflowServer {
 /** The interpreter that has mlflow. */
 export function requirePython(): string {
   const { PYTHON } = process.env;
-  if (!PYTHON) throw new Error('Set PYTHON to the interpreter of the sandbox (`npm run setup` makes one).');
+  if (!PYTHON)
+    throw new Error('Set PYTHON to the interpreter of the sandbox (`npm run sandbox -- setup` creates one).');
   return PYTHON;
 }
 

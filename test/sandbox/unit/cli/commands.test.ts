@@ -37,18 +37,18 @@ it('refuses an unknown command and names what there is', async () => {
   const { code, said } = await run('restart');
   expect(code).toBe(2);
   expect(said).toContain(
-    'There is no command restart. There are: up, status, demo, provision, terminate, pipelines, logs, down.',
+    'There is no command restart. There are: up, status, demo, provision, terminate, pipelines, logs, down, setup.',
   );
 });
 
-it.each(['up', 'down', 'status', 'demo'])('%s refuses arguments', async (command) => {
+it.each(['up', 'down', 'status', 'demo', 'setup'])('%s refuses arguments', async (command) => {
   const { code, said } = await run(command, 'now');
   expect(code).toBe(2);
   expect(said).toContain(`${command} takes no arguments, but got: now`);
 });
 
-it.each(['up', 'down', 'status', 'demo', 'provision', 'terminate', 'pipelines', 'logs'])(
-  '%s --help tells about it and does nothing',
+it.each(['up', 'down', 'status', 'demo', 'provision', 'terminate', 'pipelines', 'logs', 'setup'])(
+  '%s --help describes the command and does nothing',
   async (command) => {
     const { code, said } = await run(command, '--help');
     expect(code).toBe(0);
@@ -59,7 +59,7 @@ it.each(['up', 'down', 'status', 'demo', 'provision', 'terminate', 'pipelines', 
 it('--help names all commands and what the environment decides', async () => {
   const { code, said } = await run('--help');
   expect(code).toBe(0);
-  const commands = ['up', 'status', 'demo', 'provision', 'terminate', 'pipelines', 'logs', 'down'];
+  const commands = ['up', 'status', 'demo', 'provision', 'terminate', 'pipelines', 'logs', 'down', 'setup'];
   for (const word of [...commands, 'SANDBOX_HOME', 'SANDBOX_VENV', 'PYTHON']) {
     expect(said).toContain(word);
   }

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT } from '../../../../sandbox/processes/paths';
+
+jest.setTimeout(60_000);
+
+const LOCK = {
+  packages: { '': {}, 'node_modules/a': { version: '1.0.0' }, 'node_modules/o': { version: '1.0.0', optional: true } },
+};
+
+/** A clone with a lockfile of its own, and a program `npm` that does what the test wants. */
+function clone(
+  npm: string,
+  tools: readonly string[] = ['git', 'node', 'sh'],
+): { folder: string; start: () => Started } {
+  const folder = mkdtempSync(join(tmpdir(), 'bare clone '));
+  const bin = join(folder, 'bin');
+  mkdirSync(join(folder, 'sandbox'), { recursive: true });
+  mkdirSync(bin);
+  cpSync(join(PROJECT, 'sandbox', 'start.mjs'), join(folder, 'sandbox', 'start.mjs'));
+  writeFileSync(join(folder, 'sandbox', 'main.ts'), "console.log('the sandbox runs');\n");
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(LOCK));
+  writeFileSync(join(bin, 'npm'), `#!/bin/sh\n${npm}\n`);
+  chmodSync(join(bin, 'npm'), 0o755);
+  for (const tool of tools) {
+    const found = tool === 'node' ? process.execPath : spawnSync('which', [tool], { encoding: 'utf8' }).stdout.trim();
+    symlinkSync(found, join(bin, tool));
+  }
+  const start = (): Started => {
+    const env = { PATH: `${bin}:/nowhere`, HOME: folder, PROJECT };
+    const run = spawnSync(process.execPath, [join(folder, 'sandbox', 'start.mjs')], { encoding: 'utf8', env });
+    return { code: run.status, said: run.stdout + run.stderr };
+  };
+  return { folder, start };
+}
+
+interface Started {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+/** As npm does: the packages, and its own list of them last. The clone gets the project's tsx. */
+const INSTALL = `echo "$*" >> calls; /bin/mkdir -p node_modules; /bin/ln -sfn "$PROJECT/node_modules/tsx" node_modules/tsx
+/bin/ln -sfn "$PROJECT/node_modules/esbuild" node_modules/esbuild; /bin/cp package-lock.json node_modules/.package-lock.json`;
+
+test('installs the packages in a bare clone, once, and again when the lockfile changed', () => {
+  const { folder, start } = clone(INSTALL);
+  expect(start()).toMatchObject({
+    code: 0,
+    said: expect.stringMatching(/installing 1 Node packages[\s\S]*the sandbox runs/),
+  });
+  expect(start()).toEqual({ code: 0, said: 'the sandbox runs\n' });
+  const pulled = { packages: { ...LOCK.packages, 'node_modules/a': { version: '2.0.0' } } };
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(pulled));
+  expect(start().said).toContain('installing 1 Node packages');
+  expect(readFileSync(join(folder, 'calls'), 'utf8').match(/^ci /gm)).toHaveLength(2);
+});
+
+test('accepts an installation without the optional packages of other platforms', () => {
+  const { folder, start } = clone(INSTALL);
+  start();
+  const { 'node_modules/o': _, ...installed } = LOCK.packages;
+  writeFileSync(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: installed }));
+  expect(start()).toEqual({ code: 0, said: 'the sandbox runs\n' });
+});
+
+test.each([
+  ['a registry that cannot be reached', 'npm error code ENOTFOUND', /cannot be reached.*HTTPS_PROXY/],
+  ['a full disk', 'npm error code ENOSPC', /disk is full/],
+  ['files of another user', 'npm error code EACCES', /Check who owns/],
+])('names the fix for %s', (_, error, fix) => {
+  const { code, said } = clone(`echo "${error}" >&2; exit 1`).start();
+  expect(code).toBe(1);
+  expect(said).toMatch(fix);
+  expect(said).toContain(error);
+});
+
+test('names git when it is missing', () => {
+  const { code, said } = clone(INSTALL, ['node', 'sh']).start();
+  expect(code).toBe(1);
+  expect(said).toMatch(/needs git.*Install it/);
+});
