@@ -1,8 +1,8 @@
 /**
- * Six projects, so that the fast tests stay fast: `unit` needs nothing but Node and takes seconds, `sandbox-unit` tests the
- * sandbox's own parts, `trust` tries in this process to break what is promised, `templates` bundles and lints what is synthesized,
- * `servers` starts real servers (MLflow, MiniStack, the SageMaker stand-in) on loopback ports, each file its own, and the files of
- * `sandbox` share a whole one, one after the other.
+ * The projects, in the tiers that CONTRIBUTING.md describes. `npm test` runs `unit`, `sandbox-unit` (the parts of the sandbox),
+ * `trust` (attacks on the promises, in this process, in a small size), `templates` (what is synthesized, linted) and `e2e` (one
+ * promotion, on the whole sandbox). `npm run test:all` adds `servers` (single servers of the sandbox on loopback ports, each file
+ * its own) and `sandbox` (the files share a whole sandbox, one after the other).
  */
 const shared = {
   testEnvironment: 'node',
@@ -29,12 +29,14 @@ const withPython = { globalSetup: '<rootDir>/test/support/python.ts' };
 module.exports = {
   // A core is not kept free: nobody types beside the tests.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   projects: [
     {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/{lib,lambda,bin,bench}/**/*.test.ts', '<rootDir>/product-template/test/**/*.test.ts'],
     },
+    { ...shared, ...withPython, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
     { ...shared, displayName: 'trust', testMatch: ['<rootDir>/test/trust/**/*.test.ts'] },
     { ...shared, displayName: 'sandbox-unit', testMatch: ['<rootDir>/test/sandbox/unit/**/*.test.ts'] },
     { ...shared, ...withPython, displayName: 'templates', testMatch: ['<rootDir>/test/templates/**/*.test.ts'] },
