@@ -155,7 +155,7 @@ export function settingsOf(node: Node): Settings {
       const where = [`mlflow-mlops:${String(name)}`, ...below].join('.');
       return `${where} (${JSON.stringify(given[String(name)])}): ${message}`;
     });
-    throw new Error(`wrong context, see "Settings" in README.md: ${wrong.join('; ')}`);
+    throw new Error(`wrong context, see docs/configuration.md: ${wrong.join('; ')}`);
   }
   const { pipeline, source: from, access, ...others } = result.data;
   return {
