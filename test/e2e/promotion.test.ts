@@ -20,7 +20,8 @@ let deployment: Deployment;
 beforeAll(async () => {
   ({ databricks: stage } = stages(await useSandbox()));
   const name = stage.name('e2e');
-  [model, deployment] = await Promise.all([trainModel(stage.env, 'sklearn', name), Deployment.provision(stage, name)]);
+  model = await trainModel(stage.env, 'sklearn', name);
+  deployment = await Deployment.provision(stage, name);
   await deployment.settled();
 }, UP_TIMEOUT_MS + RUNS_MS);
 

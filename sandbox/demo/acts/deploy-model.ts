@@ -30,9 +30,8 @@ export async function deployModel(say: SandboxContext['say'], env: SandboxEnv, r
   const name = `demo-sklearn-${run}`;
   say(`Databricks stand-in: training two versions of a scikit-learn model, registered as ${name} (about 15 s)`);
   const first = await trainModel(env, 'sklearn', name);
-  const second = await trainModel(env, 'sklearn', name, 7);
   say(`  provisioning the Service Catalog product for ${name}`);
-  const product = await provisionModel(env, name);
+  const [product, second] = await Promise.all([provisionModel(env, name), trainModel(env, 'sklearn', name, 7)]);
   const scene = { say, env, aws, product };
   say(`  repository ${product.repositoryName}, pipeline ${product.pipelineName}: first runs (about 30 s)`);
   await until('the end of the first runs', () => settled(scene), RUN_MS);
