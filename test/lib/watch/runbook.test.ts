@@ -12,15 +12,21 @@ const sections = new Map(
     .slice(1)
     .map((section) => [anchorOf(section.slice(0, section.indexOf('\n'))), section] as const),
 );
-const PREAMBLE = 'before-you-look';
-const PARTS = ['What it means', 'Who is affected', 'How to look', 'How to mend', 'How to see it is over'];
+const PREAMBLE = 'before-you-start';
+const PARTS = ['What it means', 'Who is affected', 'How to check', 'How to fix', 'How to see that it is over'];
 
-/** As GitHub makes anchors of headings. */
+/** The anchor that GitHub makes of a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N} -]/gu, '')
     .replaceAll(' ', '-');
+}
+
+/** The anchors of all headings of a page in `docs/`. */
+function anchorsOf(page: string): Set<string> {
+  const text = readFileSync(join(PROJECT, 'docs', page), 'utf8');
+  return new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading)));
 }
 
 /** The part of a section that begins with these words, up to the next one. */
@@ -32,7 +38,7 @@ function partOf(section: string, part: string): string {
 interface Described {
   readonly name: string;
   readonly description: string;
-  /** Anchor that the description leads to. */
+  /** Anchor that the description links to. */
   readonly section: string;
 }
 
@@ -52,7 +58,7 @@ beforeAll(() => {
   alarms = alarmsOf(template);
 }, 60_000);
 
-test('every alarm leads to a section of the runbook, which names it, and every section has its alarm', () => {
+test('every alarm links to a section of the runbook that names it, and every section has an alarm', () => {
   expect(alarms.length).toBeGreaterThan(0);
   for (const { name, description, section } of alarms) {
     expect(description).toContain(` Runbook: docs/runbook.md#${section}`);
@@ -62,7 +68,7 @@ test('every alarm leads to a section of the runbook, which names it, and every s
   expect([...sections.keys()].filter((anchor) => anchor !== PREAMBLE)).toEqual([...led]);
 });
 
-test('where the runbook has an address, alarms link to it', () => {
+test('alarms link to the address of the runbook if the setting names one', () => {
   const url = 'https://git.example.com/acme/mlflow-mlops/docs/runbook.md';
   for (const { description, section } of alarmsOf(synthesize({ 'runbook-url': url }).modelSync)) {
     expect(description).toContain(` Runbook: ${url}#${section}`);
@@ -70,7 +76,7 @@ test('where the runbook has an address, alarms link to it', () => {
 });
 
 test.each([...sections.keys()].filter((anchor) => anchor !== PREAMBLE))(
-  'section %s says what people need, in order, and how to look by a command',
+  'section %s has all parts in order, and a command that checks',
   (anchor) => {
     const section = sections.get(anchor) ?? '';
     const found = [...section.matchAll(/^\*\*([^*]+)\.\*\*/gm)].map(([, part]) => part);
@@ -78,11 +84,11 @@ test.each([...sections.keys()].filter((anchor) => anchor !== PREAMBLE))(
     for (const part of PARTS) {
       expect([part, partOf(section, part).trim().length > 40]).toEqual([part, true]);
     }
-    expect(partOf(section, 'How to look')).toMatch(/^```bash\n(aws|query|curl) /m);
+    expect(partOf(section, 'How to check')).toMatch(/^```bash\n(aws|query|curl) /m);
   },
 );
 
-test('commands name outputs and log groups that the stack has', () => {
+test('commands name outputs and log groups that exist in the stack', () => {
   const outputs = new Set([...runbook.matchAll(/\$\(output (\w+)\)/g)].map(([, name = '']) => name));
   expect(outputs.size).toBeGreaterThan(2);
   for (const name of outputs) {
@@ -95,17 +101,21 @@ test('commands name outputs and log groups that the stack has', () => {
   expect(runbook).toContain('/aws/events/mlflow-mlops-pipeline-failures');
 });
 
-test('links into the runbook and out of it lead somewhere', () => {
-  const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
-  const anchors = new Set([...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading)));
+test('links into the runbook and out of it have a target', () => {
+  const operations = readFileSync(join(PROJECT, 'docs', 'operations.md'), 'utf8');
   const into = [
-    ...`${runbook.replaceAll('](#', '](docs/runbook.md#')}${readme}`.matchAll(/\(docs\/runbook\.md#([\w-]+)\)/g),
-  ];
+    ...`${runbook.replaceAll('](#', '](runbook.md#')}${operations}`.matchAll(/\(runbook\.md#([\w-]+)\)/g),
+  ].map(([, anchor = '']) => anchor);
   expect(into.length).toBeGreaterThan(7);
-  for (const [, anchor = ''] of into) {
-    expect([anchor, sections.has(anchor)]).toEqual([anchor, true]);
-  }
-  for (const [, anchor = ''] of runbook.matchAll(/\(\.\.\/README\.md#([\w-]+)\)/g)) {
-    expect([anchor, anchors.has(anchor)]).toEqual([anchor, true]);
-  }
+  expect(into.filter((anchor) => !sections.has(anchor))).toEqual([]);
+  const outOf = [...runbook.matchAll(/\(([\w-]+\.md)#([\w-]+)\)/g)];
+  expect(outOf.length).toBeGreaterThan(3);
+  expect(outOf.filter(([, page = '', anchor = '']) => !anchorsOf(page).has(anchor)).map(([link]) => link)).toEqual([]);
+});
+
+test('docs/operations.md names every alarm', () => {
+  const operations = readFileSync(join(PROJECT, 'docs', 'operations.md'), 'utf8');
+  expect(
+    alarms.map(({ name }) => name.replace('mlflow-mlops-', '')).filter((name) => !operations.includes(`\`${name}\``)),
+  ).toEqual([]);
 });

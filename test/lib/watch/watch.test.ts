@@ -89,7 +89,7 @@ describe('the topic', () => {
 });
 
 describe('alarms', () => {
-  test('are those that the README names', () => {
+  test('are those that docs/operations.md lists', () => {
     expect(alarms().map(({ AlarmName }) => AlarmName.replace('mlflow-mlops-', ''))).toEqual([
       'sync-failed',
       'sync-held',
