@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from '../../sandbox/processes/paths';
 import { Links } from '../support/docs/links';
-import { projectFiles } from '../support/docs/project-files';
+import { projectFiles } from '../support/project-files';
 
 const paths = projectFiles();
 const links = new Links({ paths, read: (path) => readFileSync(join(PROJECT, path), 'utf8') });

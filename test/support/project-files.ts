@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from '../../../sandbox/processes/paths';
+import { PROJECT } from '../../sandbox/processes/paths';
 
 /** Not part of the project, where there is no git to say so. */
 const GENERATED = /^(node_modules|cdk\.out|\.sandbox.*|\.bench|\.trust|\.mutants|\.git|__pycache__)$/;
