@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from '../../sandbox/processes/paths';
 import { CASES_FILE, inFull, tried } from '../../trust/sizes';
@@ -16,13 +16,14 @@ interface Mutant {
   readonly location: { readonly start: { readonly line: number } };
 }
 
+const HOME = join(PROJECT, '.mutants');
 const HOURS_MS = 4 * 60 * 60 * 1000;
 
 inFull()(
   'unit tests kill every mutant that is not disabled with a reason',
   async () => {
     const code = await runStryker();
-    const report = JSON.parse(readFileSync(join(PROJECT, '.mutants', 'report.json'), 'utf8')) as Report;
+    const report = JSON.parse(readFileSync(join(HOME, 'report.json'), 'utf8')) as Report;
     const mutants = Object.entries(report.files).flatMap(([file, { mutants }]) =>
       mutants.map((mutant) => ({ file, ...mutant })),
     );
@@ -39,8 +40,10 @@ inFull()(
 
 /** Runs all mutants again, with the tests at their everyday size. */
 async function runStryker(): Promise<number | null> {
+  // Otherwise Stryker reuses results, also those of files that are not mutated any more.
+  rmSync(HOME, { recursive: true, force: true });
   const { [CASES_FILE]: _size, ...env } = process.env;
-  const stryker = spawn(join(PROJECT, 'node_modules', '.bin', 'stryker'), ['run', '--force'], {
+  const stryker = spawn(join(PROJECT, 'node_modules', '.bin', 'stryker'), ['run'], {
     cwd: PROJECT,
     stdio: ['ignore', 2, 2],
     env,
