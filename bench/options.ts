@@ -12,34 +12,34 @@ export interface Options {
   readonly help: boolean;
   readonly quick: boolean;
   readonly parts: readonly Part[];
-  /** Ways that are not measured. */
+  /** Methods that are not measured. */
   readonly without: readonly RivalKind[];
-  /** Whether results and chart are written into the repository. */
+  /** Whether the results are written into the repository. */
   readonly write: boolean;
 }
 
 export const HELP = `npm run bench [-- OPTIONS]
 
-Measures this project beside other ways of doing the same, in one run on one machine, and says whether its targets were reached. It
-makes its data (seeded, kept in .bench), starts its servers, and lets all ways take turns. Every archive is extracted and compared.
+Compares this project with other methods for the same job, in one run on one machine, and checks its targets. It generates its
+data (seeded, kept in .bench), starts its servers, and runs the methods in turn. It extracts and compares every archive.
 
-  option            default  what it does
-  --quick           off      a tenth of the data, fewer rounds, and targets that go with them: two to three minutes for transfers
-  --only PART       all      transfers, registries or sandbox; may be given several times
-  --write           off      writes results and chart into bench/results and README.md even of a quick run; a full run always does
-  --without WAY     none     leaves out a way of transfers (sample, plain-node or reference), for those who work on ours: nothing
-                             is written then, and targets that need it count as missed; may be given several times
+  option            default  meaning
+  --quick           off      a tenth of the data, fewer rounds, lower targets: two to three minutes for transfers
+  --only PART       all      transfers, registries or sandbox; can be repeated
+  --write           off      writes the results of a quick run too, to bench/results and docs/benchmarks.md; a full run always does
+  --without WAY     none     skips a method of transfers (sample, plain-node or reference) while you work on this project's
+                             own. Nothing is written, and targets that need the method count as missed; can be repeated
   --help                     this text
 
-  transfers   from a registry to an archive in S3: seconds, CPU, memory, disk, size. The full run takes about twenty minutes,
+  transfers   from a registry to an archive in S3: seconds, CPU, memory, disk, size. A full run takes about twenty minutes,
               5 GB of disk and 3 GB of memory.
-  registries  10,000 models with 100,000 versions: the scan of all, and the plan of one
-  sandbox     the webhook under load, and how long a transition takes to a package and to an endpoint; about six minutes
+  registries  10,000 models with 100,000 versions: the scan of a full sync, and the plan of one model
+  sandbox     the webhook under load, and the time from a stage transition to model package and endpoint; about six minutes
 
-Exit code: 0 when all targets were reached, 1 when one was missed or something failed, 2 when the arguments mean nothing.
+Exit code: 0 when all targets were reached, 1 when a target was missed or something failed, 2 for invalid arguments.
 
 Environment:
-  BENCH_HOME    where data and bundles are kept, by default .bench
+  BENCH_HOME    folder for data and bundles, by default .bench
   SANDBOX_VENV  the folder of the Python environment, by default .sandbox-venv (\`npm run sandbox -- setup\` creates it)
 `;
 

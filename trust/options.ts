@@ -14,17 +14,18 @@ export function helpText(): string {
   const runs = RUNS.map(({ id, what }) => `  ${id.padEnd(width)}  ${what}`).join('\n');
   return `npm run trust [-- OPTIONS]
 
-Tries in full what the tests of every day try in small: storms, crashes, forgeries, hostile files, and what else could make the system
-lose something, touch what is not its own, or let somebody in. It makes the Python environment and a sandbox where it needs them,
-prints a table, and writes it into README.md; runs that are not done again keep their lines.
+Runs the failure tests in full size: webhook storms, crashes, forged deliveries, hostile files, and everything else that could lose
+data, change foreign resources or let an attacker in. The everyday tests contain the same tests in a smaller size. The command
+creates the Python environment and a sandbox when a run needs them. It prints a table and writes it to docs/verification.md; runs
+that are not repeated keep their lines.
 
-  --only RUN  one run; may be given several times
+  --only RUN  one run; can be repeated
   --help      this text
 
 Runs:
 ${runs}
 
-Exit code: 0 when nothing failed, 1 when something did, 2 when the arguments mean nothing.
+Exit code: 0 when every test passed, 1 when one failed, 2 for invalid arguments.
 `;
 }
 

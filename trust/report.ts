@@ -3,11 +3,14 @@ import { table } from '../bench/report/words';
 import type { Result } from './results';
 import { RUNS } from './runs';
 
-/** What is between these lines of the README is made by `npm run trust`. */
-export const BEGIN = '<!-- made by npm run trust -->';
-export const END = '<!-- until here, by npm run trust -->';
+/** The page that has the results, from the project's root. */
+export const PAGE = 'docs/verification.md';
 
-/** The table: a line for each run that was made; the others are named below it. */
+/** `npm run trust` replaces the text between these lines of the page. */
+export const BEGIN = '<!-- results of npm run trust: begin -->';
+export const END = '<!-- results of npm run trust: end -->';
+
+/** The table: a line for each run with a result. The other runs are listed below it. */
 export function reportOf(results: readonly Result[]): string {
   const rows = results.map(({ run, cases, failures, seconds, date }) => [
     run,
@@ -19,7 +22,7 @@ export function reportOf(results: readonly Result[]): string {
   ]);
   const machines = [...new Set(results.map(({ machine }) => machineText(machine)))];
   const missing = RUNS.filter(({ id }) => !results.some(({ run }) => run === id)).map(({ id }) => id);
-  const rest = missing.length === 0 ? '' : `\nNot made in full yet: ${missing.join(', ')}.\n`;
-  const lines = table(['run', 'what it tries', 'cases', 'failures', 'time', 'date'], rows);
+  const rest = missing.length === 0 ? '' : `\nNot yet run in full size: ${missing.join(', ')}.\n`;
+  const lines = table(['run', 'what it tests', 'cases', 'failures', 'time', 'date'], rows);
   return `On ${machines.join('; ')}:\n\n${lines}${rest}`;
 }

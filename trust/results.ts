@@ -2,10 +2,10 @@ import type { Machine } from '../bench/report/machine';
 import { RUNS } from './runs';
 import type { Verdict } from './verdict';
 
-/** Where results are kept, from the project's root. */
+/** Stored results, from the project's root. */
 export const RESULTS = 'trust/results.json';
 
-/** What the last try of a run came to. */
+/** The latest result of a run. */
 export interface Result {
   /** Its id in `runs.ts`. */
   readonly run: string;
@@ -18,9 +18,9 @@ export interface Result {
 }
 
 /**
- * Results with new ones in their places, in the order of the runs. Runs that there are no more are left out.
+ * Merges new verdicts into the stored results, in the order of the runs. Results of removed runs are dropped.
  *
- * @param verdicts of the runs that were tried now
+ * @param verdicts of the runs that just ended
  */
 export function withVerdicts(
   before: readonly Result[],

@@ -5,112 +5,112 @@ import { PROJECT } from '../sandbox/processes/paths';
 /** A promise of the system, and the tests that try to break it. */
 export interface Run {
   readonly id: string;
-  /** What it tries, for the table. */
+  /** What it tests and what must hold, for the table. */
   readonly what: string;
   /** Test files, from the project's root. */
   readonly tests: readonly string[];
 }
 
-/** All runs, in the order of the table. Each of them is in the tests of every day too, in a smaller size. */
+/** All runs, in the order of the table. The everyday tests contain each of them in a smaller size. */
 export const RUNS: readonly Run[] = [
   {
     id: 'storm',
-    what: 'deliveries by the hundred, each twice, in any order, 50 at a time: all taken, none lost, one sync of a model at a time',
+    what: 'Webhook storm: hundreds of deliveries, each sent twice, in any order, 50 at a time. All are accepted, none is lost, and each model has one sync at a time.',
     tests: ['test/sandbox/trust/storm.test.ts'],
   },
   {
     id: 'sequences',
-    what: 'generated lives of models, with any interleaving of syncs: both registries agree in the end, and another sync writes nothing',
+    what: 'Generated histories of models, with every interleaving of syncs. Both registries agree in the end, and one more sync writes nothing.',
     tests: ['test/trust/sequences.test.ts'],
   },
   {
     id: 'churn',
-    what: 'generated lives of models, all at once on real servers: both registries agree in the end, and another sync writes nothing',
+    what: 'Generated histories of many models at once, on real servers. Both registries agree in the end, and one more sync writes nothing.',
     tests: ['test/sandbox/trust/churn.test.ts'],
   },
   {
     id: 'crashes',
-    what: 'a function or everything dies before and after each external call; registries lag; no hint arrives: one sync puts it right',
+    what: 'A function, or everything, stops before and after each external call; registries lag; webhooks are lost. One sync repairs the state.',
     tests: ['test/trust/crashes.test.ts', 'test/sandbox/trust/crashes.test.ts'],
   },
   {
     id: 'bursts',
-    what: 'MLflow and S3 that answer 500, 503 and 429 for a while or at random: bounded tries, nothing half done, no errors of ours asked again',
+    what: 'MLflow and S3 answer 500, 503 and 429 for a while or at random. Retries are bounded, nothing stays half done, and our own errors are not retried.',
     tests: [...testsIn('test/trust/bursts'), 'test/sandbox/trust/bursts.test.ts'],
   },
   {
     id: 'truncation',
-    what: 'downloads cut at any byte, wrong sizes, codings, and files that change meanwhile: no package on a bad archive',
+    what: 'Downloads cut at any byte, wrong sizes, wrong encodings, files that change meanwhile. No package refers to a bad archive.',
     tests: testsIn('test/trust/truncation'),
   },
   {
     id: 'credentials',
-    what: 'lost tokens and rights, empty and partial answers: nothing is deleted, and it is told of',
+    what: 'Lost tokens and permissions, empty and partial responses. Nothing is deleted, and the failure is reported.',
     tests: ['test/trust/credentials.test.ts', 'test/sandbox/trust/credentials.test.ts'],
   },
   {
-    id: 'brake',
-    what: 'deletions by the dozen and models that are gone are held until they are confirmed, archiving never',
+    id: 'deletion-protection',
+    what: 'Deletion protection: dozens of deletions, and models that disappear, stay blocked until they are confirmed. Archiving is never blocked.',
     tests: ['test/trust/brake.test.ts', 'test/sandbox/trust/brake.test.ts'],
   },
   {
     id: 'rotation',
-    what: "three rotations of the webhook's secret while deliveries come all the time: none is dropped, and no older secret is taken",
+    what: 'Three rotations of the webhook secret under constant deliveries. None is dropped, and no older secret is accepted.',
     tests: ['test/sandbox/trust/rotation.test.ts'],
   },
   {
     id: 'forgery',
-    what: 'deliveries with a flipped bit, a wrong key, a header too many, an old date, a huge or hostile body: none is taken, none breaks anything',
+    what: 'Deliveries with a flipped bit, a wrong key, an extra header, an old date, a huge or hostile body. None is accepted, and none breaks anything.',
     tests: testsIn('test/trust/forgery'),
   },
   {
     id: 'names',
-    what: 'generated pairs of near names, tags and hints: none collide, all are valid, all are read back',
+    what: 'Generated pairs of similar names, tags and events. None collide, all are valid, and all can be read back.',
     tests: ['test/trust/names.test.ts'],
   },
   {
     id: 'hostile',
-    what: 'names, listings, MLmodel files, sources, redirects and signed addresses that mean harm: the version fails alone, soon, with its reason',
+    what: 'Malicious names, listings, MLmodel files, sources, redirects and signed URLs. Only that version fails, soon and with a reason.',
     tests: testsIn('test/trust/hostile'),
   },
   {
     id: 'secrets',
-    what: 'tokens, passwords and signatures, repeated by whoever got them: in no log, execution, event, stack, item, package or object',
+    what: 'Tokens, passwords and signatures that a server echoes. They appear in no log, execution, event, stack, item, package or object.',
     tests: ['test/sandbox/trust/secrets.test.ts'],
   },
   {
-    id: 'plug',
-    what: 'archives that are gone, endpoints that never come up, runs that overtake each other: what served goes on serving',
+    id: 'endpoints',
+    what: 'Missing archives, endpoints that never start, overlapping pipeline runs. The endpoints in service stay in service.',
     tests: ['test/sandbox/trust/plug.test.ts', 'test/sandbox/story/deployment-failures.test.ts'],
   },
   {
     id: 'approvals',
-    what: 'promotions, other bytes, decisions, settings and syncs that end early, in any order: nothing is deployed where a person has to approve it and did not, and nothing goes down while something waits',
+    what: 'Manual approval: promotions, new artifacts, decisions, settings and interrupted syncs in any order. Nothing is deployed without the required approval, and nothing goes down while a package is pending.',
     tests: ['test/trust/approvals.test.ts'],
   },
   {
-    id: 'life',
-    what: 'models from the product to its end: each change is one run of the pipeline, and what predicts does so as MLflow does',
+    id: 'life-cycle',
+    what: 'Life cycle of a model, from provisioning the product to its termination. Each change is one pipeline run, and predictions equal those of MLflow.',
     tests: ['test/sandbox/story/deployment.test.ts', 'test/sandbox/story/uncompressed.test.ts'],
   },
   {
     id: 'archives',
-    what: 'folders of 100,000 files, files above 8 GiB, names of every kind: each reader that is installed sees every byte',
+    what: 'Folders with 100,000 files, files above 8 GiB, names of every kind. Every installed tar reader sees every byte.',
     tests: ['test/sandbox/servers/archive-readers.test.ts'],
   },
   {
     id: 'adoption',
-    what: 'the pipeline, with all its tests, over an installation that was made without it: nothing is replaced',
+    what: 'The pipeline, with all its tests, takes over an installation that was deployed without it. No resource is replaced.',
     tests: ['test/sandbox/story/root-pipeline.test.ts'],
   },
   {
     id: 'mutants',
-    what: 'small changes to signatures, plan, names, metadata and archives: the tests of every day notice them, but for those that are listed with a reason',
+    what: 'Mutation tests: small changes to signatures, plan, names, metadata and archives. The unit tests notice each one, except those disabled with a reason.',
     tests: ['test/trust/mutants.test.ts'],
   },
 ];
 
-/** Test files of a folder, so that one more of them is not forgotten here. */
+/** All test files of a folder. */
 function testsIn(folder: string): string[] {
   return readdirSync(join(PROJECT, folder))
     .filter((file) => file.endsWith('.test.ts'))

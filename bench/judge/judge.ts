@@ -33,17 +33,17 @@ export function judge(summaries: readonly Summary[], targets: Targets): Verdict[
   return [
     ...Object.entries({ [WEIGHTS]: weights, [PICKLES]: pickles }).map(([scenario, times]) =>
       atLeast(
-        `${scenario}: at least ${times} times faster than the sample's way`,
+        `${scenario}: at least ${times} times faster than the sample`,
         least(scenario, 'sample') / least(scenario, 'ours'),
         times,
       ),
     ),
     ...REFERENCED.map((scenario) =>
       atMost(
-        `${scenario}: within ${targets.slowerThanReference} times of the best reference`,
+        `${scenario}: at most ${targets.slowerThanReference} times the time of the best reference`,
         least(scenario, 'ours') / least(scenario, 'reference'),
         targets.slowerThanReference,
-        find(scenario, 'reference') && ` of ${find(scenario, 'reference')?.rival}`,
+        find(scenario, 'reference') && ` (${find(scenario, 'reference')?.rival})`,
       ),
     ),
     {
@@ -52,7 +52,7 @@ export function judge(summaries: readonly Summary[], targets: Targets): Verdict[
       reached: memory < targets.memoryBytes,
     },
     atMost(
-      `${DISTANT_FILES}: within ${targets.slowerAtDistance} times of no latency`,
+      `${DISTANT_FILES}: at most ${targets.slowerAtDistance} times the time without latency`,
       least(DISTANT_FILES, 'ours') / least(SMALL_FILES, 'ours'),
       targets.slowerAtDistance,
     ),

@@ -52,7 +52,7 @@ for (let run = 0; run < RUNS; run++) {
 }
 seconds.sort((a, b) => a - b);
 const figures = {
-  diff: {
+  plan: {
     versions: VERSIONS,
     packages: packages.length,
     fastestSeconds: seconds[0],

@@ -43,7 +43,7 @@ export async function measureScan(size: Size = SIZE): Promise<Record<string, num
     return {
       ...size,
       packages: models.reduce((sum, { versions }) => sum + versions.length, 0),
-      found: changed,
+      changedModels: changed,
       seconds,
       invocations,
       mlflowCalls: registryRequests,
@@ -68,7 +68,7 @@ function verify(models: readonly GeneratedModel[], ledger: Map<string, Verified>
 }
 
 async function main(): Promise<void> {
-  console.log(JSON.stringify({ scan: await measureScan() }));
+  console.log(JSON.stringify({ fullSyncScan: await measureScan() }));
 }
 
 if (require.main === module) {

@@ -16,8 +16,8 @@ const BARS = WIDTH - MARGIN - LABELS - FIGURES - MARGIN;
 const COLOURS = { ours: '#0b7a75', sample: '#b2453a', 'plain-node': '#c98a2b', reference: '#8a94a0' } as const;
 
 /**
- * The least time of each way on each data set as bars, an SVG image. Bars of one data set share a scale, since the slowest way
- * takes fifty times as long as the fastest: each bar tells its ratio too.
+ * The fastest run of each method on each data set as bars, in an SVG image. Bars of one data set share a scale. Each bar shows its
+ * ratio too, because the slowest method takes fifty times as long as the fastest.
  */
 export function chartOf({ date, machine, summaries }: TransferResults): string {
   const scenarios = [...new Set(summaries.map(({ scenario }) => scenario))];
@@ -38,7 +38,7 @@ export function chartOf({ date, machine, summaries }: TransferResults): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Seconds from the registry to an archive in S3">
 <style>text{font:12px system-ui,sans-serif;fill:#24292f}.title{font-size:16px;font-weight:600}.heading{font-weight:600}.quiet{fill:#57606a}.end{text-anchor:end}</style>
 <rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
-${label(MARGIN, 26, 'Seconds from the registry to an archive in S3, the least of all runs', 'class="title"')}
+${label(MARGIN, 26, 'Seconds from the registry to an archive in S3, fastest run', 'class="title"')}
 ${label(MARGIN, 46, `${date}, ${machineText(machine)}`, 'class="quiet"')}
 ${parts.join('\n')}
 </svg>
@@ -48,7 +48,7 @@ ${parts.join('\n')}
 function bar({ rival, kind, seconds, ratio }: Summary, y: number, longest: number): string {
   const start = MARGIN + LABELS;
   const width = Math.max(1, (seconds.min / longest) * BARS);
-  const times = kind === 'ours' ? '' : `, ${ratio.toFixed(1)} times`;
+  const times = kind === 'ours' ? '' : ` (${ratio.toFixed(1)}x)`;
   return [
     label(start - 8, y + 12, rival, 'class="end"'),
     `<rect x="${start}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="2" fill="${COLOURS[kind]}"/>`,

@@ -2,9 +2,9 @@ import type { Figure } from './results';
 import { bytesText } from './words';
 
 /**
- * What a measuring script printed, as figures for people: `{"scan": {"peakMemoryBytes": 1}}` is "scan, peak memory: 1 B".
+ * Turns the output of a measuring script into readable figures: `{"scan": {"peakMemoryBytes": 1}}` becomes "scan, peak memory: 1 B".
  *
- * @param value numbers and texts, in objects of any depth; units are the last words of their names
+ * @param value numbers and texts, in objects of any depth; the last word of a name is the unit
  */
 export function figuresOf(value: unknown, names: readonly string[] = []): Figure[] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

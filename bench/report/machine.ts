@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 
-/** The shape of the machine that measured, and nothing that tells which one it is. */
+/** The size of the machine that measured, without its identity. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;

@@ -27,7 +27,7 @@ const Summary = z.object({
 
 const Figure = z.object({ what: z.string(), value: z.string() });
 
-/** What the benchmark found, and when: the parts may be measured on different days. */
+/** The benchmark's results. Parts may come from different days. */
 export const Results = z.object({
   transfers: Measured.extend({
     dataSets: z.array(z.object({ name: z.string(), bytes: z.number(), files: z.number() })),
@@ -42,5 +42,5 @@ export const Results = z.object({
 export type Results = z.infer<typeof Results>;
 export type TransferResults = NonNullable<Results['transfers']>;
 
-/** Something that was measured, in words. */
+/** One measured value as text. */
 export type Figure = z.infer<typeof Figure>;

@@ -1,4 +1,4 @@
-/** Bytes for people, in powers of ten as disks and networks count. */
+/** Bytes as text, in powers of ten as disks and networks count. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB'];
   let value = bytes;
@@ -10,12 +10,12 @@ export function bytesText(bytes: number): string {
   return `${value >= 100 || unit === 0 ? value.toFixed(0) : value.toPrecision(3)} ${units[unit]}`;
 }
 
-/** Seconds with as many digits as mean something. */
+/** Seconds with three significant digits at most. */
 export function secondsText(seconds: number): string {
   return seconds.toFixed(seconds >= 100 ? 0 : seconds >= 10 ? 1 : 2);
 }
 
-/** A table in Markdown. */
+/** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('');

@@ -21,7 +21,7 @@ export async function measureCalls(env: SandboxEnv, modelName: string, versions:
   await syncModel(aws, env, modelName);
   const after = await callsSoFar(env);
   return {
-    what: `calls of a sync of an unchanged model with ${versions} packaged version${versions === 1 ? '' : 's'}, and of the look whether to deploy`,
+    what: `calls of a model sync without changes (${versions} packaged version${versions === 1 ? '' : 's'}), including the deployment check`,
     value: `${after.aws - before.aws} to AWS, ${after.mlflow - before.mlflow} to the registry`,
   };
 }

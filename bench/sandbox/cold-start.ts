@@ -14,7 +14,7 @@ const ColdStart = z.object({
 export async function measureColdStart(runs: number, signal: AbortSignal): Promise<Figure[]> {
   const { memories } = ColdStart.parse(await runScript(SCRIPT, ['--runs', String(runs)], signal));
   return memories.map(({ memoryMb, limited, coldMs, warmMs }) => ({
-    what: `webhook, the first answer of a new instance, at the CPU of ${limited ? `${memoryMb} MB` : 'this machine'}`,
-    value: `${coldMs.median.toFixed(0)} ms, later ones ${warmMs.median.toFixed(0)} ms, without the network`,
+    what: `webhook function, cold start with the CPU of ${limited ? `${memoryMb} MB` : 'this machine'}`,
+    value: `${coldMs.median.toFixed(0)} ms; warm ${warmMs.median.toFixed(0)} ms; without network time`,
   }));
 }

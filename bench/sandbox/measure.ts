@@ -26,7 +26,7 @@ export async function measureSandbox(
   const interrupted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-  // Whoever does not wait for it is not told of it.
+  // Without this, an interruption before the first wait would be an unhandled rejection.
   interrupted.catch(() => undefined);
   try {
     const { env, openSource } = await up({ home, python, stay: false, say, signal });

@@ -54,13 +54,13 @@ export async function measureTransitions(
   await terminateModel(env, name);
   return [
     calls,
-    { what: 'from transition to package', value: medianText(toPackage) },
-    { what: 'from transition to endpoint in service', value: medianText(toEndpoint) },
+    { what: 'from stage transition to model package', value: medianText(toPackage) },
+    { what: 'from stage transition to endpoint in service', value: medianText(toEndpoint) },
   ];
 }
 
 function medianText(milliseconds: readonly number[]): string {
-  const of = milliseconds.length === 1 ? '' : `, the median of ${milliseconds.length}`;
+  const of = milliseconds.length === 1 ? '' : ` (median of ${milliseconds.length})`;
   return `${seconds(median(milliseconds))}${of}`;
 }
 

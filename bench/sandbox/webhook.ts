@@ -12,8 +12,8 @@ const WARM_UP = 20;
 const THROTTLED = 429;
 
 /**
- * Signed deliveries at the webhook, as many as its stage lets through: about a model that nobody enrolled, and about one whose
- * sync each of them starts.
+ * Sends signed deliveries as fast as the API's stage allows: for a model that is not enrolled, and for one where each delivery
+ * starts a sync.
  */
 export async function measureWebhook(
   env: SandboxEnv,
@@ -28,13 +28,16 @@ export async function measureWebhook(
   await untilIdle(aws, env, before);
   const figures: Figure[] = [];
   for (const [what, name, status] of [
-    ['webhook, about a model that is not enrolled', `${model}-unknown`, 200],
-    ['webhook, each starting an execution on the same machine', model, 202],
+    ['webhook for a model that is not enrolled', `${model}-unknown`, 200],
+    ['webhook that starts an execution on the same machine', model, 202],
   ] as const) {
     say(`sandbox: ${deliveries} deliveries, ${what}`);
     const call = () => deliver(env, name, status);
     await callMany(WARM_UP, AT_ONCE, call);
-    figures.push({ what: `${what}, ${AT_ONCE} at a time`, value: loadText(await callMany(deliveries, AT_ONCE, call)) });
+    figures.push({
+      what: `${what}, ${AT_ONCE} concurrent requests`,
+      value: loadText(await callMany(deliveries, AT_ONCE, call)),
+    });
     await untilIdle(aws, env, before);
   }
   await unenrolModel(aws, stack);

@@ -11,7 +11,7 @@ import type { Scenario } from './scenarios';
 const BUCKET = 'models';
 const KEY = 'model.tar.gz';
 
-/** The servers of a scenario, and what rivals are told of them. */
+/** The servers of a scenario, and their addresses for the methods. */
 export interface Stand {
   /** The whole environment of a rival: nothing of the user's own AWS configuration reaches it. */
   readonly environment: Readonly<Record<string, string>>;

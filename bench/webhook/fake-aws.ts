@@ -30,7 +30,7 @@ export interface FakeAws {
 /**
  * Starts the fake on a free port of 127.0.0.1.
  *
- * @param folder for the certificate, which is made anew
+ * @param folder for the new certificate
  */
 export async function startFakeAws(folder: string): Promise<FakeAws> {
   const certificate = join(folder, 'certificate.pem');

@@ -148,5 +148,6 @@ function whyDelete(version: ModelVersion): string {
 }
 
 function oldestFirst(a: ModelPackage, b: ModelPackage): number {
+  // Stryker disable next-line EqualityOperator: no two packages have the same ARN
   return a.creationTime - b.creationTime || (a.arn < b.arn ? -1 : 1);
 }

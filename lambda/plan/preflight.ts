@@ -46,6 +46,7 @@ export async function preflight(
       if (reason === undefined) {
         create.push(action);
       } else {
+        // Stryker disable next-line StringLiteral, ObjectLiteral: log text
         logger.warn('version cannot be deployed', { version: action.version, reason });
         refused.push({
           action: 'create',

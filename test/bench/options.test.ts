@@ -1,7 +1,7 @@
 import { readOptions } from '../../bench/options';
 import { UsageError } from '../../sandbox/cli/command';
 
-test('a full run measures everything and writes it, a quick one writes when it is told to', () => {
+test('a full run measures and writes everything; a quick run writes only with --write', () => {
   expect(readOptions([])).toEqual({
     help: false,
     quick: false,
@@ -13,7 +13,7 @@ test('a full run measures everything and writes it, a quick one writes when it i
   expect(readOptions(['--quick', '--write'])).toMatchObject({ write: true });
 });
 
-test('parts are chosen, and what leaves ways out is never written', () => {
+test('selects parts, and never writes results that lack a method', () => {
   expect(readOptions(['--only', 'sandbox', '--only', 'transfers']).parts).toEqual(['transfers', 'sandbox']);
   expect(readOptions(['--without', 'sample', '--write'])).toMatchObject({ without: ['sample'], write: false });
 });
@@ -23,7 +23,7 @@ test.each([
   [['--without', 'gzip'], 'There are: ours, sample, plain-node, reference.'],
   [['--fast'], '--fast'],
   [['now'], 'now'],
-])('%s is refused in words that help', (args, words) => {
+])('rejects %s and lists the allowed values', (args, words) => {
   expect(() => readOptions(args)).toThrow(UsageError);
   expect(() => readOptions(args)).toThrow(words);
 });

@@ -1,7 +1,7 @@
 import { chartOf } from '../../bench/report/chart';
 import { figuresOf } from '../../bench/report/figures';
 import { markdownOf } from '../../bench/report/markdown';
-import { BEGIN, END, readmePart, replaceBetween } from '../../bench/report/readme';
+import { BEGIN, END, replaceBetween } from '../../bench/report/page';
 import { Results } from '../../bench/report/results';
 import { bytesText, secondsText, table } from '../../bench/report/words';
 
@@ -27,38 +27,39 @@ const RESULTS = Results.parse({
   },
 });
 
-test('the page tells targets, figures and what is missing', () => {
+test('the page lists targets, figures and methods that were not measured', () => {
   const page = markdownOf(RESULTS);
   expect(page).toContain('| faster | 2 times | **missed** |');
   expect(page).toContain('| **ours** | 2 | 2.00 | 2.50 | 1.00 | 1.50 | 150 MB | none | 1.07 GB |');
-  expect(page).toContain('`tar | pigz` was left out: there was no pigz.');
+  expect(page).toContain('| tar \\| gzip -1 | 30.0 (15.0) |');
+  expect(page).toContain('`tar | pigz` was not measured: `pigz` is not installed.');
   expect(page).toContain('2026-01-31, 2 cores (A & B), 8 GB, linux x64, Node 20.0.0');
 });
 
-test('the chart is well-formed, and its bars are as long as the times', () => {
+test('the chart is well-formed and its bars are proportional to the times', () => {
   const transfers = RESULTS.transfers;
   if (!transfers) throw new Error('there are no transfers');
   const chart = chartOf(transfers);
   const widths = [...chart.matchAll(/width="([\d.]+)" height="16"/g)].map(([, width]) => Number(width));
   expect((widths[1] ?? 0) / (widths[0] ?? 1)).toBeCloseTo(15, 0);
   expect(chart).toContain('A &amp; B');
-  expect(chart).toContain('30.0 s, 15.0 times');
+  expect(chart).toContain('30.0 s (15.0x)');
   const [opened, closed] = [chart.match(/<text/g), chart.match(/<\/text>/g)];
   expect(opened?.length).toBe(closed?.length);
 });
 
-test('the README keeps what is around the results', () => {
-  const readme = `before\n${BEGIN}\nold\n${END}\nafter\n`;
-  const replaced = replaceBetween(readme, BEGIN, END, readmePart(RESULTS));
+test('replaces only the text between the markers', () => {
+  const before = `before\n${BEGIN}\nstale\n${END}\nafter\n`;
+  const inside = markdownOf(RESULTS);
+  const replaced = replaceBetween('docs/page.md', before, BEGIN, END, inside);
   expect(replaced).toMatch(/^before\n/);
   expect(replaced).toMatch(/\nafter\n$/);
-  expect(replaced).toContain('| tar \\| gzip -1 | 30.0 (15.0) |');
-  expect(replaced).not.toContain('old');
-  expect(replaceBetween(replaced, BEGIN, END, readmePart(RESULTS))).toBe(replaced);
-  expect(() => replaceBetween('nothing', BEGIN, END, '')).toThrow('README.md has no line');
+  expect(replaced).not.toContain('stale');
+  expect(replaceBetween('docs/page.md', replaced, BEGIN, END, inside)).toBe(replaced);
+  expect(() => replaceBetween('docs/page.md', 'nothing', BEGIN, END, '')).toThrow('docs/page.md has no line');
 });
 
-test('figures of a script are told with their units', () => {
+test('formats figures with their units', () => {
   expect(
     figuresOf({
       scan: { peakMemoryBytes: 125_000_000, models: 10_000, seconds: 7, sageMakerCalls: 2, wallSeconds: 1.2345 },
@@ -74,7 +75,7 @@ test('figures of a script are told with their units', () => {
   ]);
 });
 
-test('numbers have the digits that mean something', () => {
+test('rounds numbers to significant digits', () => {
   expect([0, 999, 1_500, 107_400_000, 1_074_000_000].map(bytesText)).toEqual([
     '0 B',
     '999 B',

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PROJECT } from '../../sandbox/processes/paths';
+import { projectFiles } from './project-files';
 
 /**
  * Pushes the working tree of this project to a repository, as a user does who begins with it.
@@ -37,15 +38,4 @@ export function pushProject(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The files that git has, or would take. */
-function projectFiles(): string[] {
-  const listed = execFileSync('git', ['-C', PROJECT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  const deleted = execFileSync('git', ['-C', PROJECT, 'ls-files', '-z', '--deleted']);
-  const names = (output: Buffer) => output.toString('utf8').split('\0').filter(Boolean);
-  const gone = new Set(names(deleted));
-  return names(listed).filter((name) => !gone.has(name));
 }

@@ -68,7 +68,7 @@ test.each([
       expect(await comeToRest(world)).toEqual([]);
       expect(await faultsOf(world, [])).toEqual([]);
     }
-    tried('brake', 2);
+    tried('deletion-protection', 2);
   },
 );
 
@@ -80,7 +80,7 @@ test('what else there is to do is done although deletions are held', async () =>
   }
   expect(await world.sync({})).toMatchObject({ error: 'SyncHeld' });
   expect(owned(world, names)).toBe(8 + 6);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 });
 
 test.each([
@@ -95,7 +95,7 @@ test.each([
   expect(owned(world, names)).toBe(gone === 5 ? 15 : 20);
   expect(await world.sync({ modelName: 'model-0', confirmDeletions: true })).toMatchObject({ status: 'SUCCEEDED' });
   expect(owned(world, names)).toBe(20 - gone);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 });
 
 test('archiving is never held, however much of it', async () => {
@@ -107,7 +107,7 @@ test('archiving is never held, however much of it', async () => {
   }
   expect(await world.sync({})).toMatchObject({ status: 'SUCCEEDED' });
   expect(owned(world, names)).toBe(0);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 });
 
 test('a model that the registry suddenly does not know keeps its packages for three days, and longer when it comes back', async () => {
@@ -139,7 +139,7 @@ test('a model that the registry suddenly does not know keeps its packages for th
   world.pass(2 * 60 * 60 * 1_000);
   expect(await world.sync({})).toMatchObject({ status: 'SUCCEEDED' });
   expect(owned(world, names)).toBe(2);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 });
 
 test('what is held as a sum is not carried out bit by bit: not by syncs of single models, nor where some cannot be read', async () => {
@@ -167,7 +167,7 @@ test('what is held as a sum is not carried out bit by bit: not by syncs of singl
   expect(await world.sync({ confirmDeletions: true })).toMatchObject({ status: 'SUCCEEDED' });
   expect(owned(world, names)).toBe(2 + 6);
   expect(await comeToRest(world)).toEqual([]);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 });
 
 test('what a sync of all lets go is as much as it weighed', async () => {
@@ -183,7 +183,7 @@ test('what a sync of all lets go is as much as it weighed', async () => {
   expect(owned(world, names)).toBe(20);
   expect(await world.sync({})).toMatchObject({ error: 'SyncHeld' });
   expect(owned(world, names)).toBe(20);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 });
 
 test("a person's word is for now: what is gone an hour later waits for another one", async () => {
@@ -195,5 +195,5 @@ test("a person's word is for now: what is gone an hour later waits for another o
   world.pass(60 * 60 * 1_000);
   expect(await world.sync({})).toMatchObject({ error: 'SyncHeld' });
   expect(owned(world, names)).toBe(7);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 });

@@ -11,7 +11,7 @@ const result = (run: string, more: Partial<Result> = {}): Result => ({
 });
 const verdict = (run: Run) => ({ run, cases: 1_000, failures: 2, seconds: 60, failed: [] });
 
-test('a run that was tried again replaces its result, others keep theirs, in the order of the runs', () => {
+test('replaces the results of repeated runs, keeps the others, in the order of the runs', () => {
   const before = [result(storm.id), result('no-more')];
   expect(withVerdicts(before, [verdict(sequences)], '2026-11-30', MACHINE)).toEqual([
     result(storm.id),
@@ -20,13 +20,13 @@ test('a run that was tried again replaces its result, others keep theirs, in the
   expect(withVerdicts(before, [verdict(storm)], '2026-11-30', MACHINE)).toMatchObject([{ cases: 1_000, failures: 2 }]);
 });
 
-test('the table has a line for each result, and names each machine once', () => {
+test('prints a line for each result and each machine once', () => {
   const other = { ...MACHINE, cores: 8 };
   const text = reportOf([result(storm.id, { cases: 1_000 }), result(sequences.id, { machine: other })]);
   expect(text).toContain(`| storm | ${storm.what} | 1,000 | 0 | 1.5 min | 2026-11-01 |`);
   expect(text).toContain('On 2 cores (A processor), 24 GB, linux x64, Node 20.20.2; 8 cores');
   const others = RUNS.filter((run) => run !== storm && run !== sequences).map(({ id }) => id);
-  expect(text).toMatch(new RegExp(`Not made in full yet: ${others.join(', ')}\\.\n$`));
-  expect(reportOf(RUNS.map(({ id }) => result(id)))).not.toContain('Not made');
+  expect(text).toMatch(new RegExp(`Not yet run in full size: ${others.join(', ')}\\.\n$`));
+  expect(reportOf(RUNS.map(({ id }) => result(id)))).not.toContain('Not yet');
   expect(reportOf([result(storm.id), result(sequences.id)]).match(/2 cores/g)).toHaveLength(1);
 });

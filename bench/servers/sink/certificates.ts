@@ -20,7 +20,7 @@ authorityKeyIdentifier=keyid:always
 `;
 
 /**
- * Makes certificates with the `openssl` of the machine, anew each time: they are good for two days and for nothing else.
+ * Makes certificates with the machine's `openssl` for one run. They are valid for two days.
  *
  * @param folder is emptied, and gets them
  * @throws Error when there is no openssl

@@ -4,8 +4,8 @@ import { requireSetting, runAsProcess } from '../../../sandbox/aws-json/process'
 import { type Files, startSource } from './source';
 
 /*
- * The source as a process of its own, so that its work is not counted to whoever is measured. Settings: FOLDER, whose files
- * it gives below the path `model`, and STOP_WITH_STDIN (see sandbox/aws-json/process.ts).
+ * The source as a separate process, so that its work does not count for the measured method. Settings: FOLDER, whose files
+ * it serves below the path `model`, and STOP_WITH_STDIN (see sandbox/aws-json/process.ts).
  */
 runAsProcess(() => startSource(filesBelow(requireSetting('FOLDER'))));
 

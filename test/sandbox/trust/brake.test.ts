@@ -64,7 +64,7 @@ test('many versions that are gone at once are held until somebody says so; archi
   const confirmed = await stage.sync({ modelName: name, confirmDeletions: true });
   expect(confirmed.output.models[0]).toMatchObject({ outcome: 'synced', deleted: count });
   expect(await listPackages(stage.aws, group)).toEqual([]);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 }, 300_000);
 
 test('a sync of all deletes what few models have lost, and holds what many have', async () => {
@@ -98,7 +98,7 @@ test('a sync of all deletes what few models have lost, and holds what many have'
     await stage.sync({ modelName: name, confirmDeletions: true });
     expect(await listPackages(stage.aws, group)).toEqual([]);
   }
-  tried('brake', 2);
+  tried('deletion-protection', 2);
 }, 400_000);
 
 test('a model that is not there any more keeps its packages until somebody says that it was deleted', async () => {
@@ -111,5 +111,5 @@ test('a model that is not there any more keeps its packages until somebody says 
   }
   expect(await stage.sync({ modelName: name, confirmDeletions: true })).toMatchObject({ status: 'SUCCEEDED' });
   expect(await listPackages(stage.aws, group)).toEqual([]);
-  tried('brake', 1);
+  tried('deletion-protection', 1);
 }, 120_000);

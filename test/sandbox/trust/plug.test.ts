@@ -94,7 +94,7 @@ async function expectToFail(version: string, promote: () => Promise<unknown>, sa
     expect(await deployment.endpoints()).toEqual([endpoint]);
   });
   expect(answered).toBeGreaterThan(10);
-  tried('plug', answered);
+  tried('endpoints', answered);
 }
 
 inFull()(
@@ -159,7 +159,7 @@ inFull()(
     expect(ProductionVariants?.[0]?.CurrentServerlessConfig).toMatchObject({ MaxConcurrency: 5 });
     const packages = await listPackages(stage.aws, deployment.group);
     expect(packages.map(({ metadata }) => metadata.mlflow_environments).sort()).toEqual(['Production', 'Staging']);
-    tried('plug', answered);
+    tried('endpoints', answered);
   },
   2 * RUNS_MS,
 );

@@ -20,8 +20,10 @@ export function combineCrc32(first: number, second: number, secondBytes: number)
 
 function zeros(bytes: number): Matrix {
   let matrix = known.get(bytes);
+  // Stryker disable next-line ConditionalExpression: the cache saves time only; a matrix computed again is the same
   if (matrix === undefined) {
     matrix = makeZeros(bytes);
+    // Stryker disable next-line ConditionalExpression, EqualityOperator, BlockStatement: the cache saves time only
     if (known.size >= KNOWN_MAX) {
       known.clear();
     }

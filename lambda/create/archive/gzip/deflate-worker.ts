@@ -45,6 +45,7 @@ export class DeflateWorker {
   private readonly waiting: Waiting[] = [];
 
   constructor() {
+    // Stryker disable next-line OptionalChaining: only a crash at the right moment leaves a result without a caller
     this.worker.on('message', (deflated: Deflated) => this.waiting.shift()?.resolve(deflated));
     this.worker.on('error', (error) => this.fail(error as Error));
     this.worker.on('exit', () => this.fail(new Error('the thread that compresses ended')));

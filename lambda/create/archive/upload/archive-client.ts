@@ -12,6 +12,7 @@ export function archiveClient(): S3Client {
     new S3Client({
       requestChecksumCalculation: 'WHEN_REQUIRED',
       maxAttempts: TRIES,
+      // Stryker disable next-line ObjectLiteral: the timeout is one minute, too long for a test
       requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS },
     }),
   );
