@@ -1,3 +1,6 @@
+// The CDK checks each template against CloudFormation's schemas, which takes longer than to synthesize it, and only warns.
+process.env.CDK_VALIDATION ??= 'false';
+
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],

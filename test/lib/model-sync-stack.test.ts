@@ -10,7 +10,7 @@ beforeAll(() => {
   const stacks = synthesize();
   root = stacks.root;
   template = stacks.modelSync;
-  stackName = stacks.modelSyncStack.stackName;
+  stackName = stacks.stackNames.modelSync;
 }, 60_000);
 
 describe('names that users see', () => {

@@ -5,8 +5,8 @@ import { PRODUCT_TEMPLATE, PROJECT } from '../../lib/project';
 import { productTemplate } from '../../lib/service-catalog/product-snapshot';
 import { TEMPLATE_FILE } from '../../lib/service-catalog/product-version';
 import { releasedVersions } from '../../lib/service-catalog/released-versions';
-import { deploymentApp, MODEL_PIPELINE_STACK } from '../../product-template/lib/deployment';
 import { MODEL_PACKAGES_FILE, writeModelPackages } from '../../product-template/lib/registry/model-packages-file';
+import { oncePerRun } from './once-per-run';
 
 /** A resource of a template, as far as tests look at it. */
 export interface Resource {
@@ -14,21 +14,33 @@ export interface Resource {
   readonly Properties: Record<string, unknown>;
 }
 
-/** A product's template by its version's name: all released ones, and the one that the working tree would make. */
+/** The resources of the product by its version's name: all released versions, and the one that the working tree would make. */
 export function productTemplates(): Map<string, Record<string, Resource>> {
   const released = releasedVersions().map(
     ({ name, folder }) => [name, readFileSync(join(folder, TEMPLATE_FILE), 'utf8')] as const,
   );
   return new Map(
-    [...released, ['the working tree', productTemplate()] as const].map(([name, text]) => [
+    [...released, ['the working tree', unreleasedTemplate()] as const].map(([name, text]) => [
       name,
       JSON.parse(text).Resources,
     ]),
   );
 }
 
+/** The template that the working tree would release, as text. */
+export function unreleasedTemplate(): string {
+  return oncePerRun(['unreleased product'], productTemplate);
+}
+
 /** What the pipeline of the working tree's product makes of its stack: the same, with the stages that it deploys. */
 export function mutatedTemplate(): Record<string, Resource> {
+  return oncePerRun(['mutated product'], synthesizeMutated);
+}
+
+function synthesizeMutated(): Record<string, Resource> {
+  // Loaded here, because most files find the template made.
+  const { deploymentApp, MODEL_PIPELINE_STACK } =
+    require('../../product-template/lib/deployment') as typeof import('../../product-template/lib/deployment');
   const folder = mkdtempSync(join(tmpdir(), 'model-pipeline-'));
   try {
     cpSync(join(PROJECT, 'inference.yaml'), join(folder, 'inference.yaml'));

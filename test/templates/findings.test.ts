@@ -8,7 +8,7 @@ import { TEMPLATE_FILE } from '../../lib/service-catalog/product-version';
 import { releasedVersions } from '../../lib/service-catalog/released-versions';
 import { aPackage } from '../../product-template/test/support/fixtures';
 import { productStack, seededStack } from '../../product-template/test/support/synth';
-import { synthesize } from '../support/synth';
+import { synthesizeStacks } from '../support/synth';
 
 /**
  * What cdk-nag finds in the product, which stays as it is. It cannot be acknowledged beside the constructs that cause it: what was
@@ -55,7 +55,7 @@ const cases = NIST_REASONS.flatMap(({ rule, of = [''] }) => of.map((path): [stri
 describe('what stays of NIST 800-53 r5', () => {
   let found: Finding[];
   beforeAll(() => {
-    found = findingsIn(synthesize().scProductStack.node.root);
+    found = findingsIn(synthesizeStacks().root.node.root);
   }, 120_000);
 
   test.each(cases)('%s is still found in %s', (rule, path) => {

@@ -10,7 +10,7 @@ beforeAll(() => {
 }, 60_000);
 
 test('the portfolio offers the product under the names that users know', () => {
-  expect(stacks.scProductStack.stackName).toBe('ServiceCatalogProduct-ScProductStack');
+  expect(stacks.stackNames.scProduct).toBe('ServiceCatalogProduct-ScProductStack');
   template.hasResourceProperties('AWS::ServiceCatalog::Portfolio', {
     DisplayName: 'MLflow-MLOps',
     ProviderName: 'MLOpsAdmin',
