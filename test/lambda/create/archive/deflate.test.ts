@@ -17,12 +17,15 @@ const repetitive = fc
     fc.array(fc.tuple(fc.nat(40_000), fc.nat(600), fc.nat(255)), { maxLength: 2000, size: 'max' }),
   )
   .map(([begin, repeats]) => {
-    const bytes = [...begin];
+    const bytes = Buffer.alloc(begin.length + repeats.reduce((sum, [, length]) => sum + length + 1, 0));
+    bytes.set(begin);
+    let end = begin.length;
     for (const [back, length, between] of repeats) {
-      const from = Math.max(0, bytes.length - 1 - back);
-      bytes.push(...bytes.slice(from, from + length), between);
+      const from = Math.max(0, end - 1 - back);
+      end += bytes.copy(bytes, end, from, Math.min(from + length, end));
+      bytes[end++] = between;
     }
-    return Buffer.from(bytes).subarray(0, CHUNK_BYTES);
+    return bytes.subarray(0, Math.min(end, CHUNK_BYTES));
   });
 
 /** Compresses bytes as the thread does with a chunk of any length. */
