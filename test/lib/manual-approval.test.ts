@@ -27,7 +27,7 @@ test('by default nobody is asked', () => {
 }, 60_000);
 
 test('models that were found in order under another setting are looked into again', () => {
-  const revisions = (settings: object) => variable('REVISION', synthesize(settings).modelSync);
+  const revisions = (settings: Record<string, unknown>) => variable('REVISION', synthesize(settings).modelSync);
   const [before, after] = [revisions({}), revisions({ approval: { production: 'PendingManualApproval' } })];
   expect(Object.keys(before)).toEqual(['FunctionsList', 'FunctionsPlan']);
   expect(new Set(Object.values(after)).size).toBe(1);
