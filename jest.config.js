@@ -1,8 +1,9 @@
 /**
  * The projects, in the tiers that CONTRIBUTING.md describes. `npm test` runs `unit`, `sandbox-unit` (the parts of the sandbox),
  * `trust` (attacks on the promises, in this process, in a small size), `templates` (what is synthesized, linted) and `e2e` (one
- * promotion, on the whole sandbox). `npm run test:all` adds `servers` (single servers of the sandbox on loopback ports, each file
- * its own) and `sandbox` (the files share a whole sandbox, one after the other).
+ * promotion, on the whole sandbox). `npm run test:all` adds `bench` (the parts of the benchmarks, and a scan of 100,000 versions),
+ * `servers` (single servers of the sandbox on loopback ports, each file its own) and `sandbox` (the files share a whole sandbox, one
+ * after the other).
  */
 const shared = {
   testEnvironment: 'node',
@@ -34,10 +35,11 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{lib,lambda,bin,bench}/**/*.test.ts', '<rootDir>/product-template/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{lib,lambda,bin}/**/*.test.ts', '<rootDir>/product-template/test/**/*.test.ts'],
     },
     { ...shared, ...withPython, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
     { ...shared, displayName: 'trust', testMatch: ['<rootDir>/test/trust/**/*.test.ts'] },
+    { ...shared, displayName: 'bench', testMatch: ['<rootDir>/test/bench/**/*.test.ts'] },
     { ...shared, displayName: 'sandbox-unit', testMatch: ['<rootDir>/test/sandbox/unit/**/*.test.ts'] },
     { ...shared, ...withPython, displayName: 'templates', testMatch: ['<rootDir>/test/templates/**/*.test.ts'] },
     { ...shared, ...withPython, displayName: 'servers', testMatch: ['<rootDir>/test/sandbox/servers/**/*.test.ts'] },
