@@ -6,7 +6,10 @@ import { text } from 'node:stream/consumers';
 import { type Answer, type Call, FakeAws } from '../support/fake-aws';
 import { aPackage, GROUP, packageArn } from '../support/fixtures';
 
-/* The commands of the pipeline's build, as it runs them: processes of their own, with AWS at the other end. */
+/*
+ * The commands of the pipeline's build, as it runs them: processes of their own, with AWS at the other end. They run side by side,
+ * since one of them waits for seconds.
+ */
 
 const TSX = require.resolve('tsx/cli');
 const BIN = join(__dirname, '..', '..', 'bin');
@@ -53,7 +56,7 @@ const approved = ({ action }: Call): Answer =>
         },
       };
 
-test('read-registry writes what it found to the folder that it runs in, and says what will be deployed', async () => {
+test.concurrent('read-registry writes what it found to the folder that it runs in, and says what will be deployed', async () => {
   const { code, out, folder } = await withAws(approved, (aws) =>
     run('read-registry', { GROUP_NAME: GROUP, AWS_ENDPOINT_URL_SAGEMAKER: aws.url }),
   );
@@ -65,7 +68,7 @@ test('read-registry writes what it found to the folder that it runs in, and says
   });
 }, 30_000);
 
-test('read-registry fails, and writes nothing, when it may not read', async () => {
+test.concurrent('read-registry fails, and writes nothing, when it may not read', async () => {
   const denied = { status: 400, body: { __type: 'AccessDeniedException', message: 'not authorized' } };
   const { code, out, folder } = await withAws(
     () => denied,
@@ -78,7 +81,7 @@ test('read-registry fails, and writes nothing, when it may not read', async () =
   expect(() => readFileSync(join(folder, 'model-packages.json'))).toThrow('ENOENT');
 }, 30_000);
 
-test('clear-failed-stacks deletes the stack that rolled back, and leaves the other alone', async () => {
+test.concurrent('clear-failed-stacks deletes the stack that rolled back, and leaves the other alone', async () => {
   const states = new Map([
     ['sagemaker-mlflow-churn-StagingStack-ModelDeploy', 'ROLLBACK_COMPLETE'],
     ['sagemaker-mlflow-churn-ProductionStack-ModelDeploy', 'UPDATE_COMPLETE'],
@@ -111,7 +114,7 @@ test('clear-failed-stacks deletes the stack that rolled back, and leaves the oth
   expect([...states.values()]).toEqual(['UPDATE_COMPLETE']);
 }, 30_000);
 
-test('each of them says what it lacks, without a stack trace', async () => {
+test.concurrent('each of them says what it lacks, without a stack trace', async () => {
   const [deployment, reading, clearing] = await Promise.all([
     run('deployment', { GROUP_NAME: GROUP, STACK_NAME: 'S' }),
     run('read-registry', {}),
