@@ -18,7 +18,7 @@ let synth: { status: number | null; output: string };
 beforeAll(() => {
   out = mkdtempSync(join(tmpdir(), 'mlflow-mlops-synth-'));
   const cdk = join(PROJECT, 'node_modules', '.bin', 'cdk');
-  // With the CDK's own validation, as people synthesize.
+  // With the CDK's own validation, as users synthesize.
   const { CDK_VALIDATION: _off, ...env } = process.env;
   const run = spawnSync(cdk, ['synth', '--quiet', '--output', out], { cwd: PROJECT, env, encoding: 'utf8' });
   synth = { status: run.status, output: `${run.stdout}${run.stderr}` };
@@ -36,6 +36,14 @@ test('synthesis bundles everything without Docker, and cdk-nag has nothing unack
   expect(synth).toMatchObject({ status: 0 });
   expect(synth.output).not.toMatch(/AwsSolutions-|NIST\.800/);
   expect(templates().length).toBe(3);
+});
+
+test("the CDK's own validation finds nothing unacknowledged", () => {
+  const report = JSON.parse(readFileSync(join(out, 'validation-report.json'), 'utf8')) as {
+    pluginReports: { pluginName: string; violations: object[] }[];
+  };
+  const findings = new Map(report.pluginReports.map(({ pluginName, violations }) => [pluginName, violations]));
+  expect(findings.get('CloudFormation Validate')).toEqual([]);
 });
 
 test('every acknowledgement has a reason', () => {
