@@ -25,7 +25,7 @@ const shared = {
 };
 
 // Makes the Python environment, or finds it made, and puts its interpreter into PYTHON.
-const withPython = { globalSetup: '<rootDir>/test/support/python.ts' };
+const withPython = { globalSetup: '<rootDir>/test/support/python.ts', setupFiles: ['<rootDir>/test/support/quiet.js'] };
 
 module.exports = {
   // A core is not kept free: nobody types beside the tests.
