@@ -3,7 +3,7 @@ import { listPackages } from '../../sandbox/demo/packages';
 import { transitionStage } from '../../sandbox/demo/registry';
 import { type TrainedModel, trainModel } from '../../sandbox/demo/trained-model';
 import { Deployment } from '../support/deployments';
-import { UP_TIMEOUT_MS, useSandbox } from '../support/sandbox';
+import { endSandbox, UP_TIMEOUT_MS, useSandbox } from '../support/sandbox';
 import { type Stage, stages } from '../support/stories';
 
 /*
@@ -25,7 +25,10 @@ beforeAll(async () => {
   await deployment.settled();
 }, UP_TIMEOUT_MS + RUNS_MS);
 
-afterAll(() => deployment?.terminate(), RUNS_MS);
+afterAll(async () => {
+  await deployment?.terminate();
+  await endSandbox();
+}, RUNS_MS);
 
 test(
   'a promoted version becomes an endpoint that answers as MLflow does',
