@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { TransientError } from '../../shared/errors';
 import type { ArchiveEntry } from '../../shared/packing/archive-entry';
@@ -65,6 +66,8 @@ export async function packArchive(job: PackJob): Promise<Packed> {
   const deflaters = new Deflaters();
   const given = new AbortController();
   const signal = AbortSignal.any([stop, given.signal]);
+  // Each of the files that are fetched ahead listens to it; Node warns of a leak above ten.
+  setMaxListeners(0, signal);
   const etags = new Map<string, string>();
   const open = noting(etags, job.open);
   try {
