@@ -289,19 +289,6 @@ test('threads are ended with the archive, and where there is none', async () => 
   close.mockRestore();
 });
 
-test('many files that are fetched at once raise no warning of a leak', async () => {
-  const warnings: Error[] = [];
-  const heard = (warning: Error) => warnings.push(warning);
-  process.on('warning', heard);
-  const files = Object.fromEntries(
-    Array.from({ length: 40 }, (_, number) => [`data/${number}`, sampleBytes(10, 'text')]),
-  );
-  await pack({ files });
-  await new Promise(setImmediate);
-  process.off('warning', heard);
-  expect(warnings).toEqual([]);
-});
-
 test('names that no archive may hold are refused before anything is sent', async () => {
   await expect(pack({ files: { '../escape': Buffer.alloc(1) } })).rejects.toThrow('".."');
 });
