@@ -1,7 +1,7 @@
 import { ROUNDS_MAX } from '../../../lambda/release/totals';
 import { listPackages } from '../../../sandbox/demo/packages';
 import { transitionStage } from '../../../sandbox/demo/registry';
-import { changeAllTheTime, deliver } from '../../support/deliveries';
+import { changeAllTheTime } from '../../support/deliveries';
 import { expectOneAtATime, type Held, holdings } from '../../support/holdings';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
@@ -16,23 +16,6 @@ beforeAll(async () => {
 function mostRounds(held: readonly Held[]): number {
   return Math.max(0, ...held.map(({ rounds }) => rounds));
 }
-
-test('50 deliveries at once for one model: one sync at a time, and the last state wins', async () => {
-  const name = stage.name('flood');
-  const version = await stage.register(name);
-  const group = await stage.enrol(name);
-  const deliveries = Array.from({ length: 25 }, () => deliver(stage, name));
-  await transitionStage(stage.env, name, version, 'Staging');
-  deliveries.push(...Array.from({ length: 25 }, () => deliver(stage, name)));
-  await transitionStage(stage.env, name, version, 'Production');
-  expect(new Set(await Promise.all(deliveries))).toEqual(new Set([202]));
-  await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Production');
-  const packages = await listPackages(stage.aws, group);
-  expect(packages.map(({ metadata }) => metadata.mlflow_current_stage)).toEqual(['Production']);
-  const held = await holdings(stage, name);
-  expect(held.length).toBeGreaterThan(0);
-  expectOneAtATime(held);
-}, 120_000);
 
 test('a model that changes all the time is passed from one execution to the next, and ends in its last state', async () => {
   const name = stage.name('restless');
@@ -50,14 +33,3 @@ test('a model that changes all the time is passed from one execution to the next
   expect(mostRounds(held)).toBe(ROUNDS_MAX);
   expectOneAtATime(held);
 }, 300_000);
-
-test('12 models promoted at once are all synced', async () => {
-  const names = Array.from({ length: 12 }, (_, index) => stage.name(`dozen${index}`));
-  for (const name of names) {
-    await stage.register(name);
-  }
-  const groups = await stage.enrolAll(names);
-  await Promise.all(names.map((name) => transitionStage(stage.env, name, '1', 'Production')));
-  const packages = await Promise.all(groups.map((group) => stage.untilPackages(group, ({ length }) => length > 0)));
-  expect(packages.map((list) => list.map(({ metadata }) => metadata.mlflow_name))).toEqual(names.map((name) => [name]));
-}, 120_000);

@@ -1,4 +1,3 @@
-import type { OutageRequest } from '../../../sandbox/databricks/outage';
 import { call, transitionStage } from '../../../sandbox/demo/registry';
 import { sized, tried } from '../../../trust/sizes';
 import { calmDown, makeBusy, stillBusy } from '../../support/busy';
@@ -6,12 +5,10 @@ import { countCalls } from '../../support/counts';
 import { post, signed, transition } from '../../support/deliveries';
 import { clearFaults, failNext, pendingFaults } from '../../support/faults';
 import { faultsOf, type RunModel, writesOfAnotherSync } from '../../support/oracle';
-import { comeBack, goAway } from '../../support/outage';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Finished, Stage, stages } from '../../support/stories';
 
 const MODELS = sized(2, 8);
-const SECONDS = sized(5, 30);
 const TIMES = sized(1, 2);
 /** A step has five tries (lib/model-sync/sync-step.ts), and each of its calls some of its own. */
 const TRIES_OF_A_CALL_MAX = 50;
@@ -36,7 +33,6 @@ beforeAll(async () => {
 }, UP_TIMEOUT_MS);
 
 afterEach(async () => {
-  await comeBack(stage);
   await clearFaults(endpoint);
   await calmDown(stage);
 });
@@ -110,36 +106,6 @@ describe('AWS', () => {
     expect(statuses.filter((status) => ![0, 202, 503].includes(status))).toEqual([]);
     await stage.idle();
     tried('bursts', 3);
-  }, 120_000);
-});
-
-describe('MLflow', () => {
-  const BUSY: readonly (readonly [string, OutageRequest])[] = [
-    ['that is out of service for a while', { seconds: SECONDS, status: 503 }],
-    ['that asks to come again later', { seconds: SECONDS, status: 429, retryAfter: 2 }],
-    ['that fails one call of ten', { seconds: 120, status: 500, share: 0.1 }],
-  ];
-
-  test.each(BUSY.slice(0, sized(2, 3)))(
-    '%s is asked again, and not for ever',
-    async (_what, outage) => {
-      await changeAll();
-      await goAway(stage, outage);
-      const ended = await syncAll();
-      expect(await comeBack(stage)).toBeLessThan(MODELS * 4 * TRIES_OF_A_CALL_MAX);
-      await expectToConverge(ended, new RegExp(`answered ${outage.status}`));
-      tried('bursts', MODELS);
-    },
-    600_000,
-  );
-
-  test('that refuses what it is asked is not asked again', async () => {
-    await goAway(stage, { seconds: 120, status: 400 });
-    const [ended] = await Promise.all([stage.sync({ modelName: models[0]?.name ?? '', verify: true })]);
-    expect(ended).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('answered 400') });
-    // Of one look: its versions, or its model.
-    expect(await comeBack(stage)).toBeLessThanOrEqual(2);
-    tried('bursts', 1);
   }, 120_000);
 });
 
