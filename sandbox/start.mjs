@@ -12,7 +12,8 @@ const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const LOCKFILE = join(PROJECT, 'package-lock.json');
 /** npm writes this file last, so an interrupted installation has none. */
 const INSTALLED = join(PROJECT, 'node_modules', '.package-lock.json');
-const NODE = 20;
+/** The first with `zlib.crc32`, which checks archives. */
+const NODE = '20.15';
 /** Node packages and Python environment, with the room that unpacking takes. */
 const DISK_GB = 4;
 const EVERY_MS = 10_000;
@@ -33,8 +34,7 @@ async function main() {
 }
 
 function requireTools() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major < NODE) {
+  if (process.versions.node.localeCompare(NODE, 'en', { numeric: true }) < 0) {
     throw new Error(
       `The sandbox needs Node ${NODE} or newer, and this is ${process.version}. Install Node 24: https://nodejs.org`,
     );

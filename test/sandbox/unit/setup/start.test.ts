@@ -14,7 +14,7 @@ const LOCK = {
 function clone(
   npm: string,
   tools: readonly string[] = ['git', 'node', 'sh'],
-): { folder: string; start: () => Started } {
+): { folder: string; start: (...options: string[]) => Started } {
   const folder = mkdtempSync(join(tmpdir(), 'bare clone '));
   const bin = join(folder, 'bin');
   mkdirSync(join(folder, 'sandbox'), { recursive: true });
@@ -28,9 +28,12 @@ function clone(
     const found = tool === 'node' ? process.execPath : spawnSync('which', [tool], { encoding: 'utf8' }).stdout.trim();
     symlinkSync(found, join(bin, tool));
   }
-  const start = (): Started => {
+  const start = (...options: string[]): Started => {
     const env = { PATH: `${bin}:/nowhere`, HOME: folder, PROJECT };
-    const run = spawnSync(process.execPath, [join(folder, 'sandbox', 'start.mjs')], { encoding: 'utf8', env });
+    const run = spawnSync(process.execPath, [...options, join(folder, 'sandbox', 'start.mjs')], {
+      encoding: 'utf8',
+      env,
+    });
     return { code: run.status, said: run.stdout + run.stderr };
   };
   return { folder, start };
@@ -75,6 +78,15 @@ test.each([
   expect(code).toBe(1);
   expect(said).toMatch(fix);
   expect(said).toContain(error);
+});
+
+test.each(['18.20.8', '20.9.0', '20.14.0'])('rejects Node %s, with the version that it needs', (version) => {
+  const { folder, start } = clone(INSTALL);
+  const old = join(folder, 'old.cjs');
+  writeFileSync(old, `Object.defineProperty(process.versions, 'node', { value: '${version}' });\n`);
+  const { code, said } = start('--require', old);
+  expect(code).toBe(1);
+  expect(said).toContain('The sandbox needs Node 20.15 or newer');
 });
 
 test('names git when it is missing', () => {
