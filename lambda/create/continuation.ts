@@ -1,7 +1,7 @@
 import { RefusedError } from '../shared/errors';
 import type { Checkpoint } from './archive/pack-archive';
 
-/** Invocations that one archive may take: far more than S3's largest object needs, and an end to those that go on for ever. */
+/** Invocations that one archive may take: far more than the largest archive needs, and an end to those that go on for ever. */
 const INVOCATIONS_MAX = 500;
 
 /** What an invocation that ran out of time hands to the next one, through the state machine. */

@@ -4,7 +4,6 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { SEGMENT } from '../../lambda/create/archive/upload/segment-name';
 import { MODEL_FILES, SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledge, acknowledgeObjects } from '../acknowledge';
 import { grantKey } from '../encryption';
@@ -112,18 +111,12 @@ export class SyncFunctions extends Construct {
           's3:PutObject',
           's3:AbortMultipartUpload',
           's3:ListMultipartUploadParts',
-          // SageMaker looks, in the caller's name, whether the archive is there; and S3 copies segments of the largest ones.
+          // SageMaker looks, in the caller's name, whether the archive is there.
           's3:GetObject',
           // An archive that is used again loses its mark of an unused one.
           's3:DeleteObjectTagging',
         ],
         resources: [bucket.arnForObjects(`${MODEL_FILES}/*`)],
-      }),
-    );
-    this.create.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['s3:DeleteObject'],
-        resources: [bucket.arnForObjects(`${MODEL_FILES}/*${SEGMENT}*`)],
       }),
     );
     // What is there already is not made again: a listing shows it, and without this right S3 says of nothing that it is missing.
@@ -243,11 +236,6 @@ export class SyncFunctions extends Construct {
     );
     const objects = `<${Stack.of(this).resolve(Stack.of(this).getLogicalId(bucket.node.defaultChild as CfnBucket))}.Arn>/${MODEL_FILES}/*`;
     acknowledge(this, `IAM5[Resource::${objects}]`, 'One archive for each version.');
-    acknowledge(
-      this,
-      `IAM5[Resource::${objects}${SEGMENT}*]`,
-      'Pieces of archives that need more parts than one upload has.',
-    );
   }
 
   private packages(...actions: string[]): PolicyStatement {

@@ -60,7 +60,6 @@ describe('least privilege', () => {
       [
         'dynamodb:UpdateItem',
         's3:AbortMultipartUpload',
-        's3:DeleteObject',
         's3:DeleteObjectTagging',
         's3:GetObject',
         's3:ListBucket',

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Server } from '../source/source';
 import { namedParts } from './complete-request';
-import { combineCrc32, encodeCrc32 } from './crc32';
+import { encodeCrc32 } from './crc32';
 import { Memory, Stored } from './memory';
 import { LISTED_MAX, MultipartUpload, PART_BYTES_MIN } from './multipart';
 import { type Received, receiveBody } from './receive-body';
@@ -88,7 +88,7 @@ class Sink {
       case 'POST uploads':
         return this.beginUpload(call);
       case 'PUT upload':
-        return request.headers['x-amz-copy-source'] === undefined ? this.takePart(call) : this.copyPart(call);
+        return this.takePart(call);
       case 'GET upload':
         return this.listParts(call);
       case 'POST upload':
@@ -125,23 +125,6 @@ class Sink {
     const received = await receiveBody(request, new Stored(this.memory));
     const checksum = received.checksummed ? { 'x-amz-checksum-crc32': encodeCrc32(received.crc32) } : {};
     response.writeHead(200, { etag: upload.add(number, received), ...checksum, 'content-length': 0 }).end();
-  }
-
-  /** Takes a whole object as a part. */
-  private copyPart({ request, response, key, query }: Call): void {
-    const upload = this.uploadOf(query, key);
-    const number = MultipartUpload.numberOf(query.get('partNumber'));
-    const pieces = this.objects.get(decodeURIComponent(header(request, 'x-amz-copy-source') ?? ''));
-    if (pieces === undefined) {
-      throw new S3Error(404, 'NoSuchKey', 'The specified key does not exist.');
-    }
-    const stored = new Stored(this.memory);
-    for (const bytes of bytesOf(pieces)) {
-      stored.append(bytes);
-    }
-    const crc = pieces.reduce((sum, piece) => combineCrc32(sum, piece.crc32, piece.size), 0);
-    const etag = upload.add(number, { stored, size: stored.size, crc32: crc, checksummed: true });
-    send(response, 200, `<CopyPartResult><ETag>${escapeXml(etag)}</ETag></CopyPartResult>`);
   }
 
   private listParts({ response, key, query }: Call): void {

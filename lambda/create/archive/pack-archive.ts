@@ -2,24 +2,21 @@ import { setMaxListeners } from 'node:events';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { TransientError } from '../../shared/errors';
 import type { ArchiveEntry } from '../../shared/packing/archive-entry';
+import { requirePartBytes } from '../../shared/packing/archive-size';
 import { checkEntryNames } from '../../shared/packing/entry-names';
 import { type OpenFile, type Retries, readFile } from '../../shared/registry/read-file';
 import { asStepError } from '../../shared/step';
 import { ChunkPool, chunksOf } from './chunks';
 import { compress } from './gzip/compress';
 import { Deflaters } from './gzip/deflaters';
-import { storedLength } from './gzip/stored-blocks';
 import { fetchAhead } from './source/fetch-ahead';
-import { tarLength, tarPieces } from './tar/tar-pieces';
-import type { UploadState } from './upload/archive-upload';
-import { UPLOAD_LIMITS, type UploadLimits } from './upload/limits';
-import type { ObjectTarget } from './upload/multipart';
-import { openUpload } from './upload/open-upload';
+import { tarPieces } from './tar/tar-pieces';
+import { MultipartUpload, type ObjectTarget } from './upload/multipart';
 import { NO_PROGRESS, PartWriter, type Progress } from './upload/part-writer';
 
 /** Where a later invocation goes on: an open upload, and how far it came. Small, whatever the archive's size. */
 export interface Checkpoint {
-  readonly upload: UploadState;
+  readonly upload: { readonly uploadId: string };
   readonly progress: Progress;
   /** Entity tag of the file that is gone on with: its rest must be of the same file. */
   readonly etag?: string | undefined;
@@ -38,7 +35,8 @@ export interface PackJob {
   readonly checkpoint?: Checkpoint | undefined;
   /** Ends the work at the last part's boundary. */
   readonly stop: AbortSignal;
-  readonly limits?: UploadLimits;
+  /** Bytes of a part; by default as many as the archive needs. */
+  readonly partBytes?: number;
   readonly retries?: Retries;
 }
 
@@ -53,16 +51,20 @@ export type Packed =
  *
  * What breaks or takes too long is handed back to be gone on with, if at least one part was sent since it began here.
  *
- * @throws RefusedError for names that cannot be in an archive and for a file whose bytes are not as many as listed: the upload is
- * aborted then; TransientError for what passes by itself when no part came of it
+ * @throws RefusedError for names that cannot be in an archive and for one that is too large, before anything is sent; and for a
+ * file whose bytes are not as many as listed: the upload is aborted then; TransientError for what passes by itself when no part
+ * came of it
  */
 export async function packArchive(job: PackJob): Promise<Packed> {
-  const { entries, client, target, checkpoint, stop, limits = UPLOAD_LIMITS, retries } = job;
+  const { entries, client, target, checkpoint, stop, retries } = job;
   checkEntryNames(entries);
+  const partBytes = job.partBytes ?? requirePartBytes(entries);
   const from = checkpoint?.progress ?? NO_PROGRESS;
   // The first files are fetched meanwhile.
-  const opening = openUpload(client, target, storedLength(tarLength(entries)), limits, checkpoint?.upload);
-  const parts = new PartWriter(opening, limits.partBytes, from);
+  const opening = checkpoint
+    ? Promise.resolve(new MultipartUpload(client, target, checkpoint.upload.uploadId))
+    : MultipartUpload.begin(client, target);
+  const parts = new PartWriter(opening, partBytes, from);
   const deflaters = new Deflaters();
   const given = new AbortController();
   const signal = AbortSignal.any([stop, given.signal]);
@@ -91,14 +93,13 @@ export async function packArchive(job: PackJob): Promise<Packed> {
     const progress = await parts.settle();
     const upload = await opening;
     const passes = stop.aborted || asStepError(error) instanceof TransientError;
-    // An upload that cannot say how it is gone on with is begun anew.
-    const state = passes && progress.parts > from.parts ? await upload.state().catch(() => undefined) : undefined;
-    if (state !== undefined) {
+    if (passes && progress.parts > from.parts) {
+      const { uploadId } = upload;
       const etag = tagAt(entries, progress, etags);
-      return { outcome: 'paused', checkpoint: { upload: state, progress, etag }, reason: reasonOf(stop, error) };
+      return { outcome: 'paused', checkpoint: { upload: { uploadId }, progress, etag }, reason: reasonOf(stop, error) };
     }
     // Only an earlier invocation's parts are worth keeping, and only when trying again can help.
-    if (!passes || checkpoint === undefined || progress.parts > from.parts) {
+    if (!passes || checkpoint === undefined) {
       await upload.abort().catch(() => undefined);
     }
     throw stop.aborted ? new TransientError(`not one part was done: ${reasonOf(stop, error)}`) : error;

@@ -5,7 +5,8 @@ import { pythonVersionOf } from '../flavors/mlmodel';
 import type { Image, Images } from '../images/images';
 import type { Packing } from '../packages/metadata';
 import type { ArtifactFile, ModelVersion, S3Location } from '../registry/registry';
-import type { ArchiveEntry } from './archive-entry';
+import { entryBytes } from './archive-entry';
+import { requirePartBytes } from './archive-size';
 import { contentKey } from './content-key';
 import { checkEntryNames } from './entry-names';
 import { requireModelDataKind, storeOf } from './model-data';
@@ -49,8 +50,11 @@ export async function preparePackage(
   const pythonVersion = pythonVersionOf(folder.mlmodel);
   const { flavor, packaging, image } = firstThatServes(folder, steering, pythonVersion, images);
   checkEntryNames(packaging.entries);
-  const bytes = packaging.entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
+  const bytes = packaging.entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
   checkTargetSize(version, bytes);
+  if (modelData === 'archive') {
+    requirePartBytes(packaging.entries);
+  }
   const packing: Packing = {
     flavor: flavor.name,
     frameworkVersion: packaging.frameworkVersion,
@@ -92,8 +96,4 @@ function firstThatServes(
     }
   }
   throw new RefusedError(reasons.join('. '));
-}
-
-function bytesOf(entry: ArchiveEntry): number {
-  return 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
 }

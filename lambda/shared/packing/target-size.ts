@@ -20,6 +20,6 @@ export function checkTargetSize(version: ModelVersion, bytes: number): void {
   }
 }
 
-function gigabytes(bytes: number): string {
+export function gigabytes(bytes: number): string {
   return (bytes / 1024 ** 3).toFixed(1);
 }

@@ -11,16 +11,13 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { type Checkpoint, packArchive } from '../../../lambda/create/archive/pack-archive';
-import { UPLOAD_LIMITS, type UploadLimits } from '../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../lambda/shared/errors';
 import { awsOf } from '../../../sandbox/demo/aws';
 import { entriesOf, opener, sampleBytes, streamOf } from '../../support/archive/files';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 
 const MIB = 1024 * 1024;
-const SMALL_PARTS = { ...UPLOAD_LIMITS, partBytes: 5 * MIB };
-/** Segments of two parts, for every archive of more than three. */
-const SEGMENTS = { partBytes: 5 * MIB, parts: 3, segmentParts: 2 };
+const PART_BYTES = 5 * MIB;
 const FILES = { MLmodel: Buffer.from('flavors: {}\n'), 'data/weights.bin': sampleBytes(30 * MIB + 99, 'noise') };
 const never = new AbortController().signal;
 
@@ -34,13 +31,12 @@ beforeAll(async () => {
 }, UP_TIMEOUT_MS);
 
 interface Options {
-  readonly limits?: UploadLimits;
   readonly checkpoint?: Checkpoint;
   /** The weights break for good after so many bytes. */
   readonly breakAfter?: number;
 }
 
-function pack(key: string, { limits = SMALL_PARTS, checkpoint, breakAfter }: Options = {}) {
+function pack(key: string, { checkpoint, breakAfter }: Options = {}) {
   return packArchive({
     entries: entriesOf(FILES),
     open: async (source, position) =>
@@ -56,7 +52,7 @@ function pack(key: string, { limits = SMALL_PARTS, checkpoint, breakAfter }: Opt
     target: { bucket, key },
     checkpoint,
     stop: never,
-    limits,
+    partBytes: PART_BYTES,
     retries: { fruitless: 1, firstWaitMs: 1 },
   });
 }
@@ -91,23 +87,15 @@ test('an archive of several parts arrives whole', async () => {
   expect(await leftovers(prefix)).toEqual({ objects: ['model.tar.gz'], uploads: 0 });
 }, 60_000);
 
-test('one of more parts than an upload has is put together by S3, to the same bytes', async () => {
-  const [prefix, plain] = [prefixOf('segments'), prefixOf('plain')];
-  await pack(`${prefix}model.tar.gz`, { limits: SEGMENTS });
-  await pack(`${plain}model.tar.gz`);
-  expect((await read(`${prefix}model.tar.gz`)).equals(await read(`${plain}model.tar.gz`))).toBe(true);
-  expect(await leftovers(prefix)).toEqual({ objects: ['model.tar.gz'], uploads: 0 });
-}, 60_000);
-
-test.each([8, 13, 18, 24])(
-  'segments are gone on with where they broke: after %i MiB',
+test.each([9, 24])(
+  'an upload that broke is continued to the same bytes: after %i MiB',
   async (mebibytes) => {
     const prefix = prefixOf('broken');
     const key = `${prefix}model.tar.gz`;
-    const broken = await pack(key, { limits: SEGMENTS, breakAfter: mebibytes * MIB });
+    const broken = await pack(key, { breakAfter: mebibytes * MIB });
     expect(broken).toMatchObject({ outcome: 'paused', reason: 'connection lost' });
     const checkpoint = JSON.parse(JSON.stringify((broken as { checkpoint: Checkpoint }).checkpoint)) as Checkpoint;
-    expect(await pack(key, { limits: SEGMENTS, checkpoint })).toEqual({ outcome: 'done' });
+    expect(await pack(key, { checkpoint })).toEqual({ outcome: 'done' });
     const plain = prefixOf('plain');
     await pack(`${plain}model.tar.gz`);
     expect((await read(key)).equals(await read(`${plain}model.tar.gz`))).toBe(true);
@@ -117,14 +105,12 @@ test.each([8, 13, 18, 24])(
 );
 
 test('a file that is refused leaves no object and no open upload', async () => {
-  for (const limits of [SMALL_PARTS, SEGMENTS]) {
-    const prefix = prefixOf('refused');
-    const longer = { ...FILES, 'data/weights.bin': Buffer.concat([FILES['data/weights.bin'], Buffer.alloc(1)]) };
-    const job = { entries: entriesOf(FILES), open: opener(longer), client: s3, stop: never, limits };
-    const target = { bucket, key: `${prefix}model.tar.gz` };
-    await expect(packArchive({ ...job, target })).rejects.toThrow('size mismatch');
-    expect(await leftovers(prefix)).toEqual({ objects: [], uploads: 0 });
-  }
+  const prefix = prefixOf('refused');
+  const longer = { ...FILES, 'data/weights.bin': Buffer.concat([FILES['data/weights.bin'], Buffer.alloc(1)]) };
+  const job = { entries: entriesOf(FILES), open: opener(longer), client: s3, stop: never, partBytes: PART_BYTES };
+  const target = { bucket, key: `${prefix}model.tar.gz` };
+  await expect(packArchive({ ...job, target })).rejects.toThrow('size mismatch');
+  expect(await leftovers(prefix)).toEqual({ objects: [], uploads: 0 });
 }, 60_000);
 
 describe('S3 in the sandbox is as strict as S3', () => {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { startSink } from '../../../bench/servers/sink/sink';
-import { withUnsignedPayload } from '../../../lambda/create/archive/upload/unsigned-payload';
+import { withSlicedBodies, withUnsignedPayload } from '../../../lambda/create/archive/upload/archive-client';
 
 /** A server that takes objects as strictly as S3 does, for the tests of one file. */
 export interface TestSink {
@@ -18,16 +18,15 @@ export interface TestSink {
 /** @param partBytesMin where parts smaller than S3's own make a test faster */
 export async function startTestSink(partBytesMin?: number): Promise<TestSink> {
   const server = await startSink(undefined, partBytesMin);
-  const client = withUnsignedPayload(
-    new S3Client({
-      endpoint: server.url,
-      region: 'us-east-1',
-      forcePathStyle: true,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    }),
-  );
+  const plain = new S3Client({
+    endpoint: server.url,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  const client = withSlicedBodies(withUnsignedPayload(plain));
   const uploads = watchUploads(client);
   return {
     client,

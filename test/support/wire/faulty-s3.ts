@@ -2,7 +2,6 @@ import { gunzipSync } from 'node:zlib';
 import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { packArchive } from '../../../lambda/create/archive/pack-archive';
 import { archiveClient } from '../../../lambda/create/archive/upload/archive-client';
-import { UPLOAD_LIMITS } from '../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../lambda/shared/errors';
 import { asStepError } from '../../../lambda/shared/step';
 import { entriesOf, opener, sampleBytes } from '../archive/files';
@@ -10,7 +9,6 @@ import { startTestSink, type TestSink, watchUploads } from '../archive/sink';
 import { type Fault, type FaultyProxy, s3Operation, startFaultyProxy } from './faulty-proxy';
 
 const MIB = 1024 * 1024;
-const LIMITS = { ...UPLOAD_LIMITS, partBytes: 5 * MIB };
 const FILES = {
   MLmodel: Buffer.from('flavors: {}\n'),
   'weights.bin': sampleBytes(11 * MIB, 'noise'),
@@ -71,7 +69,7 @@ export function startFaultyS3(): FaultyS3 {
         client,
         target,
         stop: new AbortController().signal,
-        limits: LIMITS,
+        partBytes: 5 * MIB,
       }).then(
         (packed) => (packed.outcome === 'paused' ? new TransientError(packed.reason) : undefined),
         (reason: Error) => asStepError(reason),

@@ -1,5 +1,5 @@
+import { crc32 } from 'node:zlib';
 import { combineCrc32 } from '../checksum/combine';
-import { crc32 } from '../checksum/crc32';
 import { CHUNK_BYTES } from '../chunks';
 import type { Deflaters } from './deflaters';
 import { shrinks } from './shrinks';

@@ -1,4 +1,4 @@
-import { crc32 } from '../checksum/crc32';
+import { crc32 } from 'node:zlib';
 
 /** Bytes of a stored block: its length has 16 bits (RFC 1951, section 3.2.4). */
 const BLOCK_BYTES = 0xffff;

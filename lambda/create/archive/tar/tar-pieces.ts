@@ -1,4 +1,4 @@
-import type { ArchiveEntry } from '../../../shared/packing/archive-entry';
+import { type ArchiveEntry, entryBytes } from '../../../shared/packing/archive-entry';
 import type { FilePiece } from '../../../shared/registry/read-file';
 import { padding, TAR_END, tarHeader } from './tar-header';
 
@@ -24,23 +24,9 @@ export function* tarPieces(entries: readonly ArchiveEntry[], from = 0): Generato
   }
 }
 
-/** Bytes of the whole tar. */
-export function tarLength(entries: readonly ArchiveEntry[]): number {
-  let length = TAR_END.length;
-  for (const entry of entries) {
-    const size = sizeOf(entry);
-    length += tarHeader(entry.path, size).length + size + padding(size).length;
-  }
-  return length;
-}
-
-function sizeOf(entry: ArchiveEntry): number {
-  return 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
-}
-
 function* allPieces(entries: readonly ArchiveEntry[]): Generator<TarPiece> {
   for (const entry of entries) {
-    const size = sizeOf(entry);
+    const size = entryBytes(entry);
     yield tarHeader(entry.path, size);
     yield 'content' in entry ? Buffer.from(entry.content) : { source: entry.source, size, from: 0 };
     yield padding(size);

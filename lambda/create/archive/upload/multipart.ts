@@ -1,7 +1,6 @@
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  type CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommand,
   HeadObjectCommand,
   type Part as ListedPart,
@@ -9,10 +8,7 @@ import {
   NoSuchUpload,
   type S3Client,
   UploadPartCommand,
-  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { checksumHeader } from '../checksum/header';
-import type { ArchiveUpload, Part, UploadState, Whole } from './archive-upload';
 
 /** Where an object goes. */
 export interface ObjectTarget {
@@ -20,11 +16,25 @@ export interface ObjectTarget {
   readonly key: string;
 }
 
+/** A part of an object, in the order of `number`, which begins at 1. */
+export interface Part {
+  readonly number: number;
+  readonly bytes: Buffer;
+  readonly crc: number;
+}
+
+/** A whole object. */
+export interface Whole {
+  readonly parts: number;
+  readonly bytes: number;
+  readonly crc: number;
+}
+
 /**
- * S3's multipart upload of one object. S3 checks each part by its CRC32 and the whole by the one of all bytes
- * (docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html, full object checksums).
+ * S3's multipart upload of one object, which appears whole or not at all. S3 checks each part by its CRC32 and the whole by the
+ * one of all bytes (docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html, full object checksums).
  */
-export class MultipartUpload implements ArchiveUpload {
+export class MultipartUpload {
   constructor(
     private readonly client: S3Client,
     private readonly target: ObjectTarget,
@@ -44,6 +54,7 @@ export class MultipartUpload implements ArchiveUpload {
     return new MultipartUpload(client, target, UploadId as string);
   }
 
+  /** Sends a part; several may be under way at once. One that is sent again replaces what was sent. */
   async put({ number, bytes, crc }: Part): Promise<void> {
     await this.client.send(
       new UploadPartCommand({
@@ -56,24 +67,21 @@ export class MultipartUpload implements ArchiveUpload {
     );
   }
 
+  /** Makes the object appear from its first parts, if S3 finds that it has this length and checksum. */
   async complete({ parts, bytes, crc }: Whole): Promise<void> {
-    await this.finish(parts, { ChecksumCRC32: checksumHeader(crc), ChecksumType: 'FULL_OBJECT', MpuObjectSize: bytes });
-  }
-
-  /** Makes the object appear from its first parts, of which S3 has checked each. */
-  async finish(parts: number, expected: Partial<CompleteMultipartUploadCommandInput> = {}): Promise<void> {
     const listed = (await this.listParts()).slice(0, parts);
     try {
       await this.client.send(
         new CompleteMultipartUploadCommand({
           ...this.address(),
           MultipartUpload: { Parts: listed.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })) },
-          ...expected,
+          ChecksumCRC32: checksumHeader(crc),
+          ChecksumType: 'FULL_OBJECT',
+          MpuObjectSize: bytes,
         }),
       );
     } catch (error) {
       // Where S3's answer was lost and the SDK asked once more, the upload is gone because the object is there.
-      const bytes = listed.reduce((sum, { Size = 0 }) => sum + Size, 0);
       if (!(error instanceof NoSuchUpload && (await this.appeared(bytes)))) {
         throw error;
       }
@@ -87,23 +95,9 @@ export class MultipartUpload implements ArchiveUpload {
     return object?.ContentLength === bytes;
   }
 
-  /** Takes an object of the same bucket as a part; no byte of it passes through here. */
-  async putCopy(number: number, key: string): Promise<void> {
-    await this.client.send(
-      new UploadPartCopyCommand({
-        ...this.address(),
-        PartNumber: number,
-        CopySource: `${this.target.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`,
-      }),
-    );
-  }
-
+  /** Leaves nothing behind. */
   async abort(): Promise<void> {
     await this.client.send(new AbortMultipartUploadCommand(this.address()));
-  }
-
-  async state(): Promise<UploadState> {
-    return { uploadId: this.uploadId };
   }
 
   /**
@@ -127,4 +121,11 @@ export class MultipartUpload implements ArchiveUpload {
   private address() {
     return { Bucket: this.target.bucket, Key: this.target.key, UploadId: this.uploadId };
   }
+}
+
+/** A CRC32 as S3's headers carry it: four bytes, the highest first, in base64. */
+export function checksumHeader(crc: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc);
+  return bytes.toString('base64');
 }

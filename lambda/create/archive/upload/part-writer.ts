@@ -1,10 +1,10 @@
+import { crc32 } from 'node:zlib';
 import { combineCrc32 } from '../checksum/combine';
-import { crc32 } from '../checksum/crc32';
 import { CHUNK_BYTES } from '../chunks';
 import type { CompressedUpTo } from '../gzip/compress';
 import { GZIP_HEADER, gzipTrailer } from '../gzip/gzip-member';
 import { type Block, storedLength } from '../gzip/stored-blocks';
-import type { ArchiveUpload } from './archive-upload';
+import type { MultipartUpload } from './multipart';
 
 /** Parts under way at once; with the one that is being filled they bound the memory. */
 const PARTS_UNDER_WAY = 3;
@@ -19,6 +19,9 @@ export interface Progress extends CompressedUpTo {
 }
 
 export const NO_PROGRESS: Progress = { tarBytes: 0, crc: 0, storing: false, parts: 0, bytes: 0, bytesCrc: 0 };
+
+/** What the writer needs of an upload. */
+export type PartUpload = Pick<MultipartUpload, 'put' | 'complete'>;
 
 /** Cuts compressed chunks into parts and sends them. A part ends where a chunk ends, so that one can go on after each. */
 export class PartWriter {
@@ -40,7 +43,7 @@ export class PartWriter {
 
   /** @param opening the upload, which may still be on its way: that it failed is said by the first part */
   constructor(
-    private readonly opening: Promise<ArchiveUpload>,
+    private readonly opening: Promise<PartUpload>,
     private readonly partBytes: number,
     from: Progress,
   ) {

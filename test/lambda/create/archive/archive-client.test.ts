@@ -1,6 +1,10 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { archiveClient } from '../../../../lambda/create/archive/upload/archive-client';
-import { withUnsignedPayload } from '../../../../lambda/create/archive/upload/unsigned-payload';
+import {
+  archiveClient,
+  withSlicedBodies,
+  withUnsignedPayload,
+} from '../../../../lambda/create/archive/upload/archive-client';
+import { sampleBytes } from '../../../support/archive/files';
 
 interface Request {
   readonly headers: Readonly<Record<string, string>>;
@@ -39,4 +43,33 @@ test('an archive is checked by the checksums that it comes with, and sent again 
   const { config } = archiveClient();
   expect(await config.requestChecksumCalculation()).toBe('WHEN_REQUIRED');
   expect(await config.maxAttempts()).toBe(6);
+});
+
+test('a body is handed to its connection in slices, whole at each try', async () => {
+  const body = sampleBytes(200_000, 'noise');
+  const tries: Buffer[][] = [];
+  const client = withSlicedBodies(
+    new S3Client({
+      endpoint: 'https://s3.example.com',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      maxAttempts: 2,
+      requestHandler: {
+        handle: async (request: { body: AsyncIterable<Buffer> }) => {
+          const slices: Buffer[] = [];
+          for await (const slice of request.body) {
+            slices.push(slice);
+          }
+          tries.push(slices);
+          throw Object.assign(new Error('connection lost'), { name: 'TimeoutError' });
+        },
+      },
+    }),
+  );
+  const sent = client.send(new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: body }));
+  await expect(sent).rejects.toThrow('connection lost');
+  expect(tries.map((slices) => slices.map(({ length }) => length))).toEqual(
+    Array(2).fill([65_536, 65_536, 65_536, 3_392]),
+  );
+  expect(tries.every((slices) => Buffer.concat(slices).equals(body))).toBe(true);
 });

@@ -1,7 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { ensureArchive } from '../../../../lambda/create/archive/ensure-archive';
 import type { PackJob } from '../../../../lambda/create/archive/pack-archive';
-import { UPLOAD_LIMITS } from '../../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../../lambda/shared/errors';
 import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
 import { entriesOf, opener, sampleBytes, streamOf } from '../../../support/archive/files';
@@ -54,8 +53,12 @@ test('where S3 does not say whether it is there, nothing is packed', async () =>
 
 test('one that is gone on with is not asked for', async () => {
   const weights = sampleBytes(9 * MIB, 'noise');
-  const limits = { ...UPLOAD_LIMITS, partBytes: MIB };
-  const job = { client: blind(), entries: entriesOf({ weights }), limits, retries: { fruitless: 1, firstWaitMs: 1 } };
+  const job = {
+    client: blind(),
+    entries: entriesOf({ weights }),
+    partBytes: MIB,
+    retries: { fruitless: 1, firstWaitMs: 1 },
+  };
   const breaking = async () => ({ bytes: streamOf(weights.subarray(0, 6 * MIB), new TransientError('lost')) });
   const begun = await ensure('models/churn/d/model.tar.gz', breaking, { ...job, client: sink.client });
   const { checkpoint } = begun as Extract<typeof begun, { outcome: 'paused' }>;

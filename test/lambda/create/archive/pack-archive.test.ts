@@ -3,7 +3,6 @@ import { gunzipSync } from 'node:zlib';
 import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Deflaters } from '../../../../lambda/create/archive/gzip/deflaters';
 import { type Checkpoint, type Packed, packArchive } from '../../../../lambda/create/archive/pack-archive';
-import { UPLOAD_LIMITS, type UploadLimits } from '../../../../lambda/create/archive/upload/limits';
 import { TransientError } from '../../../../lambda/shared/errors';
 import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
 import { entriesOf, opener, sampleBytes, streamOf } from '../../../support/archive/files';
@@ -11,7 +10,7 @@ import { startTestSink, type TestSink, watched } from '../../../support/archive/
 
 const MIB = 1024 * 1024;
 /** Less than S3 takes: a chunk that does not shrink is a part here, so that little data makes many. */
-const LIMITS = { ...UPLOAD_LIMITS, partBytes: MIB };
+const PART_BYTES = MIB;
 const RETRIES = { fruitless: 2, firstWaitMs: 1 };
 const never = new AbortController().signal;
 const FILES = {
@@ -34,12 +33,11 @@ interface Wanted {
   readonly checkpoint?: Checkpoint;
   readonly stop?: AbortSignal;
   readonly files?: Record<string, Buffer>;
-  readonly limits?: UploadLimits;
   readonly client?: S3Client;
 }
 
 function pack({ files = FILES, open = opener(files), stop = never, ...rest }: Wanted): Promise<Packed> {
-  const { key = nextKey(), checkpoint, limits = LIMITS, client = sink.client } = rest;
+  const { key = nextKey(), checkpoint, client = sink.client } = rest;
   const target = { bucket: sink.bucket, key };
   return packArchive({
     entries: entriesOf(files),
@@ -48,7 +46,7 @@ function pack({ files = FILES, open = opener(files), stop = never, ...rest }: Wa
     target,
     checkpoint,
     stop,
-    limits,
+    partBytes: PART_BYTES,
     retries: RETRIES,
   });
 }
@@ -223,7 +221,15 @@ test.each([
       return position.offset === FILES[source as keyof typeof FILES].length ? Promise.reject(new Error('416')) : opened;
     };
     const target = { bucket: sink.bucket, key };
-    const job = { entries, open: refusing, client: spied, target, stop: never, limits: LIMITS, retries: RETRIES };
+    const job = {
+      entries,
+      open: refusing,
+      client: spied,
+      target,
+      stop: never,
+      partBytes: PART_BYTES,
+      retries: RETRIES,
+    };
     await expect(packArchive(job)).rejects.toThrow(/size mismatch|416/);
     expect(uploads).toContain('AbortMultipartUploadCommand');
     expect(await sink.read(key)).toBeUndefined();
@@ -236,20 +242,6 @@ test('what does not pass ends the upload that was gone on with', async () => {
   const { checkpoint } = (await pack({ key, open: breakingAfter(5 * MIB) })) as { checkpoint: Checkpoint };
   const denied = () => Promise.reject(new Error('denied'));
   await expect(pack({ key, checkpoint, open: denied })).rejects.toThrow('denied');
-  expect(await uploadIsOpen(key, checkpoint)).toBe(false);
-}, 60_000);
-
-test('an upload that cannot say how it is gone on with is ended, also where some of it came before', async () => {
-  const key = nextKey();
-  // Every two parts are an upload of their own, of which the third cannot be begun.
-  const limits = { ...LIMITS, parts: 1, segmentParts: 2 };
-  const { checkpoint } = (await pack({ key, limits, open: breakingAfter(4 * MIB) })) as { checkpoint: Checkpoint };
-  const busy = watched(sink.client, (command, { Key }) => {
-    if (command === 'CreateMultipartUploadCommand' && String(Key).endsWith('-3')) {
-      throw new TransientError('busy');
-    }
-  });
-  await expect(pack({ key, limits, checkpoint, client: busy })).rejects.toThrow('busy');
   expect(await uploadIsOpen(key, checkpoint)).toBe(false);
 }, 60_000);
 
@@ -292,6 +284,34 @@ test('threads are ended with the archive, and where there is none', async () => 
 test('names that no archive may hold are refused before anything is sent', async () => {
   await expect(pack({ files: { '../escape': Buffer.alloc(1) } })).rejects.toThrow('".."');
 });
+
+test('an archive that is too large is refused before anything is sent or opened', async () => {
+  const sent: string[] = [];
+  const open = jest.fn(opener({}));
+  const job = {
+    entries: [{ path: 'weights.bin', size: 300 * 1024 ** 3, source: 'weights.bin' }],
+    open,
+    client: watched(sink.client, (command) => sent.push(command)),
+    target: { bucket: sink.bucket, key: nextKey() },
+    stop: never,
+  };
+  await expect(packArchive(job)).rejects.toThrow('300.0 GB, and the largest that can be uploaded has 234.4 GB');
+  expect([sent, open.mock.calls]).toEqual([[], []]);
+});
+
+test('parts have the size that the archive needs', async () => {
+  const sizes: unknown[] = [];
+  await packArchive({
+    entries: entriesOf(FILES),
+    open: opener(FILES),
+    client: watched(sink.client, (_name, { ContentLength }) => ContentLength && sizes.push(ContentLength)),
+    target: { bucket: sink.bucket, key: nextKey() },
+    stop: never,
+  });
+  expect(sizes).toHaveLength(2);
+  expect(sizes[0]).toBeGreaterThanOrEqual(8 * MIB);
+  expect(sizes[0]).toBeLessThan(9 * MIB + 1024);
+}, 60_000);
 
 test('when the time is over before one part was done, that is said', async () => {
   await expect(pack({ stop: AbortSignal.abort() })).rejects.toThrow('not one part was done: the time');

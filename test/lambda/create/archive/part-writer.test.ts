@@ -1,13 +1,17 @@
-import { gunzipSync } from 'node:zlib';
-import { crc32 } from '../../../../lambda/create/archive/checksum/crc32';
+import { crc32, gunzipSync } from 'node:zlib';
 import { CHUNK_BYTES } from '../../../../lambda/create/archive/chunks';
 import { type Block, checkedBlocks } from '../../../../lambda/create/archive/gzip/stored-blocks';
-import type { ArchiveUpload, Part, Whole } from '../../../../lambda/create/archive/upload/archive-upload';
-import { NO_PROGRESS, PartWriter, type Progress } from '../../../../lambda/create/archive/upload/part-writer';
+import type { Part, Whole } from '../../../../lambda/create/archive/upload/multipart';
+import {
+  NO_PROGRESS,
+  type PartUpload,
+  PartWriter,
+  type Progress,
+} from '../../../../lambda/create/archive/upload/part-writer';
 import { sampleBytes } from '../../../support/archive/files';
 
 /** An upload whose parts arrive, or fail, when a test says so. */
-class HeldUpload implements ArchiveUpload {
+class HeldUpload implements PartUpload {
   readonly parts: Part[] = [];
   wholes: Whole[] = [];
   underWayMax = 0;
@@ -43,9 +47,6 @@ class HeldUpload implements ArchiveUpload {
   get bytes(): Buffer {
     return Buffer.concat([...this.parts].sort((a, b) => a.number - b.number).map(({ bytes }) => bytes));
   }
-
-  abort = () => Promise.reject(new Error('not asked for'));
-  state = () => Promise.reject(new Error('not asked for'));
 }
 
 /** Everything that waits for nothing has happened then. */

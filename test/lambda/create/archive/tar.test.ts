@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { extract, type Header } from 'tar-stream';
 import { tarHeader } from '../../../../lambda/create/archive/tar/tar-header';
-import { tarLength, tarPieces } from '../../../../lambda/create/archive/tar/tar-pieces';
+import { tarPieces } from '../../../../lambda/create/archive/tar/tar-pieces';
 import type { ArchiveEntry } from '../../../../lambda/shared/packing/archive-entry';
 import { entriesOf } from '../../../support/archive/files';
 
@@ -36,7 +36,6 @@ test('any files come out as they went in', async () => {
     fc.asyncProperty(files, async (texts) => {
       const buffers = asBuffers(texts);
       const tar = bytesOf(entriesOf(buffers), buffers);
-      expect(tar.length).toBe(tarLength(entriesOf(buffers)));
       expect(tar.length % 512).toBe(0);
       expect(await contents(tar)).toEqual({ ...texts });
     }),

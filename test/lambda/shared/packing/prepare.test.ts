@@ -98,6 +98,18 @@ test('a model that its only endpoint cannot hold is refused; one that another on
   await preparePackage(large, modelVersion({ stage: 'Production', aliases: ['staging'] }), aws);
 });
 
+test('a model whose archive would be too large is refused, unless its endpoint takes the files as they are', async () => {
+  const huge = registryWith(SKLEARN, {}, (path) => (path === 'model.skops' ? 300 * 1024 ** 3 : 10));
+  const version = (tags = {}) => modelVersion({ stage: 'Staging', tags });
+  const refusal = preparePackage(huge, version(), aws);
+  await expect(refusal).rejects.toThrow(
+    /300\.0 GB.*234\.4 GB.*set the tag sagemaker_deploy_model_data to uncompressed/,
+  );
+  await expect(refusal).rejects.toMatchObject({ name: 'RefusedError' });
+  const inStore = { ...huge, locate: async () => ({ bucket: 'my-mlflow', prefix: '1/' }) };
+  await preparePackage(inStore, version({ sagemaker_deploy_model_data: 'uncompressed' }), aws);
+});
+
 test('a folder without MLmodel, and names that would leave the archive, are refused', async () => {
   const empty: FolderSource = {
     id: 'mlflow.example',
