@@ -25,10 +25,12 @@ interface Statement {
 /** Metadata of a policy: the reasons of its wildcards, by resource. `npm run docs:wildcards` reads it. */
 export const WILDCARDS = 'mlflow-mlops:wildcards';
 
+/** The versions of a function, which CDK grants with the function itself. */
 export const FUNCTION_VERSIONS = {
   '.Arn>:*': 'CDK also grants the versions of a function. These functions have none.',
 };
 
+/** The reason for a resource, or undefined where there is none. */
 export function reasonFor(reasons: WildcardReasons, resource: string): string | undefined {
   return Object.entries(reasons).find(([key]) => key === resource || (key !== '*' && resource.includes(key)))?.[1];
 }
