@@ -10,8 +10,6 @@ const shared = {
   globalSetup: '<rootDir>/test/support/set-up.ts',
   globalTeardown: '<rootDir>/test/support/tear-down.ts',
   setupFiles: ['<rootDir>/test/support/quiet.js'],
-  // A busy machine is no failure.
-  testTimeout: 30_000,
   transform: {
     '\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
     // The Python that a flavour adds to an archive is imported as text, as esbuild does it for the Lambdas.
@@ -33,6 +31,8 @@ const withPython = { globalSetup: '<rootDir>/test/support/python.ts' };
 module.exports = {
   // A core is not kept free: nobody types beside the tests.
   maxWorkers: '100%',
+  // A busy machine is no failure.
+  testTimeout: 30_000,
   testSequencer: '<rootDir>/test/support/sequencer.js',
   projects: [
     {
