@@ -9,6 +9,7 @@ const shared = {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/set-up.ts',
   globalTeardown: '<rootDir>/test/support/tear-down.ts',
+  setupFiles: ['<rootDir>/test/support/quiet.js'],
   transform: {
     '\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
     // The Python that a flavour adds to an archive is imported as text, as esbuild does it for the Lambdas.
@@ -25,11 +26,13 @@ const shared = {
 };
 
 // Makes the Python environment, or finds it made, and puts its interpreter into PYTHON.
-const withPython = { globalSetup: '<rootDir>/test/support/python.ts', setupFiles: ['<rootDir>/test/support/quiet.js'] };
+const withPython = { globalSetup: '<rootDir>/test/support/python.ts' };
 
 module.exports = {
   // A core is not kept free: nobody types beside the tests.
   maxWorkers: '100%',
+  // A busy machine is no failure.
+  testTimeout: 30_000,
   testSequencer: '<rootDir>/test/support/sequencer.js',
   projects: [
     {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { ListedPackage } from '../../lambda/shared/packages/model-package';
 import type { Verified } from '../../lambda/shared/store/ledger';
+import { listen, type Server } from '../servers/listen';
 
 /** What an account holds that is to be scanned. */
 export interface Account {
@@ -13,14 +14,12 @@ export interface Account {
 }
 
 /** A server that answers what a scan asks of AWS, in the pages that AWS has, and counts the calls. */
-export interface FakeAws {
-  readonly url: string;
+export interface FakeAws extends Server {
   /** Calls by action since the last {@link reset}. */
   readonly calls: ReadonlyMap<string, number>;
   /** Objects that were put, by path. */
   readonly objects: ReadonlyMap<string, string>;
   reset(): void;
-  close(): Promise<void>;
 }
 
 /** The most packages of a page (API_ListModelPackages). */
@@ -38,17 +37,7 @@ export async function startFakeAws(account: Account): Promise<FakeAws> {
       response.writeHead(500).end(String(error));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    objects,
-    reset: () => calls.clear(),
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
+  return { ...(await listen(server)), calls, objects, reset: () => calls.clear() };
 }
 
 async function answer(
@@ -58,7 +47,7 @@ async function answer(
   calls: Map<string, number>,
   objects: Map<string, string>,
 ): Promise<void> {
-  const body = await read(request);
+  const body = await text(request);
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   const target = String(request.headers['x-amz-target'] ?? '');
   const action = target.split('.').at(-1) || `${request.method} object`;
@@ -137,12 +126,4 @@ function ledgerItem([name, { desired, present, verifiedAt, kept }]: readonly [st
     kept: { N: String(kept) },
   };
   return { pk: { S: 'VERIFIED' }, sk: { S: name }, revision: { N: '1' }, verified: { M: verified } };
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

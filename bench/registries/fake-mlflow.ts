@@ -1,12 +1,10 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen, type Server } from '../servers/listen';
 import type { GeneratedModel } from './generate';
 
 /** A server that answers the pages of all models and of all versions as MLflow does, and counts them. */
-export interface FakeMlflow {
-  readonly url: string;
+export interface FakeMlflow extends Server {
   readonly calls: ReadonlyMap<string, number>;
-  close(): Promise<void>;
 }
 
 /** MLflow's tokens are offsets in JSON, in base64. */
@@ -35,15 +33,7 @@ export async function startFakeMlflow(models: readonly GeneratedModel[]): Promis
       .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
       .end(JSON.stringify(answer?.() ?? { error_code: 'ENDPOINT_NOT_FOUND' }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
+  return { ...(await listen(server)), calls };
 }
 
 function modelJson({ name, tags, aliases, versions }: GeneratedModel): object {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { listen, type Server } from '../servers/listen';
 
 /** What AWS answers to the calls of a delivery, by operation. */
 const ANSWERS: Readonly<Record<string, object>> = {
@@ -17,14 +17,12 @@ const ANSWERS: Readonly<Record<string, object>> = {
 };
 
 /** Secrets Manager, DynamoDB and Step Functions, as far as a delivery asks for them, over TLS as AWS speaks it. */
-export interface FakeAws {
-  readonly url: string;
+export interface FakeAws extends Server {
   /** File with the certificate that a client has to trust. */
   readonly certificate: string;
   readonly secret: string;
   /** How often each operation was called. */
   readonly calls: ReadonlyMap<string, number>;
-  readonly close: () => Promise<void>;
 }
 
 /**
@@ -50,12 +48,5 @@ export async function startFakeAws(folder: string): Promise<FakeAws> {
       response.end(JSON.stringify(answer ?? { message: `${operation} is not known here` }));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { url: `https://127.0.0.1:${port}`, certificate, secret: 'webhook-secret', calls, close: () => close(server) };
-}
-
-function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((resolve) => server.close(() => resolve()));
+  return { ...(await listen(server, 'https')), certificate, secret: 'webhook-secret', calls };
 }

@@ -5,12 +5,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { START_PIPELINE_FUNCTION, START_PIPELINE_QUEUE } from '../../product-template/lib/names';
-import { acknowledge } from '../acknowledge';
-import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { allow, arn, plainArn } from '../arns';
 import { grantKey, queueEncryption } from '../encryption';
 import { NodeFunction } from '../node-function';
-import { PRODUCT } from '../service-catalog/product-names';
+import { PRODUCT, PRODUCT_WILDCARDS } from '../service-catalog/product-names';
 
 export interface StartPipelineProps {
   readonly table: TableV2;
@@ -68,9 +67,10 @@ export class StartPipeline extends Construct {
     ]) {
       start.addToRolePolicy(statement);
     }
-    acknowledgeWildcards(
-      this,
-      'Packages and pipelines are named after models, which come and go; a list takes no resource.',
-    );
+    acknowledgeWildcards(this, {
+      ...PRODUCT_WILDCARDS,
+      'model-package/*': 'Packages are named after models.',
+      '*': 'Listing packages has no resource. The function lists the group of one model.',
+    });
   }
 }

@@ -5,11 +5,10 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { TERMINATE_FUNCTION } from '../../product-template/lib/names';
-import { acknowledge, acknowledgeProvider } from '../acknowledge';
-import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { acknowledge, acknowledgeProvider, acknowledgeWildcards } from '../acknowledge';
 import { allow, arn, plainArn } from '../arns';
 import { NodeFunction } from '../node-function';
-import { PRODUCT } from '../service-catalog/product-names';
+import { PRODUCT, PRODUCT_WILDCARDS } from '../service-catalog/product-names';
 
 /**
  * The custom resource that cleans up behind a model's pipeline when its product is terminated. It waits for builds and stacks,
@@ -46,10 +45,7 @@ export class Terminate extends Construct {
     acknowledgeProvider(provider);
     acknowledge(provider, 'SF1', 'It only asks again and again; the functions that it asks log what they do.');
     acknowledge(provider, 'SF2', 'It only asks again and again; the functions that it asks log what they do.');
-    acknowledgeWildcards(
-      this,
-      "Pipelines and stacks are named after models; a function's wildcard stands for its versions.",
-    );
+    acknowledgeWildcards(proceed, PRODUCT_WILDCARDS);
   }
 
   private rights(): PolicyStatement[] {

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { acknowledge } from '../acknowledge';
+import { acknowledgeWildcards } from '../acknowledge';
 import type { NodeFunction } from '../node-function';
 import type { ArtifactStoreSetting } from '../settings';
 
@@ -21,9 +21,7 @@ export function grantArtifactStore({ bucket, prefix, kmsKeyArn }: ArtifactStoreS
   if (kmsKeyArn !== undefined) {
     reader.addToRolePolicy(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [kmsKeyArn] }));
   }
-  acknowledge(
-    reader,
-    `IAM5[Resource::arn:<AWS::Partition>:s3:::${bucket}/${below}]`,
-    "The place that people named as their registry's artifact store; each model has a folder of its own there.",
-  );
+  acknowledgeWildcards(reader, {
+    [`${bucket}/${below}`]: 'The location in `mlflow-mlops:artifact-store`, where each model has a folder.',
+  });
 }

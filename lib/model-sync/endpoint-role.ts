@@ -4,7 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { MODEL_FILES } from '../../lambda/shared/artifact-folders';
 import { endpointRoleName } from '../../product-template/lib/names';
-import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { acknowledgeWildcards } from '../acknowledge';
 import { allow, colonArn } from '../arns';
 import { grantKey } from '../encryption';
 
@@ -61,9 +61,12 @@ export class EndpointRole extends Role {
         conditions: { StringLike: { 'cloudwatch:namespace': METRICS } },
       }),
     );
-    acknowledgeWildcards(
-      this,
-      "Models, their log groups and their images are not known beforehand; ECR's login and metrics take no resource.",
-    );
+    acknowledgeWildcards(this, {
+      [MODEL_FILES]: 'The archives of all models: their endpoints share this role.',
+      'repository/':
+        'The images of models, in accounts of AWS or yours. The policies of repositories decide who can pull.',
+      [ENDPOINT_LOGS]: 'The logs of endpoints, named after the endpoints by SageMaker.',
+      '*': "The ECR login and metrics have no resource. The condition limits metrics to SageMaker's own.",
+    });
   }
 }

@@ -10,7 +10,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { CREATE_WEBHOOK_FUNCTION } from '../../product-template/lib/names';
-import { acknowledgeInvoke, acknowledgeProvider } from '../acknowledge';
+import { acknowledgeProvider } from '../acknowledge';
 import { WEBHOOK_URL_PARAMETER } from '../names';
 import { NodeFunction } from '../node-function';
 import { grantSecretValue } from './grant-secret';
@@ -105,7 +105,6 @@ export class Enrolment extends Construct {
       onEventHandler: enrol,
       logGroup: new LogGroup(this, 'ProviderLogs', { retention: RetentionDays.THREE_MONTHS }),
     });
-    acknowledgeInvoke(provider, enrol);
     acknowledgeProvider(provider);
     this.serviceToken = provider.serviceToken;
   }

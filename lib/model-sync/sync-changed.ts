@@ -15,8 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { SYNC_FILES } from '../../lambda/shared/artifact-folders';
-import { acknowledgeObjects } from '../acknowledge';
-import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { acknowledgeWildcards, FUNCTION_VERSIONS } from '../acknowledge';
 import { grantKey } from '../encryption';
 import type { SyncFunctions } from './sync-functions';
 import { invokeStep, oneLine, SYNC_FAILED, SYNC_HELD } from './sync-step';
@@ -176,7 +175,10 @@ export function grantSyncChanged(stateMachine: StateMachine, bucket: Bucket): vo
   stateMachine.addToRolePolicy(
     new PolicyStatement({ actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], resources: [rule] }),
   );
-  acknowledgeObjects(stateMachine, bucket, `${SYNC_FILES}/*`, 'One list for each sync of all models.');
-  // CDK's policy for a Distributed Map.
-  acknowledgeWildcards(stateMachine.node.findChild('DistributedMapPolicy'), 'Executions of this one state machine.');
+  acknowledgeWildcards(stateMachine, {
+    ...FUNCTION_VERSIONS,
+    [SYNC_FILES]: 'One list for each full sync, named after its execution.',
+    ':execution:': 'Executions of this state machine.',
+    '*': 'Log delivery and X-Ray have no resource. Step Functions calls them for the log and traces.',
+  });
 }

@@ -1,11 +1,11 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { MODEL_FILES, SYNC_FILES } from '../../lambda/shared/artifact-folders';
-import { acknowledge, acknowledgeObjects } from '../acknowledge';
+import { acknowledgeWildcards } from '../acknowledge';
 import { grantKey } from '../encryption';
 import { IMAGE_URI_PARAMETERS } from '../names';
 import { NodeFunction } from '../node-function';
@@ -91,7 +91,6 @@ export class SyncFunctions extends Construct {
     this.plan.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));
     // A list takes no resource.
     this.plan.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
-    acknowledge(this, 'IAM5[Resource::*]', 'Listing packages takes no resource; it reads names only.');
     this.plan.addToRolePolicy(this.imageParameters());
 
     this.create = new NodeFunction(this, 'Create', {
@@ -222,20 +221,13 @@ export class SyncFunctions extends Construct {
       grantArtifactStore(artifactStore, this.create);
     }
 
-    acknowledgeObjects(this, bucket, `${SYNC_FILES}/*`, 'One list for each sync of all models.');
-    const names =
-      'Groups and packages are named after models, which come and go; the functions touch only what bears the owner mark.';
-    for (const resource of ['model-package', 'model-package-group']) {
-      const arn = `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:${resource}/*`;
-      acknowledge(this, `IAM5[Resource::${arn}]`, names);
-    }
-    acknowledge(
-      this,
-      `IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${IMAGE_URI_PARAMETERS}]`,
-      'One parameter for each flavour, which people may add.',
-    );
-    const objects = `<${Stack.of(this).resolve(Stack.of(this).getLogicalId(bucket.node.defaultChild as CfnBucket))}.Arn>/${MODEL_FILES}/*`;
-    acknowledge(this, `IAM5[Resource::${objects}]`, 'One archive for each version.');
+    acknowledgeWildcards(this, {
+      [SYNC_FILES]: 'One list for each full sync, named after its execution.',
+      [MODEL_FILES]: 'Archives, named after groups and digests. The bucket policy denies writing to all other roles.',
+      'model-package': 'Named after models. The code changes only what has the owner tag of this installation.',
+      [IMAGE_URI_PARAMETERS]: 'One optional parameter for each flavor.',
+      '*': 'Listing packages has no resource. A full sync lists all groups, the other functions list one.',
+    });
   }
 
   private packages(...actions: string[]): PolicyStatement {

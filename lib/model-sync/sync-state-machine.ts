@@ -1,4 +1,4 @@
-import { ArnFormat, type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -11,7 +11,7 @@ import {
   StateMachine,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeInvoke } from '../acknowledge';
+import { acknowledgeWildcards } from '../acknowledge';
 import type { NodeFunction } from '../node-function';
 import { grantSyncChanged, syncChanged } from './sync-changed';
 import type { SyncFunctions } from './sync-functions';
@@ -73,9 +73,6 @@ export class SyncStateMachine extends Construct {
     this.letFollowEachOther(functions);
     grantSyncChanged(this.stateMachine, bucket);
     table.grantItsKey(this.stateMachine);
-    const { list: lister, claim, plan, create, update, delete: remove, sweep, release, weigh } = functions;
-    acknowledgeInvoke(this, lister, claim, plan, create, update, remove, sweep, release, weigh);
-    acknowledge(this, 'IAM5[Resource::*]', 'Log delivery and X-Ray take no resource.');
   }
 
   /**
@@ -98,14 +95,7 @@ export class SyncStateMachine extends Construct {
       roles: rolesOf(claim),
       statements: [new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] })],
     });
-    const id = Stack.of(this).resolve(
-      Stack.of(this).getLogicalId(this.stateMachine.node.defaultChild as CfnResource),
-    ) as string;
-    acknowledge(
-      holders,
-      `IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${id}.Name>:*]`,
-      'The executions of this one state machine.',
-    );
+    acknowledgeWildcards(holders, { ':execution:': 'Executions of this state machine.' });
   }
 }
 

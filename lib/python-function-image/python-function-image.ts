@@ -5,8 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeInvoke, acknowledgeProvider } from '../acknowledge';
-import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { acknowledge, acknowledgeProvider, acknowledgeWildcards } from '../acknowledge';
 import { PYTHON_FUNCTION_IMAGE_PARAMETER } from '../names';
 import { NodeFunction } from '../node-function';
 import { buildCommands, MLFLOW_VERSION } from './build-commands';
@@ -56,10 +55,10 @@ export class PythonFunctionImage extends Construct {
       }),
     );
     this.startBuild(project, JSON.stringify(commands));
-    acknowledgeWildcards(
-      project,
-      'The wildcards stand for logs of this one project, and for the login to ECR, which takes no resource.',
-    );
+    acknowledgeWildcards(project, {
+      '/aws/codebuild/': 'The log streams of one project.',
+      '*': 'The ECR login has no resource. The build can push to one repository only.',
+    });
     acknowledge(project, 'CB3', 'Building an image needs the Docker daemon of the build.');
     acknowledge(project, 'CB4', 'The build has no artifacts: its image goes to ECR, which encrypts it.');
   }
@@ -76,7 +75,6 @@ export class PythonFunctionImage extends Construct {
       onEventHandler: start,
       logGroup: new LogGroup(this, 'ProviderLogs', { retention: RetentionDays.THREE_MONTHS }),
     });
-    acknowledgeInvoke(provider, start);
     acknowledgeProvider(provider);
     const build = new CustomResource(this, 'Built', {
       resourceType: 'Custom::PythonFunctionImage',

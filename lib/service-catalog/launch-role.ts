@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { acknowledgeWildcards } from '../acknowledge';
 import { allow, arn } from '../arns';
 import { launchRights } from './launch-rights';
 import type { PermissionsBoundary } from './permissions-boundary';
-import { PRODUCT } from './product-names';
+import { PRODUCT, PRODUCT_WILDCARDS } from './product-names';
 
 /**
  * What Service Catalog does in a user's place when it provisions, updates or terminates the product: it makes exactly the
@@ -25,7 +25,14 @@ export class LaunchRole extends Construct {
       roles: [this.role],
       statements: [...this.catalogStatements(), ...Object.values(launchRights(this, policyArn)).flat()],
     });
-    acknowledgeWildcards(policy, 'The names end in what the model or CloudFormation adds; see product-names.ts.');
+    acknowledgeWildcards(policy, {
+      ...PRODUCT_WILDCARDS,
+      'role/SC-': "Named after the product's stack. Without the boundary, no role can be created or get a permission.",
+      '/SC-': "Named after the product's stack, which Service Catalog names `SC-<account>-pp-<id>`.",
+      ':::sc-': "The product's bucket, which CloudFormation names after the stack.",
+      '-assets-': 'The seeds of new repositories, which CodeCommit reads for the caller. Each version has its own.',
+      '*': "These actions have no resource, or read templates in Service Catalog's bucket, which the tag limits.",
+    });
   }
 
   /** What Service Catalog itself needs (docs.aws.amazon.com/servicecatalog/latest/adminguide/constraints-launch.html). */

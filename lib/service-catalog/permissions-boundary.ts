@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { ManagedPolicy, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PERMISSIONS_BOUNDARY } from '../../product-template/lib/names';
-import { acknowledgeWildcards } from '../acknowledge-wildcards';
+import { acknowledgeWildcards } from '../acknowledge';
 import { allow, arn, bucketArn, colonArn, plainArn, roleArn } from '../arns';
 import { PRODUCT } from './product-names';
 
@@ -22,7 +22,10 @@ export class PermissionsBoundary extends Construct {
     });
     // By its name: CDK's own ARN of the policy is known only to this stack.
     this.policyArn = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:policy/${PERMISSIONS_BOUNDARY}`;
-    acknowledgeWildcards(policy, 'A boundary grants nothing: it is the most that the policies of a role may grant.');
+    acknowledgeWildcards(policy, {
+      'endpoint/': 'A boundary grants nothing. It allows tests that owners add between the environments.',
+      '': 'A boundary grants nothing. It limits what the roles in pipelines of models can be granted.',
+    });
   }
 
   private statements(): PolicyStatement[] {

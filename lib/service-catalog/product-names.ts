@@ -1,3 +1,5 @@
+import type { WildcardReasons } from '../acknowledge';
+
 /**
  * What the product's resources are called, as patterns for policies: most names come from the model, the rest from the stack,
  * which Service Catalog calls `SC-<account>-pp-<id>`.
@@ -17,3 +19,8 @@ export const PRODUCT = {
   pushRule: 'SC-*',
   stageStack: 'sagemaker-mlflow-*Stack-ModelDeploy',
 } as const;
+
+export const PRODUCT_WILDCARDS: WildcardReasons = {
+  'sagemaker-': 'Resources of a model are named after it, and are created and deleted with it.',
+  'project/*': 'The builds of the pipeline of a model. Owners can add steps, whose projects have any name.',
+};

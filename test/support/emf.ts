@@ -99,6 +99,9 @@ export function readMetrics(line: string): ReadMetrics | undefined {
 /** What is measured while something happens in this process. */
 export async function measuredBy(happening: () => unknown): Promise<ReadMetrics[]> {
   const written: string[] = [];
+  // Tests measure nothing otherwise: see quiet.js. The library reads this when it measures for the first time.
+  const disabled = process.env.POWERTOOLS_METRICS_DISABLED;
+  delete process.env.POWERTOOLS_METRICS_DISABLED;
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
     written.push(String(chunk));
     return true;
@@ -107,6 +110,7 @@ export async function measuredBy(happening: () => unknown): Promise<ReadMetrics[
     await happening();
   } finally {
     write.mockRestore();
+    process.env.POWERTOOLS_METRICS_DISABLED = disabled;
   }
   return written
     .join('')

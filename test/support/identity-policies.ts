@@ -1,20 +1,23 @@
 import type { NamedTemplate } from './every-template';
 import type { Statement } from './policies';
+import type { Resource } from './product-template';
 
 /** A policy that says what its holder may do, as a template has it. */
 export interface IdentityPolicy {
   /** Stack and logical id, without the hash, of the role or managed policy. */
   readonly holder: string;
   readonly document: { readonly Version: string; readonly Statement: readonly Statement[] };
+  readonly metadata: NonNullable<Resource['Metadata']>;
   readonly template: NamedTemplate;
 }
 
 /** The identity policies of a template: those of roles, within them and beside them, and managed ones. */
 export function identityPolicies(template: NamedTemplate): IdentityPolicy[] {
-  return Object.entries(template.resources).flatMap(([id, { Type, Properties }]) =>
+  return Object.entries(template.resources).flatMap(([id, { Type, Properties, Metadata = {} }]) =>
     documentsOf(Type, Properties).map((document) => ({
       holder: `${template.stack}/${plainId(holderOf(Properties) ?? id)}`,
       document: document as IdentityPolicy['document'],
+      metadata: Metadata,
       template,
     })),
   );

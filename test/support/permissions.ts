@@ -8,6 +8,7 @@ import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import type { Call } from '../../sandbox/aws-json/calls';
 import type { SandboxEnv } from '../../sandbox/cli/context';
 import { clientConfig } from '../../sandbox/deploy/clients';
+import { covers } from './policies';
 
 /** One statement of a policy, as IAM has it. */
 interface Statement {
@@ -67,21 +68,12 @@ export function allows({ statements }: Permitted, { action, resource }: Call): b
   return statements.some(
     ({ Effect, Action, Resource }) =>
       Effect === 'Allow' &&
-      [Action].flat().some((pattern) => matches(pattern, action)) &&
-      (resource === '*' || [Resource].flat().some((pattern) => matches(pattern, resource))),
+      [Action].flat().some((pattern) => covers(pattern, action)) &&
+      (resource === '*' || [Resource].flat().some((pattern) => covers(pattern, resource))),
   );
 }
 
 /** The actions that a role's policies allow. */
 export function grantedActions({ statements }: Permitted): string[] {
   return [...new Set(statements.flatMap(({ Action }) => Action))];
-}
-
-/** IAM's wildcards (docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html). */
-function matches(pattern: string, text: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`).test(text);
 }

@@ -12,6 +12,7 @@ import { oncePerRun } from './once-per-run';
 export interface Resource {
   readonly Type: string;
   readonly Properties: Record<string, unknown>;
+  readonly Metadata?: Record<string, Record<string, string>>;
 }
 
 /** The resources of the product by its version's name: all released versions, and the one that the working tree would make. */

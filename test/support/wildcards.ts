@@ -1,68 +1,66 @@
+import { join } from 'node:path';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference';
-import { type IdentityPolicy, plainId } from './identity-policies';
-import { actionsOf, resourcesOf, type Statement } from './policies';
+import { reasonFor, WILDCARDS, wildcardsOf } from '../../lib/acknowledge';
+import { MODEL_PIPELINE } from '../../lib/pipeline/acknowledge-pipeline';
+import { PROJECT } from '../../lib/project';
+import { everyTemplate } from './every-template';
+import { type IdentityPolicy, identityPolicies } from './identity-policies';
+import { actionsOf, type Statement } from './policies';
 
-/** A row of the table of wildcards, as far as templates make it: its last cell is the reason. */
-export type Row = `| ${string} | ${string} |`;
+export const WILDCARDS_PAGE = join(PROJECT, 'docs', 'wildcards.md');
 
-/**
- * What policies allow by wildcards, as rows of a table in Markdown: the resource, with the condition under which it is allowed, and
- * who may do what there. A resource of `*` has a row for each holder, any other one row for all of them.
- */
-export function wildcardRows(policies: readonly IdentityPolicy[]): Row[] {
-  const groups = new Map<string, Map<string, Set<string>>>();
-  for (const { holder, document } of policies) {
-    for (const statement of document.Statement) {
+/** The page of wildcards with the table that the policies make: the text above the table stays. */
+export function withTable(page: string, policies = everyTemplate().flatMap(identityPolicies)): string {
+  return `${page.slice(0, page.indexOf('\n| --- ') + 1)}| --- | --- | --- |\n${wildcardRows(policies).join('')}`;
+}
+
+/** A row for each resource, condition and reason: with all roles that have it, and what each may do there. */
+function wildcardRows(policies: readonly IdentityPolicy[]): string[] {
+  const rows = new Map<string, Map<string, Set<string>>>();
+  for (const policy of policies) {
+    for (const statement of policy.document.Statement) {
       for (const resource of wildcardsOf(statement)) {
-        const key = resource.startsWith('*') ? `${resource}\n${holder}\n${actionsOf(statement).join()}` : resource;
-        const holders = groups.get(key) ?? new Map<string, Set<string>>();
-        groups.set(key, holders);
-        holders.set(holder, new Set([...(holders.get(holder) ?? []), ...actionsOf(statement)]));
+        const row = `| \`${shownResource(resource)}${shownCondition(statement)}\` |%| ${reasonOf(policy, resource)} |\n`;
+        const holders = rows.get(row) ?? new Map<string, Set<string>>();
+        rows.set(row, holders);
+        holders.set(policy.holder, new Set([...(holders.get(policy.holder) ?? []), ...actionsOf(statement)]));
       }
     }
   }
-  const rows = [...groups].map(([key, holders]): Row => {
+  return [...rows].sort().map(([row, holders]) => {
     const who = [...holders].sort().map(([holder, actions]) => `\`${holder}\`: ${[...actions].sort().join(', ')}`);
-    return `| \`${key.split('\n')[0] ?? ''}\` | ${who.join('<br>')} |`;
+    return row.replace('%', ` ${who.join('<br>')} `);
   });
-  return [...new Set(rows)].sort();
 }
 
-/** The resources of a statement that stand for more than themselves, or all of them where an action does. */
-function wildcardsOf(statement: Statement): string[] {
-  const all = actionsOf(statement).some((action) => action.includes('*'));
-  const condition = statement.Condition === undefined ? '' : ` if ${shownCondition(statement.Condition)}`;
-  const shown = resourcesOf(statement).map((resource) => shownResource(flattenCfnReference(resource)));
-  return [...new Set(shown)]
-    .filter((resource) => all || resource.includes('*') || resource.includes('?'))
-    .map((resource) => resource + condition);
+/** @throws Error for a wildcard without a reason */
+function reasonOf({ holder, template, metadata }: IdentityPolicy, resource: string): string {
+  const reason = template.stack === 'product' ? reasonFor(MODEL_PIPELINE, resource) : metadata[WILDCARDS]?.[resource];
+  if (!reason) {
+    const fix = 'Add it to acknowledgeWildcards beside the construct, or to MODEL_PIPELINE for the product.';
+    throw new Error(`No reason for the wildcard ${resource} of ${holder}. ${fix}`);
+  }
+  return reason;
 }
 
 /** As people read it: without what CDK adds to ids, and one name for what many have of their own. */
 function shownResource(resource: string): string {
-  const text = resource
-    .replaceAll('<AWS::Partition>', 'aws')
-    .replaceAll('<AWS::Region>', 'REGION')
-    .replaceAll('<AWS::AccountId>', 'ACCOUNT')
-    // The name in an ARN, which CDK takes out of it.
-    .replace(/\{"Fn::Select":\[6,\{"Fn::Split":\[":",\{"Ref":"(\w+)"\}\]\}\]\}/g, '<$1.Name>')
-    .replace(/<SsmParameterValue\w+>/g, "<the registry's>")
-    .replace(/(?<=\/aws\/codebuild\/|report-group\/)<\w+>/, '<its own>')
-    .replace(/<(\w+)(?:\.(\w+))?>/g, (_all, id: string, attribute?: string) =>
-      attribute === undefined || attribute === 'Arn' ? `<${plainId(id)}>` : `<${plainId(id)}.${attribute}>`,
-    );
-  return /^<\w+>:\*$/.test(text) ? '<function>:*' : text;
+  return (
+    resource
+      .replaceAll('<AWS::Partition>', 'aws')
+      .replaceAll('<AWS::Region>', 'REGION')
+      .replaceAll('<AWS::AccountId>', 'ACCOUNT')
+      // The name in an ARN, which CDK takes out of it.
+      .replace(/\{"Fn::Select":\[6,\{"Fn::Split":\[":",\{"Ref":"(\w+)"\}\]\}\]\}/g, '<$1.Name>')
+      .replace(/<SsmParameterValue\w+>/g, "<the registry's>")
+      .replace(/(?<=\/aws\/codebuild\/|report-group\/)<\w+>/, '<its own>')
+      .replace(/^<\w+\.Arn>:\*$/, '<function>:*')
+      .replace(/(?:[0-9A-F]{8})?(?:\.Arn)?(?=[.>])/g, '')
+  );
 }
 
-function shownCondition(condition: NonNullable<Statement['Condition']>): string {
-  return Object.values(condition)
-    .flatMap((block) => Object.entries(block))
-    .map(
-      ([key, value]) =>
-        `${key} = ${[value]
-          .flat()
-          .map((one) => shownResource(flattenCfnReference(one)))
-          .join(' or ')}`,
-    )
-    .join(' and ');
+function shownCondition({ Condition = {} }: Statement): string {
+  const keys = Object.values(Condition).flatMap((block) => Object.entries(block));
+  const shown = keys.map(([key, value]) => `${key} = ${[value].flat().map(flattenCfnReference).join(' or ')}`);
+  return shown.length > 0 ? shownResource(` if ${shown.join(' and ')}`) : '';
 }

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import type { Server } from '../source/source';
+import { listen, type Server } from '../listen';
 import { namedParts } from './complete-request';
 import { encodeCrc32 } from './crc32';
 import { Memory, Stored } from './memory';
@@ -38,15 +37,7 @@ export async function startSink(tls?: ServerOptions, partBytesMin = PART_BYTES_M
   };
   const options = { keepAliveTimeout: 60_000 };
   const server = tls ? createTlsServer({ ...tls, ...options }, listener) : createServer(options, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, tls ? 'https' : 'http');
 }
 
 class Sink {

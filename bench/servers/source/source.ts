@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen, type Server } from '../listen';
 import { foldersOf, type Listing } from './folders';
 import { type Range, rangeOf } from './range';
 
@@ -13,12 +13,6 @@ const LATENCY = /^\/latency-(\d{1,4})(?=\/)/;
 /** The files that a source answers from, by their paths. */
 export type Files = ReadonlyMap<string, Buffer>;
 
-/** A server that runs. */
-export interface Server {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 /**
  * Where models come from: an HTTP server that lists and gives files as MLflow's artifact proxy does, with Content-Length and
  * Range, after a latency that each client chooses by its base path. It answers from memory, to take as little as it can from
@@ -29,15 +23,7 @@ export async function startSource(files: Files): Promise<Server> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     answer(files, folders, request, response).catch((error: unknown) => response.destroy(error as Error));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server);
 }
 
 async function answer(

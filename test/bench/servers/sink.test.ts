@@ -16,10 +16,10 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import type { Server } from '../../../bench/servers/listen';
 import { makeCertificates } from '../../../bench/servers/sink/certificates';
 import { crc32, encodeCrc32 } from '../../../bench/servers/sink/crc32';
 import { PIPE_BUCKET, startSink } from '../../../bench/servers/sink/sink';
-import type { Server } from '../../../bench/servers/source/source';
 
 const MIB = 1024 * 1024;
 const TARGET = { Bucket: 'models', Key: 'a b/ü.tar.gz' };

@@ -1,5 +1,6 @@
+import type { Server } from '../../../bench/servers/listen';
 import { rangeOf } from '../../../bench/servers/source/range';
-import { type Server, startSource } from '../../../bench/servers/source/source';
+import { startSource } from '../../../bench/servers/source/source';
 import { connectRegistry } from '../../../lambda/shared/registry/connect';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
 
