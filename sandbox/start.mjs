@@ -3,9 +3,11 @@
  * when the lockfile changed since they were installed.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -18,17 +20,20 @@ const NODE = '20.15';
 const DISK_GB = 4;
 const EVERY_MS = 10_000;
 
+/** Held during an installation: two at once would leave half of each. It has the process id of npm. */
+const LOCK = join(PROJECT, '.sandbox-install');
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** Whoever started this: npm, or its shell. When it ends, so does this process. */
+const LAUNCHER = process.ppid;
+
 main().catch((error) => {
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  process.exit(error.exitCode ?? 1);
 });
 
 async function main() {
   requireTools();
-  if (!isInstalled()) {
-    requireDisk();
-    await installPackages();
-  }
+  await ensurePackages();
   await import('tsx');
   createRequire(import.meta.url)('./main.ts');
 }
@@ -45,7 +50,8 @@ function requireTools() {
 }
 
 function requireDisk() {
-  const { bavail, bsize } = statfsSync(PROJECT);
+  // Older versions of Node do not have it; they are refused above, after this file was loaded.
+  const { bavail, bsize } = fs.statfsSync(PROJECT);
   const free = (bavail * bsize) / 2 ** 30;
   if (free < DISK_GB) {
     throw new Error(
@@ -54,56 +60,137 @@ function requireDisk() {
   }
 }
 
-/** Whether every package of the lockfile is installed in its version. Packages for other platforms may be missing. */
-function isInstalled() {
-  if (!existsSync(INSTALLED)) {
+/** Installs the packages unless they are there. One process at a time does: the others wait, and look again. */
+async function ensurePackages() {
+  for (let told = false; !isInstalled(); ) {
+    if (takeLock()) {
+      try {
+        requireDisk();
+        await installPackages();
+      } finally {
+        fs.rmSync(LOCK, { recursive: true, force: true });
+      }
+    } else {
+      if (!told) process.stdout.write('another process is installing the Node packages: waiting for it\n');
+      told = true;
+      await sleep(500);
+    }
+  }
+}
+
+function takeLock() {
+  try {
+    fs.mkdirSync(LOCK);
+    writeOwner(process.pid);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (!isAlive(owner())) fs.rmSync(LOCK, { recursive: true, force: true });
     return false;
   }
-  const installed = packagesOf(INSTALLED);
-  return Object.entries(packagesOf(LOCKFILE)).every(([path, { version, optional }]) => {
+}
+
+function writeOwner(pid) {
+  fs.writeFileSync(join(LOCK, 'pid'), String(pid));
+}
+
+/** The process id in the lock; this one's where it is not written yet. */
+function owner() {
+  try {
+    return Number(fs.readFileSync(join(LOCK, 'pid'), 'utf8')) || process.pid;
+  } catch {
+    return process.pid;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Whether every package of the lockfile is installed in its version. Packages for other platforms may be missing. */
+function isInstalled() {
+  const wanted = packagesOf(LOCKFILE);
+  let installed;
+  try {
+    installed = packagesOf(INSTALLED);
+  } catch {
+    // Missing, or cut off: npm writes it again.
+    return false;
+  }
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
     const there = installed[path];
-    return path === '' || (there === undefined ? optional === true : there.version === version);
+    if (path === '' || (there === undefined && optional === true)) return true;
+    // Two installations at once can leave a complete list and half of the folders.
+    return there?.version === version && fs.existsSync(join(PROJECT, path, 'package.json'));
   });
 }
 
+/** The packages of a lockfile. @throws Error that names the file when it cannot be read */
 function packagesOf(file) {
-  return JSON.parse(readFileSync(file, 'utf8')).packages;
+  try {
+    return Object(JSON.parse(fs.readFileSync(file, 'utf8')).packages);
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${error.message}`);
+  }
 }
 
-/** Runs `npm ci` and prints how many packages have come so far. */
+/** Runs `npm ci` and prints how many packages have come so far. It ends with this process, or with its launcher. */
 async function installPackages() {
   const total = Object.values(packagesOf(LOCKFILE)).filter(({ optional }) => !optional).length - 1;
   const start = performance.now();
   const say = (line) => {
     process.stdout.write(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
   };
+  // A reader that has gone, such as `head`, must not end the installation half-way.
+  const ignore = () => undefined;
+  process.stdout.on('error', ignore);
   say(`installing ${total} Node packages (npm ci): about 30 s, once`);
-  const npm = spawn('npm', ['ci', '--loglevel=http', '--no-audit', '--no-fund'], {
+  const options = ['--include=dev', '--include=optional', '--loglevel=http', '--no-audit', '--no-fund'];
+  const npm = spawn('npm', ['ci', '--no-update-notifier', ...options], {
     cwd: PROJECT,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  if (npm.pid !== undefined) writeOwner(npm.pid);
   let fetched = 0;
   let last = [];
   npm.stderr.setEncoding('utf8').on('data', (text) => {
     fetched += text.match(/http (fetch|cache) .*\.tgz/g)?.length ?? 0;
     last = [...last, ...text.split('\n').filter((line) => !line.startsWith('npm http'))].slice(-15);
   });
-  const ticker = setInterval(() => say(`${fetched} of ${total} packages fetched`), EVERY_MS);
-  const forward = (signal) => npm.kill(signal);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, forward);
-  const [code, signal] = await new Promise((done, fail) => {
-    npm.once('error', () => fail(new Error('npm is not on PATH. It comes with Node: https://nodejs.org')));
-    npm.once('close', (...end) => done(end));
-  });
-  clearInterval(ticker);
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeListener(name, forward);
-  if (code !== 0) {
-    const output = last.join('\n');
-    throw new Error(
-      `npm ci ended with ${signal ?? `exit code ${code}`}. ${hintFor(output)}Then run the command again.\n${output}`,
-    );
+  let interrupted;
+  const end = (signal) => {
+    interrupted = signal;
+    npm.kill(signal);
+  };
+  for (const signal of SIGNALS) process.once(signal, end);
+  const progress = setInterval(() => say(`${fetched} of ${total} packages fetched`), EVERY_MS);
+  const watch = setInterval(() => process.ppid !== LAUNCHER && interrupted === undefined && end('SIGTERM'), 500);
+  try {
+    const code = await new Promise((done, fail) => {
+      npm.once('error', () => fail(new Error('npm is not on PATH. It comes with Node: https://nodejs.org')));
+      npm.once('close', done);
+    });
+    if (interrupted !== undefined) {
+      throw Object.assign(new Error(`interrupted by ${interrupted}`), {
+        exitCode: 128 + constants.signals[interrupted],
+      });
+    }
+    if (code !== 0) {
+      const output = last.join('\n');
+      throw new Error(`npm ci ended with exit code ${code}. ${hintFor(output)}Then run the command again.\n${output}`);
+    }
+    say('the Node packages are installed');
+  } finally {
+    clearInterval(progress);
+    clearInterval(watch);
+    for (const signal of SIGNALS) process.removeListener(signal, end);
+    process.stdout.removeListener('error', ignore);
   }
-  say('the Node packages are installed');
 }
 
 function hintFor(output) {

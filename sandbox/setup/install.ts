@@ -29,7 +29,7 @@ export async function makeVenv(installation: Installation): Promise<void> {
 }
 
 /**
- * Installs pinned packages into a virtual environment: with uv, or with pip where uv is not published for the platform.
+ * Installs pinned packages into a virtual environment: with uv, or with pip where uv is not published or fails.
  *
  * @param what names the packages, and how long they usually take
  * @throws Error with the last lines of the output and a hint, when the command fails
@@ -47,15 +47,19 @@ export async function install(installation: Installation, what: string): Promise
   const list = ['--no-deps', '-r', requirements];
   try {
     if (await hasUv(venv, pip, installation)) {
-      await run(
-        [join(venv, 'bin', 'uv'), 'pip', 'install', '--no-progress', '--python', python, ...list],
-        installation,
-        heard,
-      );
+      const uv = [join(venv, 'bin', 'uv'), 'pip', 'install', '--no-progress', '--index-strategy', 'unsafe-best-match'];
+      try {
+        await run([...uv, '--python', python, ...list] as [string, ...string[]], installation, heard);
+        return;
+      } catch (error) {
+        installation.signal?.throwIfAborted();
+        // pip reads settings that uv does not, such as those of pip.conf.
+        say(`uv failed, trying pip, which takes 2 to 5 minutes: ${firstLine(error)}`);
+      }
     } else {
-      say('uv is not available for this platform: installing with pip, which takes 2 to 5 minutes');
-      await run([...pip, ...list], installation, heard);
+      say('uv could not be installed: installing with pip, which takes 2 to 5 minutes');
     }
+    await run([...pip, ...list], installation, heard);
   } finally {
     clearInterval(ticker);
   }
@@ -66,8 +70,13 @@ async function hasUv(venv: string, pip: [string, ...string[]], installation: Ins
   if (!existsSync(uv)) {
     // A failure here is repeated, and reported, by pip itself.
     await run([...pip, '--only-binary', ':all:', UV], installation, () => undefined).catch(() => undefined);
+    installation.signal?.throwIfAborted();
   }
   return existsSync(uv);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
 
 /** A short form of a line of uv's or pip's output, or undefined when it says nothing new. */
@@ -138,7 +147,10 @@ function installEnvironment(): Record<string, string> {
   const own = Object.fromEntries(entries.filter(([name]) => !elsewhere.includes(name)));
   const forUv = Object.entries(FOR_UV).flatMap(([pip, uv]) => {
     const value = own[pip];
-    return value === undefined ? [] : [[uv, value] as const];
+    // pip separates addresses by spaces, uv links by commas.
+    return value === undefined
+      ? []
+      : [[uv, uv === 'UV_FIND_LINKS' ? value.trim().split(/\s+/).join(',') : value] as const];
   });
   return { UV_SYSTEM_CERTS: 'true', ...Object.fromEntries(forUv), ...own };
 }

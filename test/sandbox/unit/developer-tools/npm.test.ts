@@ -34,6 +34,7 @@ ln -sf ../lib/node_modules/tool/cli "$npm_config_prefix/bin/tool"
   build(
     args: readonly string[],
     files: Readonly<Record<string, object>> = {},
+    more: Readonly<Record<string, string>> = {},
   ): { code: number | null; source: string } {
     const source = mkdtempSync(join(this.folder, 'source-'));
     for (const [name, content] of Object.entries(files)) writeFileSync(join(source, name), JSON.stringify(content));
@@ -41,6 +42,7 @@ ln -sf ../lib/node_modules/tool/cli "$npm_config_prefix/bin/tool"
       PATH: [dirname(NPM), join(this.folder, 'bin'), dirname(process.execPath), '/usr/bin', '/bin'].join(':'),
       SANDBOX_NPM_INSTALLS: join(this.folder, 'installs'),
       npm_config_prefix: join(source, 'programs'),
+      ...more,
     };
     const { status } = spawnSync(NPM, args, { cwd: source, env });
     return { code: status, source };
@@ -63,12 +65,13 @@ test('installs the packages of a lockfile once, whatever folder a build has', ()
 });
 
 test.each([
-  ['another lockfile', ['ci'], locked('2.0.0')],
-  ['other options', ['ci', '--omit=dev'], locked()],
-])('installs again for %s', (_, args, files) => {
+  ['another lockfile', ['ci'], locked('2.0.0'), {}],
+  ['other options', ['ci', '--omit=dev'], locked(), {}],
+  ['other settings', ['ci'], locked(), { NODE_ENV: 'production' }],
+])('installs again for %s', (_, args, files, more: Readonly<Record<string, string>>) => {
   const machine = new Machine();
   machine.build(['ci'], locked());
-  machine.build(args, files);
+  machine.build(args, files, more);
   expect(machine.calls).toHaveLength(2);
 });
 

@@ -1,5 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT } from '../../../../sandbox/processes/paths';
@@ -45,7 +55,7 @@ interface Started {
 }
 
 /** As npm does: the packages, and its own list of them last. The clone gets the project's tsx. */
-const INSTALL = `echo "$*" >> calls; /bin/mkdir -p node_modules; /bin/ln -sfn "$PROJECT/node_modules/tsx" node_modules/tsx
+const INSTALL = `echo "$*" >> calls; /bin/mkdir -p node_modules/a node_modules/o; echo '{}' | /usr/bin/tee node_modules/a/package.json > node_modules/o/package.json; /bin/ln -sfn "$PROJECT/node_modules/tsx" node_modules/tsx
 /bin/ln -sfn "$PROJECT/node_modules/esbuild" node_modules/esbuild; /bin/cp package-lock.json node_modules/.package-lock.json`;
 
 test('installs the packages in a bare clone, once, and again when the lockfile changed', () => {
@@ -93,4 +103,39 @@ test('names git when it is missing', () => {
   const { code, said } = clone(INSTALL, ['node', 'sh']).start();
   expect(code).toBe(1);
   expect(said).toMatch(/needs git.*Install it/);
+});
+
+test.each(['', '{}', '{"packages": {'])(
+  'installs again when the list of what is installed is cut off: "%s"',
+  (content) => {
+    const { folder, start } = clone(INSTALL);
+    start();
+    writeFileSync(join(folder, 'node_modules', '.package-lock.json'), content);
+    expect(start()).toMatchObject({ code: 0, said: expect.stringContaining('installing 1 Node packages') });
+  },
+);
+
+test('installs again when a package is gone that the list names', () => {
+  const { folder, start } = clone(INSTALL);
+  start();
+  rmSync(join(folder, 'node_modules', 'a'), { recursive: true });
+  expect(start()).toMatchObject({ code: 0, said: expect.stringMatching(/installing 1 Node[\s\S]*the sandbox runs/) });
+});
+
+test('waits for another installation, and takes over one that died', async () => {
+  const { folder, start } = clone(INSTALL);
+  const lock = join(folder, '.sandbox-install');
+  const other = spawn('sleep', ['1.5']);
+  mkdirSync(lock);
+  writeFileSync(join(lock, 'pid'), String(other.pid));
+  const ended = new Promise((resolve) => other.once('exit', resolve));
+  await Promise.all([ended, new Promise((resolve) => setTimeout(resolve, 100))]);
+  expect(start()).toMatchObject({ code: 0, said: expect.stringMatching(/waiting for it[\s\S]*installing 1/) });
+  expect(existsSync(lock)).toBe(false);
+});
+
+test('names the lockfile that cannot be read', () => {
+  const { folder, start } = clone(INSTALL);
+  writeFileSync(join(folder, 'package-lock.json'), '<<<<<<< HEAD');
+  expect(start()).toMatchObject({ code: 1, said: expect.stringMatching(/package-lock\.json cannot be read/) });
 });
