@@ -34,7 +34,7 @@ export interface ServicesOptions {
   readonly repositories: string;
   /** A folder for builds and their logs, and for npm's packages. */
   readonly workDir: string;
-  /** What builds are told of the machine, see codebuild/machine.ts. */
+  /** The settings of the machine that builds get, see codebuild/machine.ts. */
   readonly machine: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
 }

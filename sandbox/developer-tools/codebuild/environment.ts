@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Credentials } from '../aws/session';
 
-/** Where a build finds the sandbox's services, and what it is told of the machine. */
+/** Where a build finds the sandbox's services, and the settings of the machine that it gets. */
 export interface BuildHost {
   /** Where MiniStack is. */
   readonly awsEndpoint: string;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const PASSED_ON =
   /^(https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|curl_ca_bundle|requests_ca_bundle|aws_ca_bundle|git_ssl_cainfo|pip_.+|uv_.+|npm_config_(cache|registry|userconfig|globalconfig|cafile|ca|strict_ssl|proxy|https?_?proxy|noproxy|nodedir|@.+|\/\/.+))$/i;
 
-/** What is on this machine never goes through a proxy. */
+/** Requests to this machine never go through a proxy. */
 const LOOPBACK = ['127.0.0.1', 'localhost'];
 
 /**

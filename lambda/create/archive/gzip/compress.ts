@@ -50,7 +50,7 @@ export async function* compress(
     const crc = stored ? crcAfter(stored, upTo.crc) : crc32(chunk, upTo.crc);
     upTo = { tarBytes: upTo.tarBytes + chunk.length, crc, storing };
     const coming = stored ? Promise.resolve({ blocks: stored, chunk, upTo }) : deflated(chunk, deflaters, upTo);
-    // Whoever waits for it hears of its failure; until then nobody does.
+    // Its failure reaches the caller that awaits it, not Node's unhandled rejections.
     coming.catch(() => undefined);
     queue.push(coming);
     if (queue.length > AHEAD) {
