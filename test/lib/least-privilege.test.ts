@@ -101,7 +101,6 @@ describe('least privilege', () => {
         'sagemaker:ListModelPackages',
       ],
     ],
-    ['weigh', /^FunctionsWeighRole/, ['dynamodb:Query', 's3:PutObject']],
     ['release', /^FunctionsReleaseRole/, ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'states:StartExecution']],
     ['webhook', /^WebhookReceiverRole/, ['dynamodb:GetItem', ...READ_SECRET, 'states:StartExecution']],
     [

@@ -182,7 +182,7 @@ describe('the outside', () => {
 describe('the artifact bucket', () => {
   test.each([
     ['models', ['FunctionsCreateRole']],
-    ['syncs', ['FunctionsListRole', 'FunctionsWeighRole']],
+    ['syncs', ['FunctionsListRole']],
   ])(
     'takes files below %s/ of the functions that write there only, whatever others may do in the account',
     (folder, roles) => {

@@ -16,6 +16,7 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     api: { kind: 'public' },
     kmsKeyArn: undefined,
     manualApproval: [],
+    deletionWaitHours: 72,
     unreleasedProduct: false,
   });
 });
