@@ -46,7 +46,6 @@ describe('least privilege', () => {
       /^FunctionsPlanRole/,
       [
         'dynamodb:GetItem',
-        'dynamodb:Query',
         'dynamodb:UpdateItem',
         'sagemaker:DescribeModelPackage',
         'sagemaker:ListModelPackages',
