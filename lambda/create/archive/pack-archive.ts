@@ -100,7 +100,7 @@ export async function packArchive(job: PackJob): Promise<Packed> {
     }
     // Only an earlier invocation's parts are worth keeping, and only when trying again can help.
     if (!passes || checkpoint === undefined) {
-      await upload.abort().catch(() => undefined);
+      await upload.abort();
     }
     throw stop.aborted ? new TransientError(`not one part was done: ${reasonOf(stop, error)}`) : error;
   } finally {
