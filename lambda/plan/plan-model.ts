@@ -9,7 +9,6 @@ import { type Plan, type PlanInput, plan } from './plan';
 import { preflight } from './preflight';
 import { takeRound } from './round';
 import { type Asked, type RulingEffects, ruleOnGone } from './rule-on-gone';
-import { shareArchives } from './shared-archives';
 
 /** What planning reads and writes. */
 export interface Effects extends RulingEffects {
@@ -31,7 +30,7 @@ export interface Effects extends RulingEffects {
     packages: readonly ModelPackage[],
   ) => Promise<ModelVersion[]>;
   /** Looks into a version that is to be packed; throws RefusedError where it cannot be. */
-  readonly prepare: (version: ModelVersion) => Promise<{ readonly contentKey: string }>;
+  readonly prepare: (version: ModelVersion) => Promise<unknown>;
 }
 
 /** What a model's plan depends on besides what is read. */
@@ -67,7 +66,6 @@ export async function planModel(
     return {
       groupName,
       create: [],
-      createAfter: [],
       refused: [],
       update: [],
       delete: [],
@@ -92,26 +90,22 @@ export async function planModel(
     // Also one that does not count yet: the sync that wrote it may have let go of the model, and be about to make it count.
     await effects.strikeLedger();
   }
-  const checked = await preflight(planned.create, async (number) => {
-    // A plan makes packages of versions only that it was given.
-    const version = versions.find((candidate) => candidate.version === number) as ModelVersion;
-    return (await effects.prepare(version)).contentKey;
-  });
+  // A plan makes packages of versions only that it was given.
+  const checked = await preflight(planned.create, (number) =>
+    effects.prepare(versions.find(({ version }) => version === number) as ModelVersion),
+  );
   const ruled = await ruleOnGone(modelName, planned.gone, asked, before, effects);
   if (ruled.absent !== undefined || before.absent !== undefined || before.confirmedUntil !== undefined) {
     await effects.setAbsent(ruled.absent);
   }
   const refused = [...checked.refused, ...ruled.notDone];
-  const {
-    update,
-    delete: deletions,
-    left,
-    ...round
-  } = takeRound({ create: checked.create, update: planned.update, delete: [...planned.delete, ...ruled.delete] });
-  const { create, createAfter } = shareArchives(round.create, checked.contentKeys);
-  const kept = planned.keep.length;
+  const { left, ...round } = takeRound({
+    create: checked.create,
+    update: planned.update,
+    delete: [...planned.delete, ...ruled.delete],
+  });
   return {
-    ...{ groupName, create, createAfter, refused, update, delete: deletions, kept },
+    ...{ groupName, ...round, refused, kept: planned.keep.length },
     left: left + checked.left,
     looked: true,
     untold,

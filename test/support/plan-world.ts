@@ -31,8 +31,8 @@ export class PlanWorld {
   model: Absence['model'] = 'known';
   /** Packages of the whole installation. */
   owned = 0;
-  /** Digest of a version's archive, by its number; throws for one that cannot be packed. */
-  keyOf = (version: string): string => version;
+  /** Throws for a version, by its number, that cannot be packaged. */
+  prepare = (_version: string): void => undefined;
   /** What was kept of absent packages, each time. */
   readonly kept: (AbsentPackages | undefined)[] = [];
   /** Packages that were described. */
@@ -212,7 +212,7 @@ export class PlanWorld {
         return this.packages.filter(({ arn }) => listed.some((one) => one.arn === arn));
       },
       completeVersions: async (versions) => [...versions],
-      prepare: async ({ version }) => ({ contentKey: this.keyOf(version) }),
+      prepare: async ({ version }) => this.prepare(version),
     };
   }
 }
