@@ -55,7 +55,7 @@ async function placeArchive({ client, prepared, bucket, groupName, checkpoint, .
   const url = `s3://${bucket}/${target.key}`;
   if (await exists(client, target)) {
     if (checkpoint !== undefined) {
-      await new MultipartUpload(client, target, checkpoint.upload.uploadId).abort();
+      await new MultipartUpload(client, target, checkpoint.uploadId).abort();
     }
     return { outcome: 'found', url };
   }
