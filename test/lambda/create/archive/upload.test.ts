@@ -143,16 +143,6 @@ describe('an object', () => {
     });
   });
 
-  test('of two writers is the one of the first, and the other upload leaves no parts', async () => {
-    const target = nextTarget();
-    const uploads = [await begin(target), await begin(target)] as const;
-    await Promise.all(uploads.map((upload) => put(upload, 1)));
-    await uploads[0].complete(whole(1));
-    await uploads[1].complete(whole(1));
-    expect(await holds(target.key, 1)).toBe(true);
-    expect(await isOpen(target.key, uploads[1].uploadId)).toBe(false);
-  });
-
   test('that is given up leaves nothing', async () => {
     const target = nextTarget();
     const upload = await begin(target);
