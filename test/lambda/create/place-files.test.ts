@@ -5,7 +5,7 @@ import { TransientError } from '../../../lambda/shared/errors';
 import { contentPrefix } from '../../../lambda/shared/packing/content-key';
 import type { PreparedPackage } from '../../../lambda/shared/packing/prepare';
 import { entriesOf, opener, sampleBytes, streamOf } from '../../support/archive/files';
-import { startTestSink, type TestSink, watched } from '../../support/archive/sink';
+import { startTestSink, type TestSink } from '../../support/archive/sink';
 
 const FILES = { MLmodel: Buffer.from('flavors: {}\n'), 'weights.bin': sampleBytes(20 * 1024 ** 2, 'noise') };
 
@@ -105,14 +105,3 @@ test('an archive that another version completed meanwhile is not continued, and 
   expect(open).not.toHaveBeenCalled();
   expect([...sink.uploads.values()]).not.toContain(keyOf(content));
 }, 60_000);
-
-test('where S3 does not say whether the archive is there, nothing is packaged', async () => {
-  const open = jest.fn(opener(FILES));
-  const client = watched(sink.client, (command) => {
-    if (command === 'HeadObjectCommand') {
-      throw new Error('access denied');
-    }
-  });
-  await expect(place(nextContent(), { open, client })).rejects.toThrow('access denied');
-  expect(open).not.toHaveBeenCalled();
-});

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { combineCrc32 } from '../../../../lambda/create/archive/checksum/combine';
-import { MultipartUpload } from '../../../../lambda/create/archive/upload/multipart';
+import { exists, MultipartUpload } from '../../../../lambda/create/archive/upload/multipart';
 import { startTestSink, type TestSink, watched } from '../../../support/archive/sink';
 
 const PART_BYTES = 5 * 1024;
@@ -141,6 +141,23 @@ describe('an object', () => {
     test('is not looked for after any other error', async () => {
       await expect(complete(2, new Error('denied'))).rejects.toThrow('denied');
     });
+  });
+
+  test('of two writers is the one of the first, and the other upload leaves no parts', async () => {
+    const target = nextTarget();
+    const [first, second] = [await begin(target), await begin(target)];
+    await Promise.all([put(first, 1), put(second, 1), put(second, 2)]);
+    await first.complete(whole(1));
+    await second.complete(whole(2));
+    expect(await holds(target.key, 1)).toBe(true);
+    expect(await isOpen(target.key, second.uploadId)).toBe(false);
+  });
+
+  test('is not taken for missing where S3 does not say so', async () => {
+    const client = watched(sink.client, () => {
+      throw new Error('denied');
+    });
+    await expect(exists(client, nextTarget())).rejects.toThrow('denied');
   });
 
   test('that is given up leaves nothing', async () => {
