@@ -1,20 +1,21 @@
 import { RefusedError } from '../shared/errors';
+import { MODEL_DATA_TAG } from '../shared/packing/steering';
 import type { Checkpoint } from './archive/pack-archive';
 
-/** Invocations that one archive may take: far more than the largest archive needs, and an end to those that go on for ever. */
-const INVOCATIONS_MAX = 500;
+/** Invocations for one version, of 14 minutes each: enough for the largest archive at 15 MB/s, and less than an execution's 6 hours. */
+export const INVOCATIONS_MAX = 20;
 
-/** What an invocation that ran out of time hands to the next one, through the state machine. */
+/** What an invocation that ran out of time passes to the next one, through the state machine. */
 export interface Continuation {
-  /** Digest of what is packed: a version whose files changed meanwhile is begun anew. */
+  /** Digest of the content: a version whose files changed meanwhile starts from the beginning. */
   readonly contentKey: string;
-  /** Absent for copies: S3 itself shows which of them are made. */
-  readonly checkpoint?: Checkpoint;
+  /** Absent for copies: S3's listing shows which of them are made. */
+  readonly checkpoint?: Checkpoint | undefined;
   /** Invocations so far. */
   readonly invocations: number;
 }
 
-/** Result of a creation that is to be invoked again with `continuation` beside its input. */
+/** Result of a creation that has to be invoked again, with `continuation` added to its input. */
 export interface Continued {
   readonly action: 'create';
   readonly outcome: 'continued';
@@ -22,7 +23,7 @@ export interface Continued {
   readonly continuation: Continuation;
 }
 
-/** The checkpoint to go on from; undefined where there is none for this content. */
+/** Where to continue; undefined if there is no checkpoint for this content. */
 export function checkpointOf(continuation: Continuation | undefined, contentKey: string): Checkpoint | undefined {
   return continuation?.contentKey === contentKey ? continuation.checkpoint : undefined;
 }
@@ -30,7 +31,7 @@ export function checkpointOf(continuation: Continuation | undefined, contentKey:
 /**
  * The continuation after another invocation.
  *
- * @throws RefusedError for an archive that takes more invocations than any can need
+ * @throws RefusedError after {@link INVOCATIONS_MAX} of them
  */
 export function continueWith(
   before: Continuation | undefined,
@@ -39,8 +40,12 @@ export function continueWith(
 ): Continuation {
   const invocations = (before?.invocations ?? 0) + 1;
   if (invocations >= INVOCATIONS_MAX) {
-    const done = checkpoint === undefined ? '' : `, with ${checkpoint.progress.parts} parts in S3`;
-    throw new RefusedError(`packing was given up after ${invocations} invocations${done}`);
+    const fix =
+      checkpoint === undefined
+        ? 'the next sync continues'
+        : 'the registry is too slow or its downloads break. Name its bucket in mlflow-mlops:artifact-store in cdk.json, or ' +
+          `also set the tag ${MODEL_DATA_TAG} to uncompressed`;
+    throw new RefusedError(`the model's files are not complete in S3 after ${invocations} invocations: ${fix}`);
   }
-  return { contentKey, invocations, ...(checkpoint === undefined ? {} : { checkpoint }) };
+  return { contentKey, invocations, checkpoint };
 }

@@ -3,8 +3,9 @@ import { archiveKey, contentPrefix, filesPrefix } from '../shared/packing/conten
 import type { PreparedPackage } from '../shared/packing/prepare';
 import { takeMark } from '../shared/packing/unused-mark';
 import type { OpenFile, Retries } from '../shared/registry/read-file';
-import { ensureArchive } from './archive/ensure-archive';
-import type { Checkpoint } from './archive/pack-archive';
+import type { S3Location } from '../shared/registry/registry';
+import { type Checkpoint, packArchive } from './archive/pack-archive';
+import { exists, MultipartUpload } from './archive/upload/multipart';
 import { copyModelFiles } from './copies/copy-model-files';
 import { checkSame, openSame } from './same-folder';
 
@@ -40,32 +41,41 @@ export async function placeFiles(placing: Placing): Promise<Placed> {
   return placed;
 }
 
-async function place(placing: Placing): Promise<Placed> {
-  const { bucket, groupName, prepared } = placing;
-  const { contentKey, store } = prepared;
-  if (store === undefined) {
-    const key = archiveKey(groupName, contentKey);
-    const { client, checkpoint, stop, retries } = placing;
-    const packed = await ensureArchive({
-      entries: prepared.packaging.entries,
-      open: openSame(prepared, placing.open),
-      whenRead: () => checkSame(prepared, placing.open, stop, retries),
-      client,
-      target: { bucket, key },
-      checkpoint,
-      stop,
-      ...(retries === undefined ? {} : { retries }),
-    });
-    return packed.outcome === 'paused' ? packed : { outcome: packed.outcome, url: `s3://${bucket}/${key}` };
+function place(placing: Placing): Promise<Placed> {
+  const { store } = placing.prepared;
+  return store === undefined ? placeArchive(placing) : placeCopies(placing, store);
+}
+
+/**
+ * Packages an archive unless it is in S3 already: its key says what it holds, and it appears whole or not at all. Two versions with
+ * one archive may be packaged at the same time. One of them then finds the other's archive, here or when it completes its own.
+ */
+async function placeArchive({ client, prepared, bucket, groupName, checkpoint, ...placing }: Placing): Promise<Placed> {
+  const target = { bucket, key: archiveKey(groupName, prepared.contentKey) };
+  const url = `s3://${bucket}/${target.key}`;
+  if (await exists(client, target)) {
+    if (checkpoint !== undefined) {
+      await new MultipartUpload(client, target, checkpoint.uploadId).abort();
+    }
+    return { outcome: 'found', url };
   }
-  const prefix = filesPrefix(groupName, contentKey);
-  const copied = await copyModelFiles({
-    client: placing.client,
-    from: store,
-    files: prepared.files,
+  const { open, stop, retries } = placing;
+  const packed = await packArchive({
     entries: prepared.packaging.entries,
-    to: { bucket, prefix },
-    stop: placing.stop,
+    open: openSame(prepared, open),
+    whenRead: () => checkSame(prepared, open, stop, retries),
+    client,
+    target,
+    checkpoint,
+    stop,
+    ...(retries === undefined ? {} : { retries }),
   });
-  return copied.outcome === 'paused' ? copied : { outcome: copied.outcome, url: `s3://${bucket}/${prefix}` };
+  return packed.outcome === 'paused' ? packed : { outcome: 'done', url };
+}
+
+async function placeCopies({ client, prepared, bucket, groupName, stop }: Placing, from: S3Location): Promise<Placed> {
+  const { files, packaging, contentKey } = prepared;
+  const to = { bucket, prefix: filesPrefix(groupName, contentKey) };
+  const copied = await copyModelFiles({ client, from, files, entries: packaging.entries, to, stop });
+  return copied.outcome === 'paused' ? copied : { outcome: copied.outcome, url: `s3://${bucket}/${to.prefix}` };
 }

@@ -9,7 +9,6 @@ import { protectDeletions } from './deletion-protection';
 import { type Plan, type PlanInput, plan } from './plan';
 import { preflight } from './preflight';
 import { takeRound } from './round';
-import { shareArchives } from './shared-archives';
 
 /** What planning reads and writes. */
 export interface Effects {
@@ -34,7 +33,7 @@ export interface Effects {
     packages: readonly ModelPackage[],
   ) => Promise<ModelVersion[]>;
   /** Looks into a version that is to be packed; throws RefusedError where it cannot be. */
-  readonly prepare: (version: ModelVersion) => Promise<{ readonly contentKey: string }>;
+  readonly prepare: (version: ModelVersion) => Promise<unknown>;
 }
 
 /** What a model's plan depends on besides what is read. */
@@ -66,7 +65,6 @@ export async function planModel(modelName: string, planning: Planning, effects: 
     return {
       groupName,
       create: [],
-      createAfter: [],
       refused: [],
       update: [],
       delete: [],
@@ -83,11 +81,10 @@ export async function planModel(modelName: string, planning: Planning, effects: 
   const inOrder = enrolled && isEmpty(planned);
   // Even if there is no entry: a sync that lost its lease may be about to write one.
   const revision = inOrder ? before.revision : await effects.strikeLedger();
-  const checked = await preflight(planned.create, async (number) => {
-    // A plan makes packages of versions only that it was given.
-    const version = versions.find((candidate) => candidate.version === number) as ModelVersion;
-    return (await effects.prepare(version)).contentKey;
-  });
+  // A plan makes packages of versions only that it was given.
+  const checked = await preflight(planned.create, (number) =>
+    effects.prepare(versions.find(({ version }) => version === number) as ModelVersion),
+  );
   const ruled = protectDeletions(modelName, planned.gone, before, {
     now: effects.now(),
     waitMs: planning.waitMs,
@@ -97,16 +94,14 @@ export async function planModel(modelName: string, planning: Planning, effects: 
     await effects.setAbsences(ruled.absences, revision);
   }
   const refused = [...checked.refused, ...ruled.blocked];
-  const {
-    update,
-    delete: deletions,
-    left,
-    ...round
-  } = takeRound({ create: checked.create, update: planned.update, delete: [...planned.delete, ...ruled.delete] });
-  const { create, createAfter } = shareArchives(round.create, checked.contentKeys);
+  const { left, ...round } = takeRound({
+    create: checked.create,
+    update: planned.update,
+    delete: [...planned.delete, ...ruled.delete],
+  });
   const kept = planned.keep.length;
   return {
-    ...{ groupName, create, createAfter, refused, update, delete: deletions, kept },
+    ...{ groupName, ...round, refused, kept },
     left: left + checked.left,
     looked: true,
     ...(inOrder

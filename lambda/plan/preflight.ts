@@ -13,8 +13,6 @@ const REASON_MAX = 500;
 export interface Preflight {
   readonly create: CreateAction[];
   readonly refused: ActionResult[];
-  /** Digest of the archive's content by version. */
-  readonly contentKeys: ReadonlyMap<string, string>;
   /** Creations that were not looked into: the round has enough to do. */
   readonly left: number;
 }
@@ -23,26 +21,22 @@ export interface Preflight {
  * Sorts a plan's creations into those that can be deployed and those that cannot, each of these with its reason, until a round
  * has enough to do. A version that cannot be deployed now is looked into again by the next plan.
  *
- * @param prepare gives the digest of the archive's content; throws RefusedError for a version that cannot be packed. With any other error the creation stays in the plan:
- * it has retries of its own and fails alone, where a plan that fails would take the model's other versions with it.
+ * @param prepare throws RefusedError for a version that cannot be packaged. With any other error the creation stays in the plan: it
+ * has its own retries and fails alone. A failed plan would stop the model's other versions too.
  */
 export async function preflight(
   creations: readonly CreateAction[],
-  prepare: (version: string) => Promise<string | undefined>,
+  prepare: (version: string) => Promise<unknown>,
 ): Promise<Preflight> {
   const create: CreateAction[] = [];
   const refused: ActionResult[] = [];
-  const contentKeys = new Map<string, string>();
   let looked = 0;
   while (looked < creations.length && create.length < ROUND_MAX) {
     const slice = creations.slice(looked, looked + AT_ONCE);
     looked += slice.length;
-    const looks = await Promise.all(slice.map(({ version }) => lookInto(version, prepare)));
+    const reasons = await Promise.all(slice.map(({ version }) => refusalOf(version, prepare)));
     slice.forEach((action, index) => {
-      const { reason, contentKey } = looks[index] ?? {};
-      if (contentKey !== undefined) {
-        contentKeys.set(action.version, contentKey);
-      }
+      const reason = reasons[index];
       if (reason === undefined) {
         create.push(action);
       } else {
@@ -62,16 +56,15 @@ export async function preflight(
     const reason = `${others + 1} more versions cannot be deployed; the log of this function has them`;
     refused.splice(REFUSED_MAX - 1, others + 1, { action: 'create', outcome: 'failed', reason });
   }
-  return { create, refused, contentKeys, left: creations.length - looked };
+  return { create, refused, left: creations.length - looked };
 }
 
-async function lookInto(
-  version: string,
-  prepare: (version: string) => Promise<string | undefined>,
-): Promise<{ contentKey?: string | undefined; reason?: string }> {
+/** Why a version cannot be packaged; undefined where it can be, or where this is not known. */
+async function refusalOf(version: string, prepare: (version: string) => Promise<unknown>): Promise<string | undefined> {
   try {
-    return { contentKey: await prepare(version) };
+    await prepare(version);
+    return undefined;
   } catch (error) {
-    return error instanceof RefusedError ? { reason: error.message } : {};
+    return error instanceof RefusedError ? error.message : undefined;
   }
 }

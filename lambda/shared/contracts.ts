@@ -88,8 +88,6 @@ export type PlanRequest = ModelStep;
 export interface PlanResult {
   readonly groupName: string;
   readonly create: readonly CreateAction[];
-  /** Versions whose archive one of `create` makes: they come after those, and find it made. */
-  readonly createAfter: readonly CreateAction[];
   /** What is not done, with the reasons: promoted versions that cannot be deployed, deletions that are blocked. */
   readonly refused: readonly ActionResult[];
   readonly update: readonly UpdateAction[];

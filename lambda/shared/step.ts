@@ -4,7 +4,7 @@ import { logger } from './logging';
 
 /** Names of AWS errors that pass by themselves (Error retries in AWS SDKs, docs.aws.amazon.com/sdkref). */
 const PASSING =
-  /Throttl|TooManyRequests|RequestLimitExceeded|ConflictException|ResourceInUse|SlowDown|Timeout|InternalFailure|ServiceUnavailable|InternalServer/;
+  /Throttl|TooManyRequests|RequestLimitExceeded|ConflictException|ConditionalRequestConflict|ResourceInUse|SlowDown|Timeout|InternalFailure|ServiceUnavailable|InternalServer/;
 
 /** What a step needs to know of its invocation. */
 export type StepContext = Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestId'>;

@@ -1,6 +1,6 @@
 import { Choice, Condition, Map as MapState, Pass, ProvideItems } from 'aws-cdk-lib/aws-stepfunctions';
 import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { PlanResult } from '../../lambda/shared/contracts';
 import type { NodeFunction } from '../node-function';
 import type { SyncFunctions } from './sync-functions';
@@ -19,18 +19,10 @@ export interface AppliedPlan {
 
 /**
  * Carries out a plan: creations, then updates, then deletions, so that what replaces comes before what goes. Each map leaves
- * its results in the state under `created`, `createdAfter`, `updated`, `deleted`; a failed action is a result like the others.
+ * its results in the state under `created`, `updated`, `deleted`; a failed action is a result like the others.
  */
 export function applyPlan(scope: Construct, functions: SyncFunctions): AppliedPlan {
   const first = forEach(scope, 'Create packages', 'create', 'created', createPackage(scope, functions));
-  const sharing = new Construct(scope, 'Sharing');
-  const after = forEach(
-    sharing,
-    'Create packages of archives made just now',
-    'createAfter',
-    'createdAfter',
-    createPackage(sharing, functions, ' of an archive made just now'),
-  );
   const second = forEach(
     scope,
     'Update packages',
@@ -45,7 +37,7 @@ export function applyPlan(scope: Construct, functions: SyncFunctions): AppliedPl
     'deleted',
     changePackage(scope, 'Delete', 'delete', functions.delete),
   );
-  first.next(after).next(second).next(last);
+  first.next(second).next(last);
   return { first, last };
 }
 
@@ -74,24 +66,22 @@ function forEach(
 /**
  * A package that another one replaces goes as soon as that one stands, and stays when it could not be made. Packing that takes
  * longer than one invocation goes on in the next, with what the last one handed back.
- *
- * @param which distinguishes the names of the states from those of another map
  */
-function createPackage(scope: Construct, functions: SyncFunctions, which = ''): LambdaInvoke {
+function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke {
   const create = invokeStep(
     scope,
-    `Create package${which}`,
+    'Create package',
     functions.create,
     CREATION,
     '{% $merge([$states.input, {"result": $states.result.Payload}]) %}',
   );
-  create.addCatch(Pass.jsonata(scope, `Package${which} not created`), {
+  create.addCatch(Pass.jsonata(scope, 'Package not created'), {
     outputs: oneLine(`{% [${failure('create')}] %}`),
   });
 
   const deleteReplaced = invokeStep(
     scope,
-    `Delete replaced package${which}`,
+    'Delete replaced package',
     functions.delete,
     `{% {
       "modelName": $states.input.modelName,
@@ -101,21 +91,21 @@ function createPackage(scope: Construct, functions: SyncFunctions, which = ''): 
     } %}`,
     '{% [$states.input.result, $states.result.Payload] %}',
   );
-  deleteReplaced.addCatch(Pass.jsonata(scope, `Replaced package${which} not deleted`), {
+  deleteReplaced.addCatch(Pass.jsonata(scope, 'Replaced package not deleted'), {
     outputs: oneLine(`{% [$states.input.result, ${failure('delete')}] %}`),
   });
 
   create.next(
-    Choice.jsonata(scope, `Packed?${which}`)
+    Choice.jsonata(scope, 'Packed?')
       .when(
         Condition.jsonata("{% $states.input.result.outcome = 'continued' %}"),
-        Pass.jsonata(scope, `Go on packing${which}`, { outputs: oneLine(GO_ON) }).next(create),
+        Pass.jsonata(scope, 'Go on packing', { outputs: oneLine(GO_ON) }).next(create),
       )
       .when(
         Condition.jsonata("{% $states.input.result.outcome = 'done' and $exists($states.input.action.replaces) %}"),
         deleteReplaced,
       )
-      .otherwise(Pass.jsonata(scope, `Package${which} created`, { outputs: '{% [$states.input.result] %}' })),
+      .otherwise(Pass.jsonata(scope, 'Package created', { outputs: '{% [$states.input.result] %}' })),
   );
   return create;
 }

@@ -56,7 +56,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions, table: Tab
       "execution": $states.context.Execution.Id,
       "stateMachine": $states.context.StateMachine.Id,
       "left": $states.input.plan.left,
-      "results": [$states.input.refused, $states.input.created, $states.input.createdAfter, $states.input.updated, $states.input.deleted, $states.input.swept],
+      "results": [$states.input.refused, $states.input.created, $states.input.updated, $states.input.deleted, $states.input.swept],
       "totals": $states.input.totals,
       "startedAt": $states.context.Execution.StartTime,
       "fullSync": $states.input.fullSync
@@ -77,7 +77,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions, table: Tab
   // Nothing was planned, so nothing is done; the claim still has to go back.
   const unplanned = Pass.jsonata(scope, 'Plan failed', {
     outputs: keeping(
-      '{"refused": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "created": [], "createdAfter": [], "updated": [], "deleted": [], "swept": []}',
+      '{"refused": [{"action": "plan", "outcome": "failed", "reason": $states.input.failure.Cause}], "created": [], "updated": [], "deleted": [], "swept": []}',
     ),
   });
   const done = Pass.jsonata(scope, 'Model done', {

@@ -29,8 +29,8 @@ export class PlanWorld {
   now = Date.parse('2030-01-02T03:04:05Z');
   /** Whether MLflow lists no model at all. */
   registryIsEmpty = false;
-  /** Digest of a version's archive, by its number; throws for one that cannot be packed. */
-  keyOf = (version: string): string => version;
+  /** Throws for a version, by its number, that cannot be packaged. */
+  prepare = (_version: string): void => undefined;
   /** Packages that were described. */
   described = 0;
   private made = 0;
@@ -200,7 +200,7 @@ export class PlanWorld {
         return this.packages.filter(({ arn }) => listed.some((one) => one.arn === arn));
       },
       completeVersions: async (versions) => [...versions],
-      prepare: async ({ version }) => ({ contentKey: this.keyOf(version) }),
+      prepare: async ({ version }) => this.prepare(version),
     };
   }
 }

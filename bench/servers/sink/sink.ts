@@ -44,6 +44,8 @@ class Sink {
   private readonly uploads = new Map<string, MultipartUpload>();
   /** An object stays in the pieces in which it came: putting them together is S3's own matter and not measured. */
   private readonly objects = new Map<string, readonly Received[]>();
+  /** How often each object was deleted. */
+  private readonly deletions = new Map<string, number>();
   private readonly memory = new Memory();
 
   constructor(private readonly partBytesMin: number) {}
@@ -151,13 +153,16 @@ class Sink {
     response.writeHead(204).end();
   }
 
-  private async completeUpload({ request, response, bucket, key, query }: Call): Promise<void> {
+  private async completeUpload(call: Call): Promise<void> {
+    const { request, response, bucket, key, query } = call;
     const upload = this.uploadOf(query, key);
+    const deletions = this.deletions.get(`${bucket}/${key}`);
     const parts = upload.complete(namedParts(await text(request)), {
       size: header(request, 'x-amz-mp-object-size'),
       crc32: header(request, 'x-amz-checksum-crc32'),
       type: header(request, 'x-amz-checksum-type'),
     });
+    this.checkCondition(call, deletions);
     this.uploads.delete(upload.id);
     this.objects.set(`${bucket}/${key}`, parts);
     send(
@@ -165,6 +170,27 @@ class Sink {
       200,
       `<CompleteMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><ETag>&quot;${upload.id}-${parts.length}&quot;</ETag></CompleteMultipartUploadResult>`,
     );
+  }
+
+  /**
+   * `If-None-Match: *`, as S3 checks it when an object is to appear (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+   *
+   * @param deletions of the object when the request began
+   */
+  private checkCondition({ request, bucket, key }: Call, deletions: number | undefined): void {
+    const condition = header(request, 'if-none-match');
+    if (condition === undefined) {
+      return;
+    }
+    if (condition !== '*') {
+      throw new S3Error(501, 'NotImplemented', 'A header you provided implies functionality that is not implemented');
+    }
+    if (this.objects.has(`${bucket}/${key}`)) {
+      throw new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+    }
+    if (this.deletions.get(`${bucket}/${key}`) !== deletions) {
+      throw new S3Error(409, 'ConditionalRequestConflict', 'A conflicting operation occurred on this resource');
+    }
   }
 
   private abortUpload({ response, key, query }: Call): void {
@@ -196,6 +222,7 @@ class Sink {
       stored.release();
     }
     this.objects.delete(`${bucket}/${key}`);
+    this.deletions.set(`${bucket}/${key}`, (this.deletions.get(`${bucket}/${key}`) ?? 0) + 1);
     response.writeHead(204).end();
   }
 

@@ -16,7 +16,7 @@ import { NO_PROGRESS, PartWriter, type Progress } from './upload/part-writer';
 
 /** Where a later invocation goes on: an open upload, and how far it came. Small, whatever the archive's size. */
 export interface Checkpoint {
-  readonly upload: { readonly uploadId: string };
+  readonly uploadId: string;
   readonly progress: Progress;
   /** Entity tag of the file that is gone on with: its rest must be of the same file. */
   readonly etag?: string | undefined;
@@ -62,7 +62,7 @@ export async function packArchive(job: PackJob): Promise<Packed> {
   const from = checkpoint?.progress ?? NO_PROGRESS;
   // The first files are fetched meanwhile.
   const opening = checkpoint
-    ? Promise.resolve(new MultipartUpload(client, target, checkpoint.upload.uploadId))
+    ? Promise.resolve(new MultipartUpload(client, target, checkpoint.uploadId))
     : MultipartUpload.begin(client, target);
   const parts = new PartWriter(opening, partBytes, from);
   const deflaters = new Deflaters();
@@ -94,13 +94,13 @@ export async function packArchive(job: PackJob): Promise<Packed> {
     const upload = await opening;
     const passes = stop.aborted || asStepError(error) instanceof TransientError;
     if (passes && progress.parts > from.parts) {
-      const { uploadId } = upload;
       const etag = tagAt(entries, progress, etags);
-      return { outcome: 'paused', checkpoint: { upload: { uploadId }, progress, etag }, reason: reasonOf(stop, error) };
+      const next = { uploadId: upload.uploadId, progress, etag };
+      return { outcome: 'paused', checkpoint: next, reason: reasonOf(stop, error) };
     }
     // Only an earlier invocation's parts are worth keeping, and only when trying again can help.
     if (!passes || checkpoint === undefined) {
-      await upload.abort().catch(() => undefined);
+      await upload.abort();
     }
     throw stop.aborted ? new TransientError(`not one part was done: ${reasonOf(stop, error)}`) : error;
   } finally {

@@ -8,6 +8,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListPartsCommand,
@@ -172,6 +173,47 @@ describe('what S3 refuses is refused', () => {
     await expect(client.send(part)).rejects.toMatchObject({
       name: 'InvalidRequest',
       message: expect.stringContaining('expected checksum Type: null, actual checksum Type: crc32'),
+    });
+  });
+
+  test('a completion that wants no object there, where there is one', async () => {
+    await client.send(new PutObjectCommand({ ...TARGET, Body: 'x' }));
+    await expect(complete(PARTS, asTheyAre, { IfNoneMatch: '*' })).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+      $metadata: { httpStatusCode: 412 },
+    });
+    await expect(complete(PARTS, asTheyAre, { IfNoneMatch: '"tag"' })).rejects.toMatchObject({
+      name: 'NotImplemented',
+    });
+  });
+
+  test('a completion that wants no object there, where one is deleted at the same time', async () => {
+    const { upload, named } = await withParts(PARTS);
+    await client.send(new PutObjectCommand({ ...TARGET, Body: 'x' }));
+    const completing = new CompleteMultipartUploadCommand({
+      ...upload,
+      MultipartUpload: { Parts: named },
+      IfNoneMatch: '*',
+    });
+    // The request has begun, and its body comes after the deletion.
+    completing.middlewareStack.add(
+      (next) => (args) => {
+        const sent = args.request as { body: unknown };
+        const body = String(sent.body);
+        sent.body = Readable.from(
+          (async function* () {
+            yield body.slice(0, 1);
+            await client.send(new DeleteObjectCommand(TARGET));
+            yield body.slice(1);
+          })(),
+        );
+        return next(args);
+      },
+      { step: 'deserialize' },
+    );
+    await expect(client.send(completing)).rejects.toMatchObject({
+      name: 'ConditionalRequestConflict',
+      $metadata: { httpStatusCode: 409 },
     });
   });
 

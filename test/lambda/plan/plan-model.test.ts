@@ -35,7 +35,6 @@ test('a model that did not change is not looked into, whatever its number of pac
     expect(await world.plan()).toEqual({
       groupName: 'churn',
       create: [],
-      createAfter: [],
       refused: [],
       update: [],
       delete: [],
@@ -225,18 +224,16 @@ test('what was planned and not done is planned again', async () => {
   }
 });
 
-test('a version that cannot be packed is refused, and one whose archive another one makes comes after it', async () => {
+test('a version that cannot be packaged is refused, and the others are created', async () => {
   const world = new PlanWorld();
   world.versions = ['1', '2', '3', '4'].map((version) => modelVersion({ ...staged, version }));
-  world.keyOf = (version) => {
+  world.prepare = (version) => {
     if (version === '1') {
       throw new RefusedError('no MLmodel');
     }
-    return version === '3' ? 'other' : 'same';
   };
   expect(await world.plan()).toMatchObject({
-    create: [{ version: '2' }, { version: '3' }],
-    createAfter: [{ version: '4' }],
+    create: [{ version: '2' }, { version: '3' }, { version: '4' }],
     refused: [{ action: 'create', outcome: 'failed', version: '1', reason: 'no MLmodel' }],
   });
 });

@@ -5,6 +5,7 @@ const named = (name: string, over: object = {}) => Object.assign(new Error('why'
 test.each([
   ['throttling', named('ThrottlingException')],
   ['a conflict', named('ConflictException')],
+  ['a conflict of two writers', named('ConditionalRequestConflict')],
   ['a 500 of AWS', named('SomethingNew', { $metadata: { httpStatusCode: 500 } })],
   ['what the SDK calls retryable', named('SomethingNew', { $retryable: {} })],
   ['a refused connection', named('Error', { code: 'ECONNREFUSED' })],

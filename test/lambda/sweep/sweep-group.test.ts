@@ -53,6 +53,22 @@ test('an archive that was marked before its package showed loses the mark, and h
   expect([...bucket.objects.keys()]).toEqual([]);
 });
 
+test('unused archives and open uploads go, of this group alone', async () => {
+  const neighbour = 'models/churn-2/aaa/model.tar.gz';
+  bucket.put({ Bucket: 'bucket', Key: neighbour, Body: 'archive' });
+  for (const Key of [KEY, neighbour]) {
+    bucket.putTags({
+      Bucket: 'bucket',
+      Key,
+      Tagging: { TagSet: [{ Key: UNUSED_SINCE, Value: '2020-01-01T00:00:00.000Z' }] },
+    });
+    bucket.openUpload({ Key: Key.replace('aaa', 'bbb') });
+  }
+  expect(await sweep()).toEqual({ ...NOTHING, deleted: 1, uploads: 1 });
+  expect([...bucket.objects.keys()]).toEqual([neighbour]);
+  expect([...bucket.uploads.values()]).toEqual(['models/churn-2/bbb/model.tar.gz']);
+});
+
 test('a used archive without a mark is looked at, and nothing is written', async () => {
   expect(await sweep(URL)).toEqual(NOTHING);
   expect(calls.filter((name) => !/^(List|Get)/.test(name))).toEqual([]);

@@ -27,6 +27,10 @@ const FILES: Record<string, Buffer> = {
   'weights.bin': sampleBytes(12 * MIB + 1, 'noise'),
   'words.txt': sampleBytes(3 * MIB - 7, 'text'),
 };
+// Names that differ by case or normal form alone: endpoints have file systems that tell them apart.
+for (const name of ['vocab', 'VOCAB', 'é', 'e\u0301', 'Å', '\u212b', 'A\u030a']) {
+  FILES[`alike/${name}.txt`] = Buffer.from(name);
+}
 const FOLDER: ArchiveEntry = { path: 'assets/', content: '' };
 
 let sink: TestSink;

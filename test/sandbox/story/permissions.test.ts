@@ -29,7 +29,10 @@ const OF_PROVIDERS = ['Provi', 'mlflow-mlops-create-webhook', 'mlflow-mlops-term
 const UNSEEN: readonly Unseen[] = [
   { action: 'logs:CreateLogStream', why: 'Lambda writes the log itself, with the rights of the function' },
   { action: 'logs:PutLogEvents', why: 'likewise' },
-  { action: 's3:AbortMultipartUpload', why: 'after a failed upload only, see archive-writer.test.ts' },
+  {
+    action: 's3:AbortMultipartUpload',
+    why: 'after an upload that failed or came second only, see pack-archive.test.ts',
+  },
   { action: 's3:GetObject', why: 'SageMaker looks for the archive in the name of who registers it' },
   ...['FunctionsPlan', 'FunctionsCreate'].map((of) => ({
     action: 's3:ListBucket',

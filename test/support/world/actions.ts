@@ -35,6 +35,7 @@ export function actionsOn(table: Table, bucket: Bucket, sageMaker: ModelRegistry
     's3.PutObjectTagging': (input) => bucket.putTags(input),
     's3.DeleteObjectTagging': (input) => bucket.deleteTags(input),
     's3.CreateMultipartUpload': (input) => bucket.openUpload(input),
+    's3.ListParts': () => ({ IsTruncated: false }),
     's3.CompleteMultipartUpload': (input) => bucket.complete(input),
     's3.ListMultipartUploads': (input) => bucket.listUploads(input),
     's3.AbortMultipartUpload': (input) => bucket.abort(input),

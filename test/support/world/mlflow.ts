@@ -30,7 +30,7 @@ interface StoredModel {
 /** What people do in a registry. */
 export interface People {
   create(name: string): void;
-  register(name: string): string;
+  register(name: string, source?: string): string;
   transition(name: string, version: string, stage: string): void;
   setAlias(name: string, alias: string, version: string): void;
   deleteAlias(name: string, alias: string): void;
@@ -56,7 +56,7 @@ export class Mlflow implements People {
     }
   }
 
-  register(name: string): string {
+  register(name: string, source?: string): string {
     this.create(name);
     const model = this.models.get(name);
     const version = String((model?.made ?? 0) + 1);
@@ -64,7 +64,7 @@ export class Mlflow implements People {
       model.made += 1;
       model.versions.set(version, {
         ...{ name, version, creationTimestamp: ++this.moment, stage: 'None', aliases: [], status: 'READY', tags: {} },
-        ...{ runId: `run-${this.moment}`, source: `models:/m-${this.moment}`, description: '' },
+        ...{ runId: `run-${this.moment}`, source: source ?? `models:/m-${this.moment}`, description: '' },
       });
     }
     return version;

@@ -67,10 +67,13 @@ export class Bucket {
     return { UploadId };
   }
 
-  complete({ UploadId = '' }: CompleteMultipartUploadCommandInput): object {
+  complete({ UploadId = '', IfNoneMatch }: CompleteMultipartUploadCommandInput): object {
     const key = this.uploads.get(UploadId);
     if (key === undefined) {
       throw Object.assign(new Error('The specified upload does not exist.'), { name: 'NoSuchUpload' });
+    }
+    if (IfNoneMatch === '*' && this.objects.has(key)) {
+      throw Object.assign(new Error('The object exists.'), { name: 'PreconditionFailed' });
     }
     this.uploads.delete(UploadId);
     return this.put({ Bucket: '', Key: key, Body: 'archive' });

@@ -37,6 +37,8 @@ export class World {
   readonly executions = new Map<string, Ended>();
   /** Each model's packages as they were when somebody was last told of a sync of it. */
   readonly told = new Map<string, readonly StoredPackage[]>();
+  /** Invocations whose time ends before their archive is complete. */
+  shortCreations = 0;
   private readonly actions: Actions;
   private clock = Date.parse('2030-01-02T03:04:05Z');
   private hints = 0;

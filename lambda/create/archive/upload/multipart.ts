@@ -5,7 +5,6 @@ import {
   HeadObjectCommand,
   type Part as ListedPart,
   ListPartsCommand,
-  NoSuchUpload,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -28,6 +27,22 @@ export interface Whole {
   readonly parts: number;
   readonly bytes: number;
   readonly crc: number;
+}
+
+/** What S3 answers a completion whose object can be there all the same: another writer's, or this one's whose answer was lost. */
+const MAY_BE_THERE = ['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchUpload'];
+
+/** Whether an object is there. */
+export async function exists(client: S3Client, { bucket, key }: ObjectTarget): Promise<boolean> {
+  try {
+    await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NotFound') {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /**
@@ -67,7 +82,10 @@ export class MultipartUpload {
     );
   }
 
-  /** Makes the object appear from its first parts, if S3 finds that it has this length and checksum. */
+  /**
+   * Makes the object appear from its first parts, if S3 finds that it has this length and checksum. Of two writers of one key, the
+   * first makes the object and the other one's parts are deleted: the key says what the object holds.
+   */
   async complete({ parts, bytes, crc }: Whole): Promise<void> {
     const listed = (await this.listParts()).slice(0, parts);
     try {
@@ -78,26 +96,20 @@ export class MultipartUpload {
           ChecksumCRC32: checksumHeader(crc),
           ChecksumType: 'FULL_OBJECT',
           MpuObjectSize: bytes,
+          IfNoneMatch: '*',
         }),
       );
     } catch (error) {
-      // Where S3's answer was lost and the SDK asked once more, the upload is gone because the object is there.
-      if (!(error instanceof NoSuchUpload && (await this.appeared(bytes)))) {
+      if (!MAY_BE_THERE.includes((error as Error).name) || !(await exists(this.client, this.target))) {
         throw error;
       }
+      await this.abort();
     }
   }
 
-  /** Whether the object is there, with so many bytes. */
-  private async appeared(bytes: number): Promise<boolean> {
-    const { bucket, key } = this.target;
-    const object = await this.client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch(() => undefined);
-    return object?.ContentLength === bytes;
-  }
-
-  /** Leaves nothing behind. */
+  /** Deletes the parts. Where this fails, the next sync's garbage collection does it. */
   async abort(): Promise<void> {
-    await this.client.send(new AbortMultipartUploadCommand(this.address()));
+    await this.client.send(new AbortMultipartUploadCommand(this.address())).catch(() => undefined);
   }
 
   /**

@@ -66,7 +66,7 @@ function breakingAfter(bytes: number): OpenFile {
 }
 
 async function uploadIsOpen(key: string, checkpoint: Checkpoint): Promise<boolean> {
-  const UploadId = checkpoint.upload.uploadId;
+  const UploadId = checkpoint.uploadId;
   return sink.client.send(new ListPartsCommand({ Bucket: sink.bucket, Key: key, UploadId })).then(
     () => true,
     () => false,

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { ListPartsCommand, NoSuchUpload, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { combineCrc32 } from '../../../../lambda/create/archive/checksum/combine';
-import { MultipartUpload } from '../../../../lambda/create/archive/upload/multipart';
+import { exists, MultipartUpload } from '../../../../lambda/create/archive/upload/multipart';
 import { startTestSink, type TestSink, watched } from '../../../support/archive/sink';
 
 const PART_BYTES = 5 * 1024;
@@ -109,18 +109,16 @@ describe('an object', () => {
     expect(pages).toEqual([undefined, '1', '2']);
   });
 
-  describe('whose completion S3 does not know of', () => {
-    const gone = new NoSuchUpload({ message: 'no such upload', $metadata: {} });
-
-    /** Puts the first parts, completes them, and hears that; then something is in the object's place, and completing fails. */
-    async function complete(parts: number, error: Error, instead?: (key: string) => Promise<void>): Promise<void> {
+  describe('whose completion fails', () => {
+    /** Puts the first parts, and completes them or does something else instead; then completing fails. */
+    async function complete(parts: number, error: Error, instead?: () => Promise<void>): Promise<void> {
       const target = nextTarget();
       const client: S3Client = Object.assign(Object.create(sink.client) as S3Client, {
         send: async (command: object) => {
           if (command.constructor.name !== 'CompleteMultipartUploadCommand') {
             return sink.client.send(command as never);
           }
-          await (instead?.(target.key) ?? sink.client.send(command as never));
+          await (instead?.() ?? sink.client.send(command as never));
           throw error;
         },
       });
@@ -131,25 +129,35 @@ describe('an object', () => {
       await upload.complete(whole(parts));
     }
 
-    test('is there all the same, where the answer to an earlier try was lost', async () => {
-      await expect(complete(2, gone)).resolves.toBeUndefined();
-    });
-
-    test.each([
-      ['is not there', async () => undefined],
-      [
-        'has another length',
-        async (Key: string) => {
-          await sink.client.send(new PutObjectCommand({ Bucket: sink.bucket, Key, Body: 'another one' }));
-        },
-      ],
-    ])('is lost where the object %s', async (_what, instead) => {
-      await expect(complete(2, gone, instead)).rejects.toThrow('no such upload');
-    });
+    test.each(['NoSuchUpload', 'PreconditionFailed', 'ConditionalRequestConflict'])(
+      'with %s is looked for: an earlier try or another writer may have made it',
+      async (name) => {
+        const error = Object.assign(new Error(name), { name });
+        await expect(complete(2, error)).resolves.toBeUndefined();
+        await expect(complete(2, error, async () => undefined)).rejects.toBe(error);
+      },
+    );
 
     test('is not looked for after any other error', async () => {
       await expect(complete(2, new Error('denied'))).rejects.toThrow('denied');
     });
+  });
+
+  test('of two writers is the one of the first, and the other upload leaves no parts', async () => {
+    const target = nextTarget();
+    const [first, second] = [await begin(target), await begin(target)];
+    await Promise.all([put(first, 1), put(second, 1), put(second, 2)]);
+    await first.complete(whole(1));
+    await second.complete(whole(2));
+    expect(await holds(target.key, 1)).toBe(true);
+    expect(await isOpen(target.key, second.uploadId)).toBe(false);
+  });
+
+  test('is not taken for missing where S3 does not say so', async () => {
+    const client = watched(sink.client, () => {
+      throw new Error('denied');
+    });
+    await expect(exists(client, nextTarget())).rejects.toThrow('denied');
   });
 
   test('that is given up leaves nothing', async () => {

@@ -47,6 +47,15 @@ test('files of the store are copied by S3 itself, and texts are put beside them'
   expect(operations('Put').map(({ key }) => key)).toEqual([`${TO.prefix}code/inference.py`]);
 });
 
+test('two copies of one folder at the same time make one folder, each file whole', async () => {
+  const job = jobFor({ big: '0123456789'.repeat(20), small: 'x' });
+  const before = { ...copied() };
+  const outcomes = await Promise.all([copyModelFiles(job), copyModelFiles({ ...job, client: s3.client() })]);
+  expect([before, outcomes]).toEqual([{}, [{ outcome: 'done' }, { outcome: 'done' }]]);
+  expect(copied()).toEqual({ 'model/big': '0123456789'.repeat(20), 'model/small': 'x' });
+  expect(s3.uploads.size).toBe(0);
+});
+
 test("the store's own metadata and tags stay behind", async () => {
   await copyModelFiles(jobFor({ 'page.html': '<html>' }));
   const [copy] = operations('Copy');
