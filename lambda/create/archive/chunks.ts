@@ -5,7 +5,6 @@ export const CHUNK_BYTES = 1024 * 1024;
 export class ChunkPool {
   private readonly free: Buffer[] = [];
 
-  /** @returns a chunk with memory of its own, which may move between threads */
   take(): Buffer {
     return this.free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
   }

@@ -8,7 +8,6 @@ import { type OpenFile, type Retries, readFile } from '../../shared/registry/rea
 import { asStepError } from '../../shared/step';
 import { ChunkPool, chunksOf } from './chunks';
 import { compress } from './gzip/compress';
-import { Deflaters } from './gzip/deflaters';
 import { fetchAhead } from './source/fetch-ahead';
 import { tarPieces } from './tar/tar-pieces';
 import { MultipartUpload, type ObjectTarget } from './upload/multipart';
@@ -65,7 +64,6 @@ export async function packArchive(job: PackJob): Promise<Packed> {
     ? Promise.resolve(new MultipartUpload(client, target, checkpoint.uploadId))
     : MultipartUpload.begin(client, target);
   const parts = new PartWriter(opening, partBytes, from);
-  const deflaters = new Deflaters();
   const given = new AbortController();
   const signal = AbortSignal.any([stop, given.signal]);
   // Each of the files that are fetched ahead listens to it; Node warns of a leak above ten.
@@ -81,7 +79,7 @@ export async function packArchive(job: PackJob): Promise<Packed> {
       const etag = piece.from > 0 ? checkpoint?.etag : undefined;
       return readFile(open, { ...piece, etag }, signal, retries);
     });
-    for await (const { blocks, chunk, upTo } of compress(chunksOf(tar, pool), deflaters, from)) {
+    for await (const { blocks, chunk, upTo } of compress(chunksOf(tar, pool), from)) {
       await parts.append(blocks, upTo);
       pool.giveBack(chunk);
     }
@@ -103,8 +101,6 @@ export async function packArchive(job: PackJob): Promise<Packed> {
       await upload.abort();
     }
     throw stop.aborted ? new TransientError(`not one part was done: ${reasonOf(stop, error)}`) : error;
-  } finally {
-    await deflaters.close();
   }
 }
 

@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { combineCrc32 } from '../checksum/combine';
 import { CHUNK_BYTES } from '../chunks';
-import type { Deflaters } from './deflaters';
+import { deflateChunk } from './deflate-chunk';
 import { shrinks } from './shrinks';
 import { type Block, checkedBlocks } from './stored-blocks';
 
-/** Chunks that are compressed at once, besides the one whose turn it is. */
+/** Chunks that are compressed at once, besides the one whose turn it is: with it as many as libuv has threads for zlib. */
 const AHEAD = 3;
 /** Chunks that share the judgement of the first of them: what does not shrink comes in long rows. */
 const ROW_CHUNKS = 8;
@@ -24,7 +24,6 @@ export interface CompressedUpTo {
 export interface CompressedChunk {
   /** Good until the chunk is given back to its pool. */
   readonly blocks: Iterable<Block>;
-  /** The chunk's memory, which may have moved meanwhile. */
   readonly chunk: Buffer;
   /** How far compressing came with it. */
   readonly upTo: CompressedUpTo;
@@ -36,11 +35,7 @@ export interface CompressedChunk {
  *
  * @param from where the chunks before these ended, at a multiple of {@link CHUNK_BYTES}
  */
-export async function* compress(
-  chunks: AsyncIterable<Buffer>,
-  deflaters: Deflaters,
-  from: CompressedUpTo,
-): AsyncGenerator<CompressedChunk> {
+export async function* compress(chunks: AsyncIterable<Buffer>, from: CompressedUpTo): AsyncGenerator<CompressedChunk> {
   const queue: Promise<CompressedChunk>[] = [];
   let upTo = from;
   for await (const chunk of chunks) {
@@ -49,7 +44,7 @@ export async function* compress(
     const stored = storing ? checkedBlocks(chunk) : undefined;
     const crc = stored ? crcAfter(stored, upTo.crc) : crc32(chunk, upTo.crc);
     upTo = { tarBytes: upTo.tarBytes + chunk.length, crc, storing };
-    const coming = stored ? Promise.resolve({ blocks: stored, chunk, upTo }) : deflated(chunk, deflaters, upTo);
+    const coming = stored ? Promise.resolve({ blocks: stored, chunk, upTo }) : deflated(chunk, upTo);
     // Its failure reaches the caller that awaits it, not Node's unhandled rejections.
     coming.catch(() => undefined);
     queue.push(coming);
@@ -62,9 +57,9 @@ export async function* compress(
   }
 }
 
-async function deflated(chunk: Buffer, deflaters: Deflaters, upTo: CompressedUpTo): Promise<CompressedChunk> {
-  const { blocks, chunk: memory } = await deflaters.deflate(chunk);
-  return { blocks: [...blocks].map((bytes) => ({ bytes })), chunk: memory, upTo };
+async function deflated(chunk: Buffer, upTo: CompressedUpTo): Promise<CompressedChunk> {
+  const blocks = await deflateChunk(chunk);
+  return { blocks: blocks.map((bytes) => ({ bytes })), chunk, upTo };
 }
 
 /** CRC32 of what was stored, without the blocks' headers. */

@@ -16,8 +16,8 @@ const OPTIONS: ZlibOptions = {
 };
 
 /**
- * A short chunk as deflate blocks that need nothing of the chunks before them, by zlib: it has done with one before a thread of
- * the project's own compressor would have started.
+ * A chunk as deflate blocks that need nothing of the chunks before them. zlib runs in libuv's threads, so several chunks
+ * are compressed at once.
  *
  * @returns the blocks; stored ones where compressing would make it longer
  */

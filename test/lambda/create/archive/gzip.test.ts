@@ -1,15 +1,12 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { CHUNK_BYTES, ChunkPool, chunksOf } from '../../../../lambda/create/archive/chunks';
 import { type CompressedUpTo, compress } from '../../../../lambda/create/archive/gzip/compress';
-import { Deflaters } from '../../../../lambda/create/archive/gzip/deflaters';
+import { deflateChunk } from '../../../../lambda/create/archive/gzip/deflate-chunk';
 import { GZIP_HEADER, gzipTrailer } from '../../../../lambda/create/archive/gzip/gzip-member';
 import { shrinks } from '../../../../lambda/create/archive/gzip/shrinks';
 import { storedBlocks, storedLength } from '../../../../lambda/create/archive/gzip/stored-blocks';
 import { sampleBytes } from '../../../support/archive/files';
-
-const deflaters = new Deflaters();
-afterAll(() => deflaters.close());
 
 const START: CompressedUpTo = { tarBytes: 0, crc: 0, storing: false };
 
@@ -24,7 +21,7 @@ async function compressed(bytes: Buffer, from = START): Promise<{ bytes: Buffer;
   const chunks: { bytes: Buffer; upTo: CompressedUpTo }[] = [];
   const pool = new ChunkPool();
   const stream = chunksOf(inPieces(bytes, 65_537), pool);
-  for await (const { blocks, chunk, upTo } of compress(stream, deflaters, from)) {
+  for await (const { blocks, chunk, upTo } of compress(stream, from)) {
     chunks.push({ bytes: Buffer.concat([...blocks].map(({ bytes }) => bytes)), upTo });
     pool.giveBack(chunk);
   }
@@ -82,6 +79,19 @@ test('stored blocks are as long as was foretold', () => {
   }
 });
 
+test('several chunks compressed at once have their own blocks, which need nothing of each other', async () => {
+  const chunks = Array.from({ length: 8 }, (_, index) =>
+    sampleBytes(CHUNK_BYTES, index % 3 === 0 ? 'noise' : 'text', index),
+  );
+  const compressed = await Promise.all(chunks.map(deflateChunk));
+  for (const [index, blocks] of compressed.entries()) {
+    const bytes = Buffer.concat(blocks);
+    expect(inflateRawSync(Buffer.concat([bytes, Buffer.from([3, 0])])).equals(chunks[index] as Buffer)).toBe(true);
+    expect(bytes.length === storedLength(CHUNK_BYTES)).toBe(index % 3 === 0);
+    expect(Buffer.concat(await deflateChunk(chunks[index] as Buffer)).equals(bytes)).toBe(true);
+  }
+});
+
 test('chunks are compressed several at once: four are taken before the first one is given', async () => {
   let taken = 0;
   const chunks = async function* () {
@@ -91,7 +101,7 @@ test('chunks are compressed several at once: four are taken before the first one
       yield chunk;
     }
   };
-  const results = compress(chunks(), deflaters, START);
+  const results = compress(chunks(), START);
   await results.next();
   expect(taken).toBe(3);
   await results.return(undefined);

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { ListPartsCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Deflaters } from '../../../../lambda/create/archive/gzip/deflaters';
 import { type Checkpoint, type Packed, packArchive } from '../../../../lambda/create/archive/pack-archive';
 import { TransientError } from '../../../../lambda/shared/errors';
 import type { OpenFile } from '../../../../lambda/shared/registry/read-file';
@@ -270,15 +269,6 @@ describe('an archive that could not be completed, though all its parts are there
     expect(bytes.equals((await sink.read(whole)) as Buffer)).toBe(true);
     expect(() => gunzipSync(bytes)).not.toThrow();
   });
-});
-
-test('threads are ended with the archive, and where there is none', async () => {
-  const close = jest.spyOn(Deflaters.prototype, 'close');
-  await pack({ files: { MLmodel: FILES.MLmodel } });
-  expect(close).toHaveBeenCalledTimes(1);
-  await expect(pack({ open: () => Promise.reject(new Error('denied')) })).rejects.toThrow('denied');
-  expect(close).toHaveBeenCalledTimes(2);
-  close.mockRestore();
 });
 
 test('names that no archive may hold are refused before anything is sent', async () => {
