@@ -62,8 +62,8 @@ export const NIST_REASONS: readonly NistReason[] = [
     rule: 'LambdaDLQ',
     of: [`${SYNC}/WebhookSecretRotation`],
     reason:
-      'Secrets Manager hears of each failure and tries the rotation again, in which every step may be repeated; until it succeeds, ' +
-      'everybody goes on with the secret that there is.',
+      'Secrets Manager repeats a failed rotation, in which every step may be repeated, and an alarm fires. Receivers accept the ' +
+      'previous secret for a day.',
   },
   { rule: 'CloudWatchLogGroupEncrypted', reason: AWS_KEYS },
   {

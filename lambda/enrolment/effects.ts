@@ -6,7 +6,6 @@ import { webhookUrl } from '../shared/context/webhook-url';
 import { requireEnv } from '../shared/env';
 import { executionName, startSync } from '../shared/executions';
 import type { EnrolmentEffects } from './enrol';
-import { withNewest } from './with-newest';
 
 const events = new EventBridgeClient({});
 
@@ -24,11 +23,8 @@ export function realEffects(identity: string): EnrolmentEffects {
     list: () => store.list(),
     ping: async () => (await registry()).ping(),
     ensureWebhook: async (modelName) => {
-      const [to, url] = await Promise.all([registry(), webhookUrl()]);
-      return withNewest(
-        () => webhookSecret().newest(),
-        (secret) => to.ensureWebhook(modelName, { url, secret }),
-      );
+      const [to, url, secret] = await Promise.all([registry(), webhookUrl(), webhookSecret().current()]);
+      return to.ensureWebhook(modelName, { url, secret: secret.value });
     },
     removeWebhook: async (modelName, last) => (await registry()).removeWebhook(modelName, await webhookUrl(), last),
     watchPending: async (on) => {

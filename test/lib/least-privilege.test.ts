@@ -108,7 +108,6 @@ describe('least privilege', () => {
       'rotate',
       /^WebhookSecretRotationRotateRole/,
       [
-        'dynamodb:PutItem',
         'dynamodb:Query',
         'secretsmanager:DescribeSecret',
         ...READ_SECRET,
