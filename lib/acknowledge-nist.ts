@@ -56,7 +56,7 @@ export const NIST_REASONS: readonly NistReason[] = [
     of: [`${SYNC}/Enrolment`, `${SYNC}/Terminate`, `${SYNC}/PythonFunctionImage`],
     reason:
       "CloudFormation hears of each failure of a custom resource by CDK's provider framework, and fails the stack with it. The check for " +
-      'pending enrolments runs again a minute later anyway, and what EventBridge cannot deliver to it has a queue.',
+      'pending enrolments runs again a minute later.',
   },
   {
     rule: 'LambdaDLQ',

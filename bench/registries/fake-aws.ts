@@ -115,7 +115,7 @@ function itemsPage(items: Body[], startKey: { position?: { N: string } } | undef
 }
 
 function enrolmentItem(name: string): Body {
-  return { pk: { S: 'ENROLMENT' }, sk: { S: name }, groupName: { S: 'any' }, status: { S: 'active' } };
+  return { pk: { S: 'ENROLMENT' }, sk: { S: name }, status: { S: 'active' } };
 }
 
 function ledgerItem([name, { desired, present, verifiedAt, kept }]: readonly [string, Verified]): Body {

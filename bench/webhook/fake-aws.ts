@@ -8,7 +8,7 @@ import { listen, type Server } from '../servers/listen';
 const ANSWERS: Readonly<Record<string, object>> = {
   'secretsmanager.GetSecretValue': { SecretString: 'webhook-secret' },
   'DynamoDB_20120810.GetItem': {
-    Item: { pk: { S: 'ENROLMENT' }, sk: { S: 'churn' }, groupName: { S: 'churn' }, status: { S: 'active' } },
+    Item: { pk: { S: 'ENROLMENT' }, sk: { S: 'churn' }, status: { S: 'active' } },
   },
   'AWSStepFunctions.StartExecution': {
     executionArn: 'arn:aws:states:us-east-1:111122223333:execution:sync:churn',

@@ -95,7 +95,6 @@ export class ModelSyncStack extends Stack {
       registrySecret,
       webhookSecret,
       webhookUrl: api.url,
-      deadLetterQueue,
     });
     const rotation = new WebhookSecretRotation(this, 'WebhookSecretRotation', {
       webhookSecret,
