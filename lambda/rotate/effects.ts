@@ -27,11 +27,6 @@ export function realEffects(): RotationEffects {
         }),
       );
     },
-    ping: async () => {
-      if ((await enrolledNames()).length > 0) {
-        await (await registry()).ping();
-      }
-    },
     renewWebhooks: async (secret) => {
       const names = await enrolledNames();
       for (const url of names.length === 0 ? [] : await addresses()) {

@@ -12,10 +12,8 @@ export interface RotationEffects {
   /** The value of a version; undefined where it was given none yet. */
   readonly value: (versionId: string) => Promise<string | undefined>;
   readonly putPending: (versionId: string, value: string) => Promise<void>;
-  /** Throws when the registry does not answer. */
-  readonly ping: () => Promise<void>;
   /** Makes a version the current one in place of another, which becomes the previous one. */
-  readonly promote: (versionId: string, from: string | undefined) => Promise<void>;
+  readonly promote: (versionId: string, from: string) => Promise<void>;
   /** Gives a secret to the webhooks of all enrolled models. */
   readonly renewWebhooks: (secret: string) => Promise<void>;
   /** Removes the label of a pending version. */
@@ -36,11 +34,11 @@ export async function rotate(step: Step, versionId: string, effects: RotationEff
     // A late request must not put its version before a newer one.
     throw new RefusedError(`version ${versionId} is not pending: there is nothing to rotate to`);
   }
+  const current = Object.keys(stages).find((id) => stages[id]?.includes('AWSCURRENT')) ?? '';
   if (step === 'createSecret') {
-    await create(versionId, effects);
+    await create(versionId, current, effects);
   }
   if (step === 'finishSecret') {
-    const current = Object.keys(stages).find((id) => stages[id]?.includes('AWSCURRENT'));
     await finish(versionId, current, effects);
     if (own.includes('AWSPENDING')) {
       // A value that a person sets later would leave the label on an older version: to Secrets Manager, a rotation that has not
@@ -50,28 +48,32 @@ export async function rotate(step: Step, versionId: string, effects: RotationEff
   }
 }
 
-/** Every attempt begins here: while the registry does not answer, its webhooks keep the current secret. */
-async function create(versionId: string, { ping, value, putPending }: RotationEffects): Promise<void> {
-  await ping();
-  if ((await value(versionId)) === undefined) {
-    await putPending(versionId, newSecret());
+/**
+ * Every attempt begins here. Webhooks get the current secret once more: a registry that does not answer, or does not let its webhooks
+ * be changed, fails the rotation before anything changes.
+ */
+async function create(versionId: string, current: string, effects: RotationEffects): Promise<void> {
+  await effects.renewWebhooks(await secretOf(current, effects));
+  if ((await effects.value(versionId)) === undefined) {
+    await effects.putPending(versionId, newSecret());
   }
 }
 
 /** A failure after `promote` leaves webhooks with the previous secret, which receivers accept for a day. */
-async function finish(
-  versionId: string,
-  current: string | undefined,
-  { value, promote, renewWebhooks }: RotationEffects,
-): Promise<void> {
+async function finish(versionId: string, current: string, effects: RotationEffects): Promise<void> {
+  const secret = await secretOf(versionId, effects);
+  if (versionId !== current) {
+    await effects.promote(versionId, current);
+  }
+  await effects.renewWebhooks(secret);
+}
+
+async function secretOf(versionId: string, { value }: RotationEffects): Promise<string> {
   const secret = await value(versionId);
   if (secret === undefined) {
     throw new RefusedError(`version ${versionId} has no value yet`);
   }
-  if (versionId !== current) {
-    await promote(versionId, current);
-  }
-  await renewWebhooks(secret);
+  return secret;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
