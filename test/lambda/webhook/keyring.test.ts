@@ -1,7 +1,8 @@
 import type { SecretVersion } from '../../../lambda/shared/webhook-secret/secret-versions';
-import { CACHE_SECONDS, GRACE_SECONDS, openKeyring } from '../../../lambda/webhook/keyring';
+import { CACHE_SECONDS, openKeyring } from '../../../lambda/webhook/keyring';
 
 const NOW = 1_795_464_120;
+const DAY = 86_400;
 
 const version = (id: string, createdAt: number): SecretVersion => ({ id, value: `value-${id}`, createdAt });
 
@@ -31,14 +32,14 @@ test('accepts the current secret alone where there is no previous one, however o
 test('accepts the previous secret for a day after the creation of the current one, and no longer', async () => {
   const { state, keyring } = world(version('b', NOW), version('a', 0));
   expect(await keyring()).toEqual(['value-b', 'value-a']);
-  state.now = NOW + GRACE_SECONDS - 1;
+  state.now = NOW + DAY - 1;
   expect(await keyring()).toEqual(['value-b', 'value-a']);
-  state.now = NOW + GRACE_SECONDS;
+  state.now = NOW + DAY;
   expect(await keyring()).toEqual(['value-b']);
 });
 
 test('refuses a cached previous secret when its day ends', async () => {
-  const { read, state, keyring } = world(version('b', NOW - GRACE_SECONDS + 1), version('a', 0));
+  const { read, state, keyring } = world(version('b', NOW - DAY + 1), version('a', 0));
   expect(await keyring()).toEqual(['value-b', 'value-a']);
   state.now += 1;
   expect(await keyring()).toEqual(['value-b']);
