@@ -56,14 +56,14 @@ export const NIST_REASONS: readonly NistReason[] = [
     of: [`${SYNC}/Enrolment`, `${SYNC}/Terminate`, `${SYNC}/PythonFunctionImage`],
     reason:
       "CloudFormation hears of each failure of a custom resource by CDK's provider framework, and fails the stack with it. The check for " +
-      'pending enrolments runs again a minute later anyway, and what EventBridge cannot deliver to it has a queue.',
+      'pending enrolments runs again a minute later.',
   },
   {
     rule: 'LambdaDLQ',
     of: [`${SYNC}/WebhookSecretRotation`],
     reason:
-      'Secrets Manager hears of each failure and tries the rotation again, in which every step may be repeated; until it succeeds, ' +
-      'everybody goes on with the secret that there is.',
+      'Secrets Manager repeats a failed rotation, in which every step may be repeated, and an alarm fires. Receivers accept the ' +
+      'previous secret for a day.',
   },
   { rule: 'CloudWatchLogGroupEncrypted', reason: AWS_KEYS },
   {

@@ -54,11 +54,6 @@ export const RUNS: readonly Run[] = [
     tests: ['test/trust/deletion-protection.test.ts', 'test/sandbox/trust/deletion-protection.test.ts'],
   },
   {
-    id: 'rotation',
-    what: 'Three rotations of the webhook secret under constant deliveries. None is dropped, and no older secret is accepted.',
-    tests: ['test/sandbox/trust/rotation.test.ts'],
-  },
-  {
     id: 'forgery',
     what: 'Deliveries with a flipped bit, a wrong key, an extra header, an old date, a huge or hostile body. None is accepted, and none breaks anything.',
     tests: testsIn('test/trust/forgery'),

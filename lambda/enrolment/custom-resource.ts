@@ -45,9 +45,7 @@ export async function answerRequest(
   }
   try {
     const effects = effectsOf(event.RequestId);
-    await (event.RequestType === 'Delete'
-      ? unenrol(modelName, holder, effects)
-      : enrol(modelName, groupName, holder, effects));
+    await (event.RequestType === 'Delete' ? unenrol(modelName, holder, effects) : enrol(modelName, holder, effects));
   } catch (error) {
     // What the resource held before, it still holds.
     if (event.RequestType === 'Create' || moves) {

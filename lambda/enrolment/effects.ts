@@ -1,4 +1,3 @@
-import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { registry } from '../shared/context/registry';
 import { enrolments } from '../shared/context/store';
 import { webhookSecret } from '../shared/context/webhook-secret';
@@ -6,9 +5,6 @@ import { webhookUrl } from '../shared/context/webhook-url';
 import { requireEnv } from '../shared/env';
 import { executionName, startSync } from '../shared/executions';
 import type { EnrolmentEffects } from './enrol';
-import { withNewest } from './with-newest';
-
-const events = new EventBridgeClient({});
 
 /**
  * The real effects.
@@ -24,17 +20,10 @@ export function realEffects(identity: string): EnrolmentEffects {
     list: () => store.list(),
     ping: async () => (await registry()).ping(),
     ensureWebhook: async (modelName) => {
-      const [to, url] = await Promise.all([registry(), webhookUrl()]);
-      return withNewest(
-        () => webhookSecret().newest(),
-        (secret) => to.ensureWebhook(modelName, { url, secret }),
-      );
+      const [to, url, secret] = await Promise.all([registry(), webhookUrl(), webhookSecret().current()]);
+      return to.ensureWebhook(modelName, { url, secret: secret.value });
     },
     removeWebhook: async (modelName, last) => (await registry()).removeWebhook(modelName, await webhookUrl(), last),
-    watchPending: async (on) => {
-      const Name = requireEnv('PENDING_RULE');
-      await events.send(on ? new EnableRuleCommand({ Name }) : new DisableRuleCommand({ Name }));
-    },
     startSync: async (modelName) => {
       await startSync(requireEnv('STATE_MACHINE_ARN'), modelName, executionName(modelName, identity));
     },

@@ -3,7 +3,7 @@ import type { Enrolment, EnrolmentStatus } from '../shared/store/enrolments';
 
 /** What enrolling needs of the world. Every effect may be repeated. */
 export interface EnrolmentEffects {
-  readonly add: (modelName: string, groupName: string, holder: string) => Promise<void>;
+  readonly add: (modelName: string, holder: string) => Promise<void>;
   readonly remove: (modelName: string, holder: string) => Promise<boolean>;
   readonly setStatus: (modelName: string, status: EnrolmentStatus) => Promise<void>;
   readonly list: () => Promise<Enrolment[]>;
@@ -11,8 +11,6 @@ export interface EnrolmentEffects {
   readonly ping: () => Promise<void>;
   readonly ensureWebhook: (modelName: string) => Promise<WebhookState>;
   readonly removeWebhook: (modelName: string, last: boolean) => Promise<void>;
-  /** The check every minute for models that do not exist yet: on or off. */
-  readonly watchPending: (on: boolean) => Promise<void>;
   readonly startSync: (modelName: string) => Promise<void>;
 }
 
@@ -20,14 +18,9 @@ export interface EnrolmentEffects {
  * Enrols a model: it is recorded first, so that a webhook that arrives at once finds it; then its webhook is made and a first
  * sync started. Repeated and half-done calls end in the same state.
  */
-export async function enrol(
-  modelName: string,
-  groupName: string,
-  holder: string,
-  effects: EnrolmentEffects,
-): Promise<void> {
+export async function enrol(modelName: string, holder: string, effects: EnrolmentEffects): Promise<void> {
   await effects.ping();
-  await effects.add(modelName, groupName, holder);
+  await effects.add(modelName, holder);
   await complete(modelName, effects);
 }
 
@@ -50,34 +43,26 @@ export async function unenrol(modelName: string, holder: string, effects: Enrolm
 }
 
 /**
- * Tries again what the registry refused because the models did not exist; turns the check off when nothing is left.
+ * Tries again what the registry refused because the models did not exist.
  *
- * @throws the first error, after all models had their turn; the check stays on then
+ * @returns how many models wait
+ * @throws the first error, after all models had their turn
  */
 export async function completePending(effects: EnrolmentEffects): Promise<{ pending: number }> {
   const errors: unknown[] = [];
+  const isPending = ({ status }: Enrolment) => status === 'pending';
   for (const { modelName } of (await effects.list()).filter(isPending)) {
     await complete(modelName, effects).catch((error: unknown) => errors.push(error));
   }
   if (errors.length > 0) {
     throw errors[0];
   }
-  let pending = await countPending(effects);
-  if (pending === 0) {
-    await effects.watchPending(false);
-    // An enrolment that came between the count and the switch turns it on again.
-    pending = await countPending(effects);
-    if (pending > 0) {
-      await effects.watchPending(true);
-    }
-  }
-  return { pending };
+  return { pending: (await effects.list()).filter(isPending).length };
 }
 
 async function complete(modelName: string, effects: EnrolmentEffects): Promise<void> {
   if ((await effects.ensureWebhook(modelName)) === 'model-missing') {
     await effects.setStatus(modelName, 'pending');
-    await effects.watchPending(true);
     return;
   }
   const enrolled = await effects.list();
@@ -88,12 +73,4 @@ async function complete(modelName: string, effects: EnrolmentEffects): Promise<v
   }
   await effects.setStatus(modelName, 'active');
   await effects.startSync(modelName);
-}
-
-async function countPending(effects: EnrolmentEffects): Promise<number> {
-  return (await effects.list()).filter(isPending).length;
-}
-
-function isPending({ status }: Enrolment): boolean {
-  return status === 'pending';
 }

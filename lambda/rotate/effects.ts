@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeSecretCommand,
   PutSecretValueCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { registry } from '../shared/context/registry';
-import { enrolments, secretUses } from '../shared/context/store';
+import { enrolments } from '../shared/context/store';
 import { secretsManager, webhookSecret } from '../shared/context/webhook-secret';
 import { webhookUrl } from '../shared/context/webhook-url';
 import { requireEnv } from '../shared/env';
@@ -16,10 +15,8 @@ export function realEffects(): RotationEffects {
   const SecretId = requireEnv('WEBHOOK_SECRET');
   const client = secretsManager();
   return {
-    stagesOf: async (versionId) =>
-      (await client.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages?.[versionId],
-    version: (versionId) => webhookSecret().byId(versionId),
-    current: () => webhookSecret().current(),
+    stages: async () => (await client.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages ?? {},
+    value: async (versionId) => (await webhookSecret().byId(versionId))?.value,
     putPending: async (versionId, value) => {
       await client.send(
         new PutSecretValueCommand({
@@ -30,18 +27,12 @@ export function realEffects(): RotationEffects {
         }),
       );
     },
-    wait: (seconds) => sleep(seconds * 1000),
     renewWebhooks: async (secret) => {
       const names = await enrolledNames();
       for (const url of names.length === 0 ? [] : await addresses()) {
         await (await registry()).renewWebhooks(names, { url, secret });
       }
     },
-    tryWebhook: async () => {
-      const names = await enrolledNames();
-      return names.length === 0 ? undefined : (await registry()).tryWebhook(names, await webhookUrl());
-    },
-    recordUse: (versionId) => secretUses().record(versionId, Math.floor(Date.now() / 1000)),
     promote: async (versionId, from) => {
       await client.send(
         new UpdateSecretVersionStageCommand({

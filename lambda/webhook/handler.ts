@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { enrolments, secretUses } from '../shared/context/store';
+import { enrolments } from '../shared/context/store';
 import { webhookSecret } from '../shared/context/webhook-secret';
 import { requireEnv } from '../shared/env';
 import { messageOf } from '../shared/errors';
@@ -15,8 +15,7 @@ const now = () => Math.floor(Date.now() / 1000);
 const effects: Effects = {
   keyring: openKeyring({
     current: async () => webhookSecret().current(),
-    at: async (stage) => webhookSecret().at(stage),
-    since: async (versionId) => secretUses().since(versionId),
+    previous: async () => webhookSecret().previous(),
     now,
   }),
   now,

@@ -1,11 +1,10 @@
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
@@ -15,9 +14,6 @@ import { WEBHOOK_URL_PARAMETER } from '../names';
 import { NodeFunction } from '../node-function';
 import { grantSecretValue } from './grant-secret';
 
-/** A name of its own: the rule's target turns the rule off, and a reference each way would be a circle. */
-const PENDING_RULE = 'mlflow-mlops-pending-enrolments';
-
 export interface EnrolmentProps {
   readonly table: TableV2;
   readonly stateMachine: StateMachine;
@@ -25,8 +21,6 @@ export interface EnrolmentProps {
   readonly webhookSecret: Secret;
   /** Address that registries deliver to. */
   readonly webhookUrl: string;
-  /** Takes what the check for pending enrolments could not deliver. */
-  readonly deadLetterQueue: IQueue;
 }
 
 /** The custom resource that enrols a model, and the check that completes enrolments of models which do not exist yet. */
@@ -38,13 +32,6 @@ export class Enrolment extends Construct {
     super(scope, id);
     const { table, stateMachine, registrySecret, webhookSecret } = props;
 
-    // Off until an enrolment has to wait: the functions turn it on and off.
-    const rule = new Rule(this, 'PendingRule', {
-      ruleName: PENDING_RULE,
-      description: 'MLflow-MLOps: looks every minute whether the models of pending enrolments exist now',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      enabled: false,
-    });
     const shared = {
       timeout: Duration.minutes(5),
       environment: {
@@ -54,7 +41,6 @@ export class Enrolment extends Construct {
         WEBHOOK_SECRET: webhookSecret.secretName,
         WEBHOOK_URL: props.webhookUrl,
         WEBHOOK_URL_PARAMETER,
-        PENDING_RULE,
       },
     };
     const enrol = new NodeFunction(this, 'Enrol', {
@@ -67,31 +53,19 @@ export class Enrolment extends Construct {
       description: 'Completes enrolments of models that did not exist',
       ...shared,
     });
-    rule.addTarget(
-      new LambdaFunction(pending, {
-        deadLetterQueue: props.deadLetterQueue,
-        retryAttempts: 2,
-        maxEventAge: Duration.minutes(10),
-      }),
-    );
+    new Rule(this, 'PendingRule', {
+      description: 'MLflow-MLOps: creates webhooks of enrolled models that did not exist before',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      // An event that is lost is followed by another one a minute later.
+      targets: [new LambdaFunction(pending, { retryAttempts: 0 })],
+    });
 
     table.grant(enrol, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query');
     table.grant(pending, 'dynamodb:UpdateItem', 'dynamodb:Query');
-    // Enrolling turns the check on; the check turns itself off, and on again where an enrolment came meanwhile.
-    const ruleActions = new Map([
-      [enrol, ['events:EnableRule']],
-      [pending, ['events:EnableRule', 'events:DisableRule']],
-    ]);
-    for (const [step, actions] of ruleActions) {
+    for (const step of [enrol, pending]) {
       grantSecretValue(registrySecret, step);
       grantSecretValue(webhookSecret, step);
       stateMachine.grantStartExecution(step);
-      step.addToRolePolicy(
-        new PolicyStatement({
-          actions,
-          resources: [Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: PENDING_RULE })],
-        }),
-      );
       step.addToRolePolicy(
         new PolicyStatement({
           actions: ['ssm:GetParameters'],

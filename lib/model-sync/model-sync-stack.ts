@@ -96,9 +96,8 @@ export class ModelSyncStack extends Stack {
       registrySecret,
       webhookSecret,
       webhookUrl: api.url,
-      deadLetterQueue,
     });
-    new WebhookSecretRotation(this, 'WebhookSecretRotation', {
+    const rotation = new WebhookSecretRotation(this, 'WebhookSecretRotation', {
       webhookSecret,
       registrySecret,
       table,
@@ -116,6 +115,7 @@ export class ModelSyncStack extends Stack {
         { of: 'starts-of-pipelines', queue: startPipeline.deadLetterQueue },
       ],
       apiName: api.name,
+      rotation: rotation.function,
     });
     onlyWrittenBy(bucket, 'models', functions.create);
     onlyWrittenBy(bucket, SYNC_FILES, functions.list);

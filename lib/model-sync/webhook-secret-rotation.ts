@@ -1,6 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, type ISecret, type Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { grantKey } from '../encryption';
@@ -10,7 +11,7 @@ import { grantSecretValue } from './grant-secret';
 
 /**
  * Days between rotations. Copies of the secret lie in the registry's database and its backups; AWS's own examples take as many days,
- * and nobody notices a rotation.
+ * and a rotation needs nobody.
  */
 const EVERY_DAYS = 30;
 
@@ -24,6 +25,8 @@ export interface WebhookSecretRotationProps {
 
 /** Exchanges the secret that registries sign with, here and at the registry. */
 export class WebhookSecretRotation extends Construct {
+  readonly function: IFunction;
+
   constructor(scope: Construct, id: string, props: WebhookSecretRotationProps) {
     super(scope, id);
     const { webhookSecret, registrySecret, table } = props;
@@ -38,10 +41,11 @@ export class WebhookSecretRotation extends Construct {
         WEBHOOK_URL: props.webhookUrl,
         WEBHOOK_URL_PARAMETER,
       },
-      // It waits, and a Databricks workspace has a webhook for each model.
+      // A Databricks workspace has a webhook for each model.
       timeout: Duration.minutes(15),
     });
-    table.grant(rotate, 'dynamodb:Query', 'dynamodb:PutItem');
+    this.function = rotate;
+    table.grant(rotate, 'dynamodb:Query');
     grantSecretValue(registrySecret, rotate);
     rotate.addToRolePolicy(
       new PolicyStatement({

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { counted } from './own-metrics';
@@ -16,7 +17,10 @@ const DAY = Duration.days(1);
  * does not come and go each hour.
  */
 const UNTIL_TRIED_AGAIN = 25;
-/** A day in hours, and one more: a model is swept when it changes and once a day, so the alarm stays on until that has gone well. */
+/**
+ * A day in hours, and one more: a model is swept when it changes and once a day, so the alarm stays on until that has gone well. After
+ * a day, webhooks with a previous secret are refused, and `webhooks-rejected` takes over.
+ */
 const UNTIL_LOOKED_AGAIN = 25;
 /** Rejected deliveries within {@link REJECTED_PERIOD}: more than passers-by try at an address, less than a registry in use sends. */
 const REJECTED_MAX = 10;
@@ -34,13 +38,14 @@ export interface AlarmsProps {
   readonly outcomes: SyncOutcomes;
   readonly pipelines: PipelineFailures;
   readonly deadLetters: readonly DeadLetters[];
+  readonly rotation: IFunction;
 }
 
 /** What people are told of. */
 export class Alarms extends Construct {
   readonly all: readonly RunbookAlarm[];
 
-  constructor(scope: Construct, id: string, { notice, outcomes, pipelines, deadLetters }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { notice, outcomes, pipelines, deadLetters, rotation }: AlarmsProps) {
     super(scope, id);
     const alarm = (name: string, props: RunbookAlarmProps) => new RunbookAlarm(this, name, notice, props);
     this.all = [
@@ -75,6 +80,13 @@ export class Alarms extends Construct {
         section: 'no-webhooks',
         means: 'For a day no signed delivery came, and the hourly sync found changes: webhooks do not arrive.',
         metric: missedByWebhooks(),
+      }),
+      alarm('RotationFailed', {
+        section: 'rotation-failed',
+        means:
+          'The webhook secret was not rotated completely. Webhooks are refused a day after a rotation that stopped half-way.',
+        metric: rotation.metricErrors({ period: HOUR }),
+        periods: UNTIL_LOOKED_AGAIN,
       }),
       alarm('PipelineFailed', {
         section: 'pipeline-failed',

@@ -1,3 +1,4 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -20,6 +21,8 @@ export interface WatchProps extends Pick<Settings, 'alarmEmails' | 'runbookUrl'>
   readonly deadLetters: readonly DeadLetters[];
   /** Name of the API that receives webhooks. */
   readonly apiName: string;
+  /** Rotates the webhook secret. */
+  readonly rotation: IFunction;
 }
 
 /** Watches over the installation: one topic, alarms that each lead to a section of the runbook, and one dashboard. */
@@ -37,6 +40,7 @@ export class Watch extends Construct {
       outcomes,
       pipelines,
       deadLetters: props.deadLetters,
+      rotation: props.rotation,
     });
     new WatchDashboard(this, 'Dashboard', { ...props, alarms: alarms.all, pipelines });
   }

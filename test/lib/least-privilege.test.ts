@@ -106,7 +106,6 @@ describe('least privilege', () => {
       'rotate',
       /^WebhookSecretRotationRotateRole/,
       [
-        'dynamodb:PutItem',
         'dynamodb:Query',
         'secretsmanager:DescribeSecret',
         ...READ_SECRET,

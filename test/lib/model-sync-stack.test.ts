@@ -159,12 +159,11 @@ describe('the outside', () => {
     });
   });
 
-  test('the check for pending enrolments is off until there are some', () => {
+  test('every minute pending enrolments are completed', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
-      Name: 'mlflow-mlops-pending-enrolments',
       ScheduleExpression: 'rate(1 minute)',
-      State: 'DISABLED',
-      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^EnrolmentPending'), 'Arn'] } })],
     });
   });
 

@@ -7,11 +7,10 @@ export class World implements EnrolmentEffects {
   readonly models = new Set(['churn', 'fraud']);
   readonly webhooks = new Set<string>();
   readonly synced: string[] = [];
-  watching = false;
   reachable = true;
   takesWebhooks = true;
 
-  async add(modelName: string, _group: string, holder: string): Promise<void> {
+  async add(modelName: string, holder: string): Promise<void> {
     const record = this.records.get(modelName) ?? { status: 'pending', holders: new Set() };
     record.holders.add(holder);
     this.records.set(modelName, record);
@@ -32,7 +31,7 @@ export class World implements EnrolmentEffects {
     }
   }
   async list() {
-    return [...this.records].map(([modelName, { status }]) => ({ modelName, groupName: modelName, status }));
+    return [...this.records].map(([modelName, { status }]) => ({ modelName, status }));
   }
   async ping(): Promise<void> {
     if (!this.reachable) {
@@ -52,9 +51,6 @@ export class World implements EnrolmentEffects {
   }
   async removeWebhook(modelName: string, _last: boolean): Promise<void> {
     this.webhooks.delete(modelName);
-  }
-  async watchPending(on: boolean): Promise<void> {
-    this.watching = on;
   }
   async startSync(modelName: string): Promise<void> {
     this.synced.push(modelName);

@@ -14,7 +14,9 @@ export interface Sent {
 /** The receiver's own handler, and what it asked of AWS. */
 export interface Receiver {
   /** What the senders' secret is, by its stages. */
-  stages: Partial<Record<'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS', string>>;
+  stages: Partial<Record<'AWSCURRENT' | 'AWSPREVIOUS', string>>;
+  /** When the secrets were made, in seconds since the epoch. @default - when they are read */
+  createdAt?: number;
   /** Calls to AWS, as `<service>.<action>`. */
   readonly calls: string[];
   /** Names of the models whose syncs were started. */
@@ -52,7 +54,11 @@ export function startReceiver(secret: string): Receiver {
         const value = receiver.stages[input.VersionStage as 'AWSCURRENT'];
         return value === undefined
           ? json(response, { __type: 'ResourceNotFoundException', message: 'no such version' }, 400)
-          : json(response, { SecretString: value, VersionId: `id-of-${value}`, CreatedDate: receiver.now });
+          : json(response, {
+              SecretString: value,
+              VersionId: `id-of-${value}`,
+              CreatedDate: receiver.createdAt ?? receiver.now,
+            });
       }
       case 'GetItem':
         return json(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -5,6 +6,7 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { CACHE_SECONDS } from '../../lambda/webhook/keyring';
 import { WEBHOOK_SECRET } from '../../lib/names';
 import { until } from '../../sandbox/demo/until';
 import { clientConfig } from '../../sandbox/deploy/clients';
@@ -24,7 +26,7 @@ export class Rotations {
     return SecretString;
   }
 
-  /** Rotates as people do it by hand, and gives the new value when all four steps are done. */
+  /** Rotates as people do it by hand, and gives the new value when all four steps are done and receivers accept it. */
   async rotate(): Promise<string> {
     const { VersionId = '' } = await this.client.send(new RotateSecretCommand({ SecretId: WEBHOOK_SECRET }));
     const before = await this.describe();
@@ -35,6 +37,7 @@ export class Rotations {
         LastRotatedDate?.getTime() !== before.LastRotatedDate?.getTime()
       );
     });
+    await sleep(CACHE_SECONDS * 1000);
     return this.current();
   }
 

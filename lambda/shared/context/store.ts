@@ -3,7 +3,6 @@ import { Claims } from '../store/claims';
 import { Deployments } from '../store/deployments';
 import { Enrolments } from '../store/enrolments';
 import { Ledger } from '../store/ledger';
-import { SecretUses } from '../store/secret-uses';
 import { openTable } from '../store/table';
 import { once } from './once';
 
@@ -13,4 +12,3 @@ export const claims = once(() => new Claims(table()));
 export const enrolments = once(() => new Enrolments(table()));
 export const deployments = once(() => new Deployments(table()));
 export const ledger = once(() => new Ledger(table()));
-export const secretUses = once(() => new SecretUses(table()));

@@ -30,7 +30,6 @@ const WebhookPage = z.object({
     .nullish(),
   next_page_token: z.string().nullish(),
 });
-const Tried = z.object({ status_code: z.coerce.number().nullish() });
 
 /** Models whose webhooks are worked on at a time: below the rate at which a workspace refuses. */
 const RENEWED_AT_ONCE = 4;
@@ -92,7 +91,12 @@ export class DatabricksRegistry extends RestRegistry {
   override async renewWebhooks(modelNames: readonly string[], target: WebhookTarget): Promise<void> {
     const refused = new Map<string, RegistryError>();
     await atOnce(RENEWED_AT_ONCE, modelNames, (modelName) =>
-      unlessRefused(this.renewWebhook(modelName, target), (error) => refused.set(modelName, error)),
+      this.renewWebhook(modelName, target).catch((error: unknown) => {
+        if (!(error instanceof RegistryError && [401, 403].includes(error.status))) {
+          throw error;
+        }
+        refused.set(modelName, error);
+      }),
     );
     const [first] = refused.values();
     if (first !== undefined && refused.size === modelNames.length) {
@@ -103,19 +107,6 @@ export class DatabricksRegistry extends RestRegistry {
     }
   }
 
-  /** A model that was left by {@link renewWebhooks} may sign with a secret that nobody takes any more: others are tried then. */
-  override async tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined> {
-    let unsigned: number | undefined;
-    for (const modelName of modelNames) {
-      const tried = await unlessRefused(this.tryFirst(modelName, url));
-      if (tried !== undefined && tried.status !== 401) {
-        return tried.status;
-      }
-      unsigned ??= tried?.status;
-    }
-    return unsigned;
-  }
-
   override async removeWebhook(modelName: string, url: string, _last: boolean): Promise<void> {
     await this.deleteWebhooks(await this.webhooksOf(modelName, url));
   }
@@ -124,18 +115,6 @@ export class DatabricksRegistry extends RestRegistry {
     for (const id of await this.webhooksOf(modelName, target.url)) {
       await unlessMissing(this.http.send('PATCH', `${WEBHOOKS}/update`, { id, http_url_spec: urlSpec(target) }));
     }
-  }
-
-  /** What the receiver answered to a test delivery of the model's first webhook; undefined for a model without one. */
-  private async tryFirst(modelName: string, url: string): Promise<{ status: number | undefined } | undefined> {
-    const [first] = await this.webhooksOf(modelName, url);
-    if (first === undefined) {
-      return undefined;
-    }
-    const answer = await unlessMissing(this.http.send('POST', `${WEBHOOKS}/test`, { id: first }));
-    return {
-      status: answer ? (parse(Tried, answer, 'registry-webhooks/test').status_code ?? undefined) : undefined,
-    };
   }
 
   private async deleteWebhooks(ids: readonly string[]): Promise<void> {
@@ -157,22 +136,6 @@ export class DatabricksRegistry extends RestRegistry {
       return ids.sort();
     };
     return (await unlessMissing(list())) ?? [];
-  }
-}
-
-/** Undefined in place of the error that says that this user may not. */
-async function unlessRefused<T>(
-  work: Promise<T>,
-  refused: (error: RegistryError) => void = () => undefined,
-): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof RegistryError && [401, 403].includes(error.status)) {
-      refused(error);
-      return undefined;
-    }
-    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { ArtifactStore } from './artifact-store';
 import type { RegistryHttp } from './http/registry-http';
-import { API, parse, unlessMissing } from './mlflow-rest';
+import { API, unlessMissing } from './mlflow-rest';
 import { OpenSourceFiles } from './open-source-files';
 import type {
   ArtifactFile,
@@ -29,7 +29,6 @@ const WebhookPage = z.object({
   webhooks: z.array(z.object({ webhook_id: z.string(), url: z.string() })).nullish(),
   next_page_token: z.string().nullish(),
 });
-const Tried = z.object({ result: z.object({ response_status: z.coerce.number().nullish() }) });
 
 /** An MLflow server: versions over its REST API, files from where they are, one webhook for all models. */
 export class OpenSourceRegistry extends RestRegistry {
@@ -75,12 +74,6 @@ export class OpenSourceRegistry extends RestRegistry {
     for (const id of await this.webhooksTo(url)) {
       await unlessMissing(this.http.send('PATCH', `${API}/webhooks/${id}`, { secret }));
     }
-  }
-
-  override async tryWebhook(_modelNames: readonly string[], url: string): Promise<number | undefined> {
-    const [first] = await this.webhooksTo(url);
-    const answer = first && (await unlessMissing(this.http.send('POST', `${API}/webhooks/${first}/test`, {})));
-    return answer ? (parse(Tried, answer, 'webhooks/test').result.response_status ?? undefined) : undefined;
   }
 
   override async removeWebhook(_modelName: string, url: string, last: boolean): Promise<void> {

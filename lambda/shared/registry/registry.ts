@@ -138,13 +138,6 @@ export interface ModelRegistry {
    */
   renewWebhooks(modelNames: readonly string[], target: WebhookTarget): Promise<void>;
   /**
-   * Has the registry send a test delivery by one of the webhooks that call an address, signed as any other.
-   *
-   * @returns the status that the receiver answered, 401 only where no webhook got a better one; undefined where there is no webhook
-   * that may be tried, or no answer
-   */
-  tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined>;
-  /**
    * Removes what {@link ensureWebhook} made; nothing to remove is fine.
    *
    * @param last true when no other model is enrolled: a registry whose webhook serves all models keeps it until then

@@ -89,7 +89,6 @@ export abstract class RestRegistry implements ModelRegistry {
   abstract openFile(version: ModelVersion, path: string, position?: FilePosition): Promise<OpenedFile>;
   abstract ensureWebhook(modelName: string, target: WebhookTarget): Promise<WebhookState>;
   abstract renewWebhooks(modelNames: readonly string[], target: WebhookTarget): Promise<void>;
-  abstract tryWebhook(modelNames: readonly string[], url: string): Promise<number | undefined>;
   abstract removeWebhook(modelName: string, url: string, last: boolean): Promise<void>;
 
   /** One folder's entries, page by page. */

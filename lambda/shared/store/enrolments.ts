@@ -8,7 +8,6 @@ export type EnrolmentStatus = 'active' | 'pending';
 /** A model that somebody asked to have synced. */
 export interface Enrolment {
   readonly modelName: string;
-  readonly groupName: string;
   readonly status: EnrolmentStatus;
 }
 
@@ -20,14 +19,14 @@ export class Enrolments {
   constructor(private readonly table: Table) {}
 
   /** Adds `holder` to the model's enrolment, which is made where there is none. Repeated calls change nothing. */
-  async add(modelName: string, groupName: string, holder: string): Promise<void> {
+  async add(modelName: string, holder: string): Promise<void> {
     await this.table.client.send(
       new UpdateCommand({
         TableName: this.table.name,
         Key: key(modelName),
-        UpdateExpression: 'SET groupName = :group, #status = if_not_exists(#status, :pending) ADD holders :holder',
+        UpdateExpression: 'SET #status = if_not_exists(#status, :pending) ADD holders :holder',
         ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':group': groupName, ':pending': 'pending', ':holder': new Set([holder]) },
+        ExpressionAttributeValues: { ':pending': 'pending', ':holder': new Set([holder]) },
       }),
     );
   }
@@ -108,7 +107,6 @@ function key(modelName: string): Record<string, string> {
 function enrolmentOf(item: Record<string, unknown>): Enrolment {
   return {
     modelName: String(item.sk),
-    groupName: String(item.groupName),
     status: item.status === 'active' ? 'active' : 'pending',
   };
 }

@@ -5,9 +5,6 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { RefusedError } from '../errors';
 
-/** A secret's value passes through these stages in this order (docs.aws.amazon.com/secretsmanager, What's in a secret). */
-export type Stage = 'AWSPENDING' | 'AWSCURRENT' | 'AWSPREVIOUS';
-
 /** One of a secret's values. */
 export interface SecretVersion {
   readonly id: string;
@@ -25,16 +22,16 @@ export class SecretVersions {
 
   /** @throws RefusedError where the secret has no value */
   async current(): Promise<SecretVersion> {
-    const version = await this.at('AWSCURRENT');
+    const version = await this.read({ VersionStage: 'AWSCURRENT' });
     if (version === undefined) {
       throw new RefusedError(`secret ${this.secretId} has no text`);
     }
     return version;
   }
 
-  /** The version at a stage; undefined where none is there, or one that was given no value yet. */
-  at(stage: Stage): Promise<SecretVersion | undefined> {
-    return this.read({ VersionStage: stage });
+  /** The version that the current one replaced; undefined where there is none. */
+  previous(): Promise<SecretVersion | undefined> {
+    return this.read({ VersionStage: 'AWSPREVIOUS' });
   }
 
   /** A version by its id; undefined where there is none, or one that was given no value yet. */
@@ -42,12 +39,7 @@ export class SecretVersions {
     return this.read({ VersionId: id });
   }
 
-  /** The value that registries should sign with from now on: the pending one where a rotation is under way. */
-  async newest(): Promise<string> {
-    return ((await this.at('AWSPENDING')) ?? (await this.current())).value;
-  }
-
-  private async read(which: { VersionStage: Stage } | { VersionId: string }): Promise<SecretVersion | undefined> {
+  private async read(which: { VersionStage: string } | { VersionId: string }): Promise<SecretVersion | undefined> {
     try {
       const answer = await this.client.send(new GetSecretValueCommand({ SecretId: this.secretId, ...which }));
       const value = answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');

@@ -8,18 +8,26 @@ beforeEach(() => {
   world = new World();
 });
 
+interface Request {
+  readonly before: string;
+  readonly id: string;
+  readonly fixed: boolean;
+  /** Stack and logical id. */
+  readonly resource: string;
+}
+
 /** A request as CloudFormation sends it, as far as it is read. */
 function request(
   RequestType: 'Create' | 'Update' | 'Delete',
   ModelName: string,
-  { before = ModelName, id, fixed = false }: { before?: string; id?: string; fixed?: boolean } = {},
+  { before = ModelName, id, fixed = false, resource = 'stack/Model' }: Partial<Request> = {},
 ) {
   return answerRequest(
     {
       RequestType,
       RequestId: `${RequestType}-${ModelName}`,
-      StackId: 'stack',
-      LogicalResourceId: 'Model',
+      StackId: resource.split('/')[0],
+      LogicalResourceId: resource.split('/')[1],
       ResourceProperties: { ServiceToken: 'token', ModelName, ...(fixed ? { ModelNameIsFixed: 'true' } : {}) },
       ...(RequestType === 'Create' ? {} : { PhysicalResourceId: id ?? `mlflow-mlops-${before}` }),
       ...(RequestType === 'Update' ? { OldResourceProperties: { ModelName: before } } : {}),
@@ -65,6 +73,35 @@ test('an update of the same model that fails keeps its enrolment', async () => {
   world.takesWebhooks = false;
   await expect(request('Update', 'churn')).rejects.toThrow('churn');
   expect([...world.records.keys()]).toEqual(['churn']);
+});
+
+describe('a second resource of the same model', () => {
+  beforeEach(async () => {
+    await request('Create', 'churn', { resource: 'stack/Old' });
+  });
+
+  test.each([
+    ['replaces the first one in its stack', 'stack/New'],
+    ['is in another stack', 'other/Model'],
+  ])('%s: the model stays enrolled until both are deleted', async (_what, resource) => {
+    await request('Create', 'churn', { resource });
+    await request('Delete', 'churn', { resource: 'stack/Old' });
+    expect([...world.webhooks]).toEqual(['churn']);
+    await request('Delete', 'churn', { resource });
+    expect(world.records.size + world.webhooks.size).toBe(0);
+  });
+
+  test('is deleted when its stack rolls back: the first one keeps the model enrolled', async () => {
+    await request('Create', 'churn', { resource: 'stack/New' });
+    await request('Delete', 'churn', { resource: 'stack/New' });
+    expect([...world.webhooks]).toEqual(['churn']);
+  });
+
+  test('fails to be created: the first one keeps the model enrolled', async () => {
+    world.takesWebhooks = false;
+    await expect(request('Create', 'churn', { resource: 'stack/New' })).rejects.toThrow('refuses webhooks');
+    expect([...world.webhooks]).toEqual(['churn']);
+  });
 });
 
 test('a request without a model name is refused, and can be deleted', async () => {

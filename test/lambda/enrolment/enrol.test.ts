@@ -4,24 +4,23 @@ import { World } from '../../support/enrolment-world';
 describe('enrolment', () => {
   test('records the model, makes its webhook and syncs it', async () => {
     const world = new World();
-    await enrol('churn', 'churn', 'stack/resource', world);
-    expect(await world.list()).toEqual([{ modelName: 'churn', groupName: 'churn', status: 'active' }]);
+    await enrol('churn', 'stack/resource', world);
+    expect(await world.list()).toEqual([{ modelName: 'churn', status: 'active' }]);
     expect([...world.webhooks]).toEqual(['churn']);
     expect(world.synced).toEqual(['churn']);
-    expect(world.watching).toBe(false);
   });
 
   test('of a registry that does not answer fails and leaves nothing behind', async () => {
     const world = new World();
     world.reachable = false;
-    await expect(enrol('churn', 'churn', 'h', world)).rejects.toThrow('cannot be reached');
+    await expect(enrol('churn', 'h', world)).rejects.toThrow('cannot be reached');
     expect(world.records.size).toBe(0);
   });
 
   test('twice is as once', async () => {
     const world = new World();
-    await enrol('churn', 'churn', 'h', world);
-    await enrol('churn', 'churn', 'h', world);
+    await enrol('churn', 'h', world);
+    await enrol('churn', 'h', world);
     await unenrol('churn', 'h', world);
     expect(world.records.size).toBe(0);
     expect(world.webhooks.size).toBe(0);
@@ -29,29 +28,25 @@ describe('enrolment', () => {
 
   test('of a model that does not exist waits, and is completed once it does', async () => {
     const world = new World();
-    await enrol('later', 'later', 'h', world);
+    await enrol('later', 'h', world);
     expect(await world.list()).toMatchObject([{ status: 'pending' }]);
-    expect(world.watching).toBe(true);
     expect(await completePending(world)).toEqual({ pending: 1 });
-    expect(world.watching).toBe(true);
 
     world.models.add('later');
     expect(await completePending(world)).toEqual({ pending: 0 });
     expect(world.synced).toEqual(['later']);
-    expect(world.watching).toBe(false);
   });
 
   test('keeps waiting while the registry is down', async () => {
     const world = new World();
-    await enrol('later', 'later', 'h', world);
+    await enrol('later', 'h', world);
     world.reachable = false;
     await expect(completePending(world)).rejects.toThrow('cannot be reached');
-    expect(world.watching).toBe(true);
   });
 
   test('taken back removes the webhook and syncs once more, which marks the packages', async () => {
     const world = new World();
-    await enrol('churn', 'churn', 'h', world);
+    await enrol('churn', 'h', world);
     await unenrol('churn', 'h', world);
     expect(world.webhooks.size).toBe(0);
     expect(world.synced).toEqual(['churn', 'churn']);
@@ -60,8 +55,8 @@ describe('enrolment', () => {
 
   test('held by two stays until the second lets go', async () => {
     const world = new World();
-    await enrol('churn', 'churn', 'old', world);
-    await enrol('churn', 'churn', 'new', world);
+    await enrol('churn', 'old', world);
+    await enrol('churn', 'new', world);
     await unenrol('churn', 'old', world);
     expect([...world.webhooks]).toEqual(['churn']);
     await unenrol('churn', 'new', world);

@@ -1,149 +1,85 @@
-import { SETTLE_SECONDS } from '../../../lambda/rotate/rotate';
-import type { SecretVersion, Stage } from '../../../lambda/shared/webhook-secret/secret-versions';
-import { LOOK_SECONDS, openKeyring, REMEMBERED_SECONDS } from '../../../lambda/webhook/keyring';
+import type { SecretVersion } from '../../../lambda/shared/webhook-secret/secret-versions';
+import { CACHE_SECONDS, openKeyring } from '../../../lambda/webhook/keyring';
 
-const DAY = 24 * 60 * 60;
+const NOW = 1_795_464_120;
+const DAY = 86_400;
 
-/** A secret with its stages, and a clock; every reading is noted. */
-function world(stages: Partial<Record<Stage, SecretVersion>>) {
+const version = (id: string, createdAt: number): SecretVersion => ({ id, value: `value-${id}`, createdAt });
+
+/** Secrets Manager and a clock; every reading is noted. */
+function world(current: SecretVersion, previous?: SecretVersion) {
   const read: string[] = [];
-  const state = {
-    now: 100 * DAY,
-    stages,
-    since: new Map<string, number>(),
-    fails: false,
-    /** Called after each reading, which is when others may act. */
-    afterwards: (_stage: Stage) => {},
-  };
-  const at = async (stage: Stage) => {
+  const state = { now: NOW, current, previous, fails: false };
+  const answer = async <T>(stage: string, of: () => T): Promise<T> => {
     read.push(stage);
     if (state.fails) {
       throw new Error('throttled');
     }
-    const found = state.stages[stage];
-    state.afterwards(stage);
-    return found;
+    return of();
   };
   const keyring = openKeyring({
-    at,
-    current: async () => (await at('AWSCURRENT')) as SecretVersion,
-    since: async (id) => state.since.get(id),
+    current: () => answer('current', () => state.current),
+    previous: () => answer('previous', () => state.previous),
     now: () => state.now,
   });
   return { read, state, keyring };
 }
 
-const version = (id: string, createdAt = 0): SecretVersion => ({ id, value: `value-${id}`, createdAt });
+test('accepts the current secret alone where there is no previous one, however old it is', async () => {
+  expect(await world(version('a', 0)).keyring()).toEqual(['value-a']);
+});
 
-test('the current secret is read once a minute, and no other', async () => {
-  const { read, state, keyring } = world({ AWSCURRENT: version('a') });
-  expect(await keyring.current()).toBe('value-a');
-  state.now += REMEMBERED_SECONDS - 1;
-  expect(await keyring.current()).toBe('value-a');
-  expect(read).toEqual(['AWSCURRENT']);
-  state.stages = { AWSCURRENT: version('b') };
+test('accepts the previous secret for a day after the creation of the current one, and no longer', async () => {
+  const { state, keyring } = world(version('b', NOW), version('a', 0));
+  expect(await keyring()).toEqual(['value-b', 'value-a']);
+  state.now = NOW + DAY - 1;
+  expect(await keyring()).toEqual(['value-b', 'value-a']);
+  state.now = NOW + DAY;
+  expect(await keyring()).toEqual(['value-b']);
+});
+
+test('refuses a cached previous secret when its day ends', async () => {
+  const { read, state, keyring } = world(version('b', NOW - DAY + 1), version('a', 0));
+  expect(await keyring()).toEqual(['value-b', 'value-a']);
   state.now += 1;
-  expect(await keyring.current()).toBe('value-b');
+  expect(await keyring()).toEqual(['value-b']);
+  expect(read).toHaveLength(2);
 });
 
-test('a clock that is put back makes nothing last', async () => {
-  const { read, state, keyring } = world({ AWSCURRENT: version('a') });
-  await keyring.current();
-  await keyring.all();
-  state.now -= DAY;
-  state.stages = { AWSCURRENT: version('b') };
-  expect(await keyring.current()).toBe('value-b');
-  expect(await keyring.all()).toEqual(['value-b']);
-  expect(read).toHaveLength(8);
+test('reads both secrets once for all deliveries of some seconds, also for deliveries that come at the same time', async () => {
+  const { read, state, keyring } = world(version('a', NOW));
+  await Promise.all([keyring(), keyring(), keyring()]);
+  state.now += CACHE_SECONDS - 1;
+  await keyring();
+  expect(read).toEqual(['current', 'previous']);
+  state.current = version('b', state.now);
+  state.previous = version('a', NOW);
+  state.now += 1;
+  expect(await keyring()).toEqual(['value-b', 'value-a']);
+  expect(read).toHaveLength(4);
 });
 
-test('an error is not remembered', async () => {
-  const { state, keyring } = world({ AWSCURRENT: version('a') });
+test('refuses a secret that was replaced twice, some seconds later', async () => {
+  const { state, keyring } = world(version('a', NOW));
+  await keyring();
+  state.current = version('c', NOW);
+  state.previous = version('b', NOW);
+  state.now += CACHE_SECONDS;
+  expect(await keyring()).toEqual(['value-c', 'value-b']);
+});
+
+test('a clock that is set back does not make the cache last longer', async () => {
+  const { state, keyring } = world(version('a', NOW));
+  await keyring();
+  state.current = version('b', NOW);
+  state.now -= CACHE_SECONDS;
+  expect(await keyring()).toEqual(['value-b']);
+});
+
+test('does not cache an error', async () => {
+  const { state, keyring } = world(version('a', NOW));
   state.fails = true;
-  await expect(keyring.current()).rejects.toThrow('throttled');
+  await expect(keyring()).rejects.toThrow('throttled');
   state.fails = false;
-  expect(await keyring.current()).toBe('value-a');
-});
-
-test('the pending secret is taken, whichever stages it has besides', async () => {
-  const { state, keyring } = world({ AWSCURRENT: version('a'), AWSPENDING: version('b') });
-  expect(await keyring.all()).toEqual(['value-a', 'value-b']);
-  state.now += LOOK_SECONDS;
-  state.stages = { AWSCURRENT: version('b'), AWSPENDING: version('b') };
-  expect(await keyring.all()).toEqual(['value-b']);
-});
-
-describe('the previous secret', () => {
-  test('is taken for a day after the rotation, however long that waited for the registry', async () => {
-    const { state, keyring } = world({ AWSCURRENT: version('b', 90 * DAY), AWSPREVIOUS: version('a', 1 * DAY) });
-    const replaced = 100 * DAY - 10;
-    state.since.set('b', replaced);
-    expect(await keyring.all()).toEqual(['value-b', 'value-a']);
-    state.now = replaced + DAY - 1;
-    expect(await keyring.all()).toEqual(['value-b', 'value-a']);
-    state.now += 1;
-    expect(await keyring.all()).toEqual(['value-b']);
-  });
-
-  test('is taken no longer although it was read within its grace', async () => {
-    const { state, keyring } = world({ AWSCURRENT: version('b'), AWSPREVIOUS: version('a') });
-    state.since.set('b', state.now - DAY + 1);
-    expect(await keyring.all()).toEqual(['value-b', 'value-a']);
-    state.now += 1;
-    expect(await keyring.all()).toEqual(['value-b']);
-  });
-
-  test.each([
-    ['was put by hand', 100 * DAY - 1, 1 * DAY],
-    ['is an older one again', 1 * DAY, 100 * DAY - 1],
-  ])('is taken where the current one %s', async (_what, current, previous) => {
-    const { keyring } = world({ AWSCURRENT: version('b', current), AWSPREVIOUS: version('a', previous) });
-    expect(await keyring.all()).toEqual(['value-b', 'value-a']);
-  });
-
-  test('is refused long after it was replaced by hand', async () => {
-    const { keyring } = world({ AWSCURRENT: version('b', 98 * DAY), AWSPREVIOUS: version('a', 1 * DAY) });
-    expect(await keyring.all()).toEqual(['value-b']);
-  });
-});
-
-describe('looks', () => {
-  test('are some seconds apart, also those that fail, and one is shared by who comes meanwhile', async () => {
-    const { read, state, keyring } = world({ AWSCURRENT: version('a') });
-    await Promise.all([keyring.all(), keyring.all(), keyring.all()]);
-    await keyring.all();
-    expect(read).toEqual(['AWSPENDING', 'AWSCURRENT', 'AWSPREVIOUS']);
-    state.now += LOOK_SECONDS;
-    state.fails = true;
-    await expect(keyring.all()).rejects.toThrow('throttled');
-    await expect(keyring.all()).rejects.toThrow('throttled');
-    expect(read).toHaveLength(4);
-  });
-
-  test('are closer to each other than a secret to its first use', () => {
-    expect(SETTLE_SECONDS).toBeGreaterThanOrEqual(2 * LOOK_SECONDS);
-  });
-
-  test('tell what is current', async () => {
-    const { read, state, keyring } = world({ AWSCURRENT: version('a') });
-    await keyring.current();
-    state.stages = { AWSCURRENT: version('b'), AWSPREVIOUS: version('a') };
-    await keyring.all();
-    expect(await keyring.current()).toBe('value-b');
-    expect(read).toHaveLength(4);
-  });
-
-  test.each(['AWSPENDING', 'AWSCURRENT', 'AWSPREVIOUS'] as const)(
-    'miss nothing when a rotation ends after %s was read',
-    async (moment) => {
-      const { state, keyring } = world({ AWSCURRENT: version('a'), AWSPENDING: version('b') });
-      state.afterwards = (stage) => {
-        if (stage === moment) {
-          state.since.set('b', state.now);
-          state.stages = { AWSCURRENT: version('b'), AWSPREVIOUS: version('a') };
-        }
-      };
-      expect((await keyring.all()).toSorted()).toEqual(['value-a', 'value-b']);
-    },
-  );
+  expect(await keyring()).toEqual(['value-a']);
 });

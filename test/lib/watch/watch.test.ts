@@ -97,6 +97,7 @@ describe('alarms', () => {
       'dead-letters-starts-of-pipelines',
       'webhooks-rejected',
       'no-webhooks',
+      'rotation-failed',
       'pipeline-failed',
       'archive-sweep-failed',
     ]);
@@ -135,6 +136,15 @@ describe('alarms', () => {
         Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
       });
     }
+  });
+
+  test('a failed rotation of the webhook secret is one of its function', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'mlflow-mlops-rotation-failed',
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('^WebhookSecretRotationRotate') } }],
+    });
   });
 
   test('failed syncs are counted in the log of executions, blocked deletions by the functions', () => {

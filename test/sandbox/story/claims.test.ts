@@ -104,11 +104,11 @@ describe('enrolments', () => {
   const enrolments = () => new Enrolments(table);
 
   test('are held by those who asked, and go with the last', async () => {
-    await enrolments().add('m', 'm', 'one');
-    await enrolments().add('m', 'm', 'two');
+    await enrolments().add('m', 'one');
+    await enrolments().add('m', 'two');
     await enrolments().setStatus('m', 'active');
-    await enrolments().add('m', 'm', 'two');
-    expect(await enrolments().get('m')).toEqual({ modelName: 'm', groupName: 'm', status: 'active' });
+    await enrolments().add('m', 'two');
+    expect(await enrolments().get('m')).toEqual({ modelName: 'm', status: 'active' });
     expect(await enrolments().remove('m', 'one')).toBe(false);
     expect(await enrolments().remove('m', 'two')).toBe(true);
     expect(await enrolments().remove('m', 'two')).toBe(true);
@@ -121,7 +121,7 @@ describe('enrolments', () => {
   });
 
   test('are listed, all of them', async () => {
-    await Promise.all(Array.from({ length: 30 }, (_, index) => enrolments().add(`l${index}`, `l${index}`, 'h')));
+    await Promise.all(Array.from({ length: 30 }, (_, index) => enrolments().add(`l${index}`, 'h')));
     expect((await enrolments().list()).filter(({ modelName }) => modelName.startsWith('l'))).toHaveLength(30);
   });
 });

@@ -40,11 +40,6 @@ const UNSEEN: readonly Unseen[] = [
     why: 'for versions whose artifacts are in S3, see artifact-stores.test.ts',
   })),
   { action: 'sagemaker:AddTags', why: 'CreateModelPackageGroup asks for it when it is given tags' },
-  {
-    action: 'events:EnableRule',
-    of: 'EnrolmentPending',
-    why: 'where an enrolment comes while the check is turned off',
-  },
   { action: 'cloudformation:DescribeStackEvents', of: 'Terminate', why: 'for a stack that cannot be deleted' },
   { action: 'sqs:SendMessage', of: 'start-pipeline', why: "Lambda sends what failed for good in the function's name" },
   ...OF_PROVIDERS.map((of) => ({

@@ -152,7 +152,6 @@ export class Mlflow implements People {
       locate: async () => undefined,
       ensureWebhook: async () => 'active',
       renewWebhooks: async () => undefined,
-      tryWebhook: async () => undefined,
       removeWebhook: async () => undefined,
     } as ModelRegistry;
   }

@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { groupNameOf } from '../../../lambda/shared/names/group-name';
 import { GRACE_MS } from '../../../lambda/sweep/unused';
 import { type Actions, actionsOn } from './actions';
 import { Table } from './dynamodb';
@@ -68,7 +67,7 @@ export class World {
   enrol(...names: readonly string[]): void {
     for (const name of names) {
       this.table.items.set(JSON.stringify(['ENROLMENT', name]), {
-        ...{ pk: 'ENROLMENT', sk: name, groupName: groupNameOf(name), status: 'active', holders: new Set(['stack']) },
+        ...{ pk: 'ENROLMENT', sk: name, status: 'active', holders: new Set(['stack']) },
       });
     }
   }

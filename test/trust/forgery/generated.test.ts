@@ -96,7 +96,7 @@ describe('generated forgeries', () => {
 
   test('none is taken, none is answered with an error of the server, none starts anything', async () => {
     const cases = sized(1_000, 10_000);
-    receiver.stages = { AWSCURRENT: CAPTURED_SECRET, AWSPENDING: 'pending', AWSPREVIOUS: 'previous' };
+    receiver.stages = { AWSCURRENT: CAPTURED_SECRET, AWSPREVIOUS: 'previous' };
     const { length } = receiver.started;
     const calls = receiver.calls.length;
     const statuses = new Set<number>();
@@ -111,11 +111,11 @@ describe('generated forgeries', () => {
     );
     expect([...statuses]).toEqual([401]);
     expect(receiver.started).toHaveLength(length);
-    expect(new Set(receiver.calls.slice(calls))).toEqual(new Set(['GetSecretValue', 'GetItem']));
+    expect(new Set(receiver.calls.slice(calls))).toEqual(new Set(['GetSecretValue']));
     tried('forgery', cases);
   }, 600_000);
 
-  test('a flood of them within a few seconds makes one look for other secrets', async () => {
+  test('a flood of them within a few seconds reads the secrets once', async () => {
     receiver.now = NOW + 2_000_000;
     await receiver.send(databricks(transition(), 'x'));
     const { length } = receiver.calls;

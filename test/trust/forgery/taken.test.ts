@@ -29,7 +29,7 @@ test.each([
   ['as long as one can be', 'k'.repeat(65_536)],
   ['with spaces and a line', ' a b\n'],
 ])('a secret that is %s signs, and nothing else does', async (_what, secret) => {
-  // Remembered for a minute.
+  // Secrets are cached for some seconds.
   receiver.now = NOW + 1_000_000;
   receiver.stages = { AWSCURRENT: secret };
   const at = String(receiver.now);
@@ -48,4 +48,22 @@ test.each([
   receiver.now += 1_000;
   receiver.stages = { AWSCURRENT: CAPTURED_SECRET };
   expect((await receiver.send(stage())).statusCode).toBe(202);
+});
+
+test('the previous secret signs for a day after the creation of the current one, an older one never', async () => {
+  receiver.now = NOW + 3_000_000;
+  receiver.createdAt = receiver.now;
+  receiver.stages = { AWSCURRENT: 'current', AWSPREVIOUS: 'previous' };
+  const statuses = async () => {
+    const answers = [];
+    for (const secret of ['current', 'previous', CAPTURED_SECRET]) {
+      const at = String(receiver.now);
+      answers.push((await receiver.send(databricks(transition({ at }), secret))).statusCode);
+      answers.push((await receiver.send(mlflow(FIRST.raw, secret, at))).statusCode);
+    }
+    return answers;
+  };
+  expect(await statuses()).toEqual([202, 202, 202, 202, 401, 401]);
+  receiver.now += 24 * 60 * 60;
+  expect(await statuses()).toEqual([202, 202, 401, 401, 401, 401]);
 });

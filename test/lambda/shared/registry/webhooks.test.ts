@@ -71,13 +71,11 @@ describe('webhooks', () => {
           }
           sent.push([`${request.method} ${request.url}`, JSON.parse(body)]);
           const isGone = gone !== '' && `${request.url}${body}`.includes(gone);
-          json(response, isGone ? { error_code: 'RESOURCE_DOES_NOT_EXIST' } : answers, isGone ? 404 : 200);
+          json(response, isGone ? { error_code: 'RESOURCE_DOES_NOT_EXIST' } : {}, isGone ? 404 : 200);
         });
       };
       return sent;
     }
-    let answers: object = {};
-
     test('of open-source MLflow get a new secret and nothing else; none is made', async () => {
       const sent = registryWith(
         [
@@ -110,24 +108,6 @@ describe('webhooks', () => {
       ]);
     });
 
-    test('of open-source MLflow can be tried', async () => {
-      const sent = registryWith([{ webhook_id: 'a', url: target.url }]);
-      answers = { result: { success: false, response_status: 401 } };
-      expect(await openSource().tryWebhook(['churn'], target.url)).toBe(401);
-      expect(sent).toEqual([['POST /api/2.0/mlflow/webhooks/a/test', {}]]);
-      answers = { result: { success: false, error_message: 'Failed to test webhook' } };
-      expect(await openSource().tryWebhook(['churn'], target.url)).toBeUndefined();
-      expect(await openSource().tryWebhook(['churn'], 'https://nobody')).toBeUndefined();
-    });
-
-    test('of Databricks can be tried, the first one that there is', async () => {
-      const sent = registryWith([{ id: '3', model_name: 'price', http_url_spec: { url: target.url } }]);
-      answers = { status_code: 200, body: '' };
-      expect(await databricks().tryWebhook(['churn', 'price'], target.url)).toBe(200);
-      expect(sent).toEqual([['POST /api/2.0/mlflow/registry-webhooks/test', { id: '3' }]]);
-      expect(await databricks().tryWebhook(['churn'], target.url)).toBeUndefined();
-    });
-
     describe('of Databricks, where a model may not be managed', () => {
       const http_url_spec = { url: target.url };
       const models = ['churn', 'fraud', 'price', 'stock', 'trend', 'yield'];
@@ -136,14 +116,9 @@ describe('webhooks', () => {
       beforeEach(() => warn.mockClear());
       afterAll(() => warn.mockRestore());
 
-      /** A workspace that refuses to list some models' webhooks, and to change or try those of others; gives the models it was let at. */
-      function workspace(over: {
-        list?: string[];
-        change?: string[];
-        status?: number;
-        tried?: Record<string, number>;
-      }) {
-        const { list = [], change = [], status = 403, tried = {} } = over;
+      /** A workspace that refuses to list some models' webhooks, and to change those of others; gives the models it was let at. */
+      function workspace(over: { list?: string[]; change?: string[]; status?: number }) {
+        const { list = [], change = [], status = 403 } = over;
         const done: string[] = [];
         fake.answer = (request, response, url) => {
           void text(request).then((body) => {
@@ -161,7 +136,7 @@ describe('webhooks', () => {
               return;
             }
             done.push(id);
-            json(response, { status_code: tried[id] ?? 200 });
+            json(response, {});
           });
         };
         return done;
@@ -180,26 +155,9 @@ describe('webhooks', () => {
         expect(warned()).toEqual([]);
       });
 
-      test('another is tried', async () => {
-        const tried = workspace({ list: ['churn'], change: ['fraud'] });
-        expect(await databricks().tryWebhook(models, target.url)).toBe(200);
-        expect(tried).toEqual(['price']);
-        workspace({ list: models });
-        expect(await databricks().tryWebhook(models, target.url)).toBeUndefined();
-      });
-
-      test('and signs with a secret of long ago, another is tried', async () => {
-        const tried = workspace({ change: ['fraud'], tried: { churn: 401 } });
-        expect(await databricks().tryWebhook(models, target.url)).toBe(200);
-        expect(tried).toEqual(['churn', 'price']);
-        workspace({ tried: Object.fromEntries(models.map((name) => [name, 401])) });
-        expect(await databricks().tryWebhook(models, target.url)).toBe(401);
-      });
-
       test('what is no refusal fails all, since it passes', async () => {
         workspace({ list: ['churn'], status: 500 });
         await expect(databricks().renewWebhooks(models, target)).rejects.toMatchObject({ name: 'TransientError' });
-        await expect(databricks().tryWebhook(models, target.url)).rejects.toMatchObject({ name: 'TransientError' });
       });
     });
 
