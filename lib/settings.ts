@@ -90,6 +90,7 @@ const settings = z.strictObject({
   api,
   'kms-key': keyArn.nullable(),
   approval,
+  'deletion-wait-hours': z.number().int().min(1).max(8760),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
@@ -119,6 +120,8 @@ export interface Settings {
   readonly kmsKeyArn: string | undefined;
   /** Names of the environments in which only what a person approved is deployed. */
   readonly manualApproval: readonly string[];
+  /** How long MLflow must not list a version before its package is deleted without a confirmation, in hours. */
+  readonly deletionWaitHours: number;
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -133,6 +136,7 @@ const DEFAULTS = {
   api: 'public',
   'kms-key': null,
   approval: {},
+  'deletion-wait-hours': 72,
   'unreleased-product': false,
 };
 
@@ -164,6 +168,7 @@ export function settingsOf(node: Node): Settings {
     api: others.api,
     kmsKeyArn: others['kms-key'] ?? undefined,
     manualApproval: others.approval,
+    deletionWaitHours: others['deletion-wait-hours'],
     alarmEmails: others['alarm-emails'],
     runbookUrl: others['runbook-url'] ?? undefined,
     unreleasedProduct: others['unreleased-product'],

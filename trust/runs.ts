@@ -50,8 +50,8 @@ export const RUNS: readonly Run[] = [
   },
   {
     id: 'deletion-protection',
-    what: 'Deletion protection: dozens of deletions, and models that disappear, stay blocked until they are confirmed. Archiving is never blocked.',
-    tests: ['test/trust/brake.test.ts', 'test/sandbox/trust/brake.test.ts'],
+    what: 'Generated deletions, restores, outages and empty registries. A package is deleted only if its version is archived, confirmed, or absent at each check for 72 hours.',
+    tests: ['test/trust/deletion-protection.test.ts', 'test/sandbox/trust/deletion-protection.test.ts'],
   },
   {
     id: 'rotation',

@@ -4,7 +4,7 @@ import { runs } from '../shared/executions';
 import { groupNameOf } from '../shared/names/group-name';
 import { step } from '../shared/step';
 
-/** How long a person's word on deletions counts, in milliseconds: for this execution, or for the holder that is told to plan again. */
+/** How long a confirmation of deletions is valid, in milliseconds: for this execution, or for the holder that is told to plan again. */
 const CONFIRMED_MS = 15 * 60 * 1000;
 
 /** Takes the model's claim, or tells its holder that the model changed. */

@@ -31,7 +31,7 @@ export interface SyncOfAll {
   readonly execution: string;
   /** Sync each, whatever the ledger says. */
   readonly verify?: boolean;
-  /** A person's word that packages of absent versions go. */
+  /** A person's confirmation that packages of absent versions are deleted. */
   readonly confirmDeletions?: boolean;
   /** How many invocations went before this one. */
   readonly part: number;
@@ -68,10 +68,9 @@ export async function findChanged(
 
   async function listed(names: readonly string[], enrolled: number): Promise<ModelList> {
     const changed = names.slice(0, CHANGED_MAX);
-    // A person's word is for each of them; without it, the sync decides once all of them have looked.
     const list = executionList(changed, execution, {
       ...(verify ? { verify } : {}),
-      ...(confirmDeletions ? { confirmDeletions } : { partOf: execution }),
+      ...(confirmDeletions ? { confirmDeletions } : { fullSync: execution }),
     });
     return { kind: 'many', ...(await effects.save('models.json', list)), enrolled, changed: changed.length };
   }

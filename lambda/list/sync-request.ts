@@ -6,8 +6,7 @@ const Shape = z.strictObject({
   modelName: z.string().min(1).optional(),
   verify: z.boolean().optional(),
   confirmDeletions: z.boolean().optional(),
-  partOf: z.string().optional(),
-  weighedBy: z.string().optional(),
+  fullSync: z.string().optional(),
 });
 
 /**
@@ -21,15 +20,14 @@ export function parseSyncRequest(input: unknown): SyncRequest {
     const [issue] = parsed.error.issues;
     throw new RefusedError(
       `input ${issue?.path.join('.') ?? ''}: ${issue?.message}; expected {"modelName": "<name in MLflow>"} or {} for all enrolled models; ` +
-        'with "verify": true also what shows no change is looked into, and with "confirmDeletions": true packages go that were held',
+        'with "verify": true also what shows no change is looked into, and with "confirmDeletions": true packages whose versions MLflow does not list are deleted at once',
     );
   }
-  const { modelName, verify, confirmDeletions, partOf, weighedBy } = parsed.data;
+  const { modelName, verify, confirmDeletions, fullSync } = parsed.data;
   return {
     ...(modelName === undefined ? {} : { modelName }),
     ...(verify ? { verify } : {}),
     ...(confirmDeletions ? { confirmDeletions } : {}),
-    ...(partOf === undefined ? {} : { partOf }),
-    ...(weighedBy === undefined ? {} : { weighedBy }),
+    ...(fullSync === undefined ? {} : { fullSync }),
   };
 }

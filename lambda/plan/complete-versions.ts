@@ -1,4 +1,3 @@
-import type { Absence } from '../shared/brake';
 import { decodeMetadataText } from '../shared/packages/metadata-text';
 import type { ModelPackage } from '../shared/packages/model-package';
 import type { ModelRegistry, ModelVersion } from '../shared/registry/registry';
@@ -27,15 +26,4 @@ export async function completeVersions(
     }
   }
   return versions;
-}
-
-/** What the registry says of a model that has packages of versions it does not know: an empty one is more likely the wrong one. */
-export async function stateOfModel(
-  registry: Pick<ModelRegistry, 'getModel' | 'isEmpty'>,
-  modelName: string,
-): Promise<Absence['model']> {
-  if ((await registry.getModel(modelName)) !== undefined) {
-    return 'known';
-  }
-  return (await registry.isEmpty()) ? 'empty' : 'missing';
 }

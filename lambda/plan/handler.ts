@@ -10,13 +10,13 @@ import { Images, readImageOverrides } from '../shared/images/images';
 import { groupNameOf } from '../shared/names/group-name';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
-import { completeVersions, stateOfModel } from './complete-versions';
+import { completeVersions } from './complete-versions';
 import { isCurrent } from './currency';
 import { planModel } from './plan-model';
 
 /** Reads both registries and says what is to be done. If any page of either cannot be read, nothing is. */
 export const handler = step<PlanRequest, PlanResult>(
-  async ({ modelName, execution, partOf, weighedBy }) => {
+  async ({ modelName, execution }) => {
     // From here on an event is news again: what it tells of may come after what is read now.
     await claims().renew(modelName, execution, true);
     const [source, overrides] = await Promise.all([registry(artifactStore()), readImageOverrides()]);
@@ -29,16 +29,15 @@ export const handler = step<PlanRequest, PlanResult>(
       overrides,
       isCurrent: isCurrent(images, manual),
       manual,
+      waitMs: Number(requireEnv('DELETION_WAIT_HOURS')) * 60 * 60 * 1000,
       warningOf: (image: string) => endOfPatchWarning(image, new Date()),
     };
-    return planModel(modelName, { partOf, weighedBy }, planning, {
+    return planModel(modelName, planning, {
       now: Date.now,
       readLedger: () => ledger().read(modelName),
-      writeLedger: (before, verified) => ledger().write(modelName, before, verified),
       strikeLedger: () => ledger().strike(modelName),
-      setAbsent: (absent) => ledger().setAbsent(modelName, absent),
-      stateOfModel: () => stateOfModel(source, modelName),
-      countOwned: async () => (await ledger().weigh()).owned,
+      setAbsences: (absences, revision) => ledger().setAbsences(modelName, absences, revision),
+      registryIsEmpty: () => source.isEmpty(),
       isEnrolled: async () => (await enrolments().get(modelName)) !== undefined,
       listPackages: () => modelPackages().listed(groupNameOf(modelName)),
       listVersions: () => source.listVersions(modelName),

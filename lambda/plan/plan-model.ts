@@ -4,20 +4,23 @@ import { type Fingerprints, fingerprintsOf, type PlanContext } from '../shared/l
 import { groupNameOf } from '../shared/names/group-name';
 import type { ListedPackage, ModelPackage } from '../shared/packages/model-package';
 import type { ModelVersion } from '../shared/registry/registry';
-import type { AbsentPackages, LedgerRecord, Verified } from '../shared/store/ledger';
+import type { Absences, LedgerRecord } from '../shared/store/ledger';
+import { protectDeletions } from './deletion-protection';
 import { type Plan, type PlanInput, plan } from './plan';
 import { preflight } from './preflight';
 import { takeRound } from './round';
-import { type Asked, type RulingEffects, ruleOnGone } from './rule-on-gone';
 
 /** What planning reads and writes. */
-export interface Effects extends RulingEffects {
+export interface Effects {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly readLedger: () => Promise<LedgerRecord>;
-  /** @returns the entry's revision; undefined where it was not written */
-  readonly writeLedger: (before: LedgerRecord, verified: Verified) => Promise<number | undefined>;
-  readonly strikeLedger: () => Promise<void>;
-  /** Keeps what was met of packages whose versions the registry does not know; undefined where there are none. */
-  readonly setAbsent: (absent: AbsentPackages | undefined) => Promise<void>;
+  /** @returns the record's new revision */
+  readonly strikeLedger: () => Promise<number>;
+  /** Stores the clocks of packages whose versions MLflow does not list, unless the record has another revision by now. */
+  readonly setAbsences: (absences: Absences | undefined, revision: number) => Promise<void>;
+  /** Whether MLflow lists no model at all. */
+  readonly registryIsEmpty: () => Promise<boolean>;
   readonly isEnrolled: () => Promise<boolean>;
   /** The model's group as the listing shows it, every page. */
   readonly listPackages: () => Promise<ListedPackage[]>;
@@ -34,25 +37,21 @@ export interface Effects extends RulingEffects {
 }
 
 /** What a model's plan depends on besides what is read. */
-export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'manual' | 'warningOf'> {}
+export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'manual' | 'warningOf'> {
+  /** How long a version must be absent before its package is deleted, in milliseconds. */
+  readonly waitMs: number;
+}
 
 /**
  * The plan of one model.
  *
  * A model that the ledger knows in exactly this state is not looked into: its plan is empty, by two listings alone. Any other is
- * read in full, and gets its entry when there is nothing to do, which counts once the sync has told of it. Before anything is done
- * the entry is struck, since the model may come back to the state that it speaks of while its packages' metadata do not.
- *
- * @param asked which sync of all asks, where one does
+ * read in full. If there is nothing to do, the result has its entry, to be written once the sync has told of it. Before anything
+ * is done the entry is struck, since the model may come back to the state that it speaks of while its packages' metadata do not.
  */
-export async function planModel(
-  modelName: string,
-  asked: Asked,
-  planning: Planning,
-  effects: Effects,
-): Promise<PlanResult> {
+export async function planModel(modelName: string, planning: Planning, effects: Effects): Promise<PlanResult> {
   const groupName = groupNameOf(modelName);
-  // Before everything else: an entry that is struck from here on must not be written anew.
+  // Before everything else: if an entry is struck from here on, this plan's is not written.
   const before = await effects.readLedger();
   const enrolled = await effects.isEnrolled();
   const [listed, found] = await Promise.all([
@@ -79,36 +78,35 @@ export async function planModel(
   // Stryker disable next-line ArrayDeclaration: the plan of a model that is not enrolled uses its packages only
   const versions = enrolled ? await effects.completeVersions(found, packages) : [];
   const planned = plan({ ...planning, enrolled, versions, packages });
-  let untold: number | undefined;
-  if (enrolled && isEmpty(planned)) {
-    untold = await effects.writeLedger(before, {
-      ...fingerprintsOf(planning, versions, listed),
-      verifiedAt: effects.now(),
-      kept: planned.keep.length,
-    });
-  } else if (known !== undefined || before.untold !== undefined) {
-    // Also one that does not count yet: the sync that wrote it may have let go of the model, and be about to make it count.
-    await effects.strikeLedger();
-  }
+  const inOrder = enrolled && isEmpty(planned);
+  // Even if there is no entry: a sync that lost its lease may be about to write one.
+  const revision = inOrder ? before.revision : await effects.strikeLedger();
   // A plan makes packages of versions only that it was given.
   const checked = await preflight(planned.create, (number) =>
     effects.prepare(versions.find(({ version }) => version === number) as ModelVersion),
   );
-  const ruled = await ruleOnGone(modelName, planned.gone, asked, before, effects);
-  if (ruled.absent !== undefined || before.absent !== undefined || before.confirmedUntil !== undefined) {
-    await effects.setAbsent(ruled.absent);
+  const ruled = protectDeletions(modelName, planned.gone, before, {
+    now: effects.now(),
+    waitMs: planning.waitMs,
+    registryIsEmpty: planned.gone.length > 0 && (await effects.registryIsEmpty()),
+  });
+  if ([ruled.absences, before.absences, before.confirmedUntil].some((one) => one !== undefined)) {
+    await effects.setAbsences(ruled.absences, revision);
   }
-  const refused = [...checked.refused, ...ruled.notDone];
+  const refused = [...checked.refused, ...ruled.blocked];
   const { left, ...round } = takeRound({
     create: checked.create,
     update: planned.update,
     delete: [...planned.delete, ...ruled.delete],
   });
+  const kept = planned.keep.length;
   return {
-    ...{ groupName, ...round, refused, kept: planned.keep.length },
+    ...{ groupName, ...round, refused, kept },
     left: left + checked.left,
     looked: true,
-    untold,
+    ...(inOrder
+      ? { entry: { ...fingerprintsOf(planning, versions, listed), verifiedAt: effects.now(), kept, revision } }
+      : {}),
   };
 }
 

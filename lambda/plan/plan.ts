@@ -10,8 +10,10 @@ import {
   UNSYNCED,
   versionIdentity,
 } from '../shared/packages/metadata';
+import { decodeMetadataText } from '../shared/packages/metadata-text';
 import type { ModelPackage } from '../shared/packages/model-package';
 import type { ModelVersion } from '../shared/registry/registry';
+import type { AbsentPackage } from './deletion-protection';
 
 /** Both registries' present state for one model, and what today's packing would make of a package. */
 export interface PlanInput {
@@ -35,8 +37,8 @@ export interface Plan {
   readonly create: CreateAction[];
   readonly update: UpdateAction[];
   readonly delete: DeleteAction[];
-  /** Deletions of packages whose versions the registry does not know any more: whether they go is decided elsewhere. */
-  readonly gone: DeleteAction[];
+  /** Packages whose versions MLflow does not list. Deletion protection decides when they are deleted. */
+  readonly gone: AbsentPackage[];
   readonly keep: string[];
 }
 
@@ -92,7 +94,8 @@ export function plan(input: PlanInput): Plan {
     const version = versionOf(orphan);
     const { arn: packageArn } = orphan;
     if (version === undefined) {
-      result.gone.push({ packageArn, reason: 'its version is not in the registry any more' });
+      const number = decodeMetadataText(orphan.metadata.mlflow_version ?? '');
+      result.gone.push({ packageArn, version: number, reason: `MLflow does not list its version ${number}` });
     } else {
       result.delete.push({ packageArn, reason: whyDelete(version) });
     }

@@ -9,11 +9,11 @@ export interface MeasuredRound {
   readonly execution: string;
   /** When the execution began, ISO 8601. */
   readonly startedAt?: string;
-  /** Name of the sync of all that it is part of; absent where a webhook, an enrolment or a person asked for this model. */
-  readonly partOf?: string;
+  /** Name of the full sync that started it; absent where a webhook, an enrolment or a person asked for this model. */
+  readonly fullSync?: string;
   readonly results: readonly ActionResult[];
   /** Over all rounds so far. */
-  readonly totals: Pick<Totals, 'created' | 'updated' | 'deleted' | 'failed' | 'held'>;
+  readonly totals: Pick<Totals, 'created' | 'updated' | 'deleted' | 'failed' | 'blocked'>;
   /** True after the execution's last round. */
   readonly ended: boolean;
 }
@@ -34,17 +34,17 @@ export function measuredRound(round: MeasuredRound, now: number): Measured {
   };
 }
 
-function sums({ totals, partOf }: MeasuredRound): Measured['counts'] {
-  const { created, updated, deleted, failed, held } = totals;
+function sums({ totals, fullSync }: MeasuredRound): Measured['counts'] {
+  const { created, updated, deleted, failed, blocked } = totals;
   const counts = {
     PackagesCreated: created,
     PackagesUpdated: updated,
     PackagesDeleted: deleted,
     PackagesFailed: failed,
-    PackagesHeld: held,
+    PackagesBlocked: blocked,
   };
   const counted = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
-  return { ...counted, ...(partOf === undefined ? {} : foundBySchedule(changesOf(totals))) };
+  return { ...counted, ...(fullSync === undefined ? {} : foundBySchedule(totals.created + totals.updated)) };
 }
 
 /** With zeros beside it, so that who compares it with the deliveries of the same hours has a number even where there were none. */

@@ -29,15 +29,17 @@ export function addRound(before: Totals | undefined, results: readonly ActionRes
   const done = (action: ActionResult['action']) =>
     results.filter((result) => result.action === action && result.outcome === 'done').length;
   const failures = results.filter(({ outcome }) => outcome === 'failed');
-  const holds = results.filter(({ outcome }) => outcome === 'held');
+  const blocked = results.filter(({ outcome }) => outcome === 'blocked');
+  const [deletesAt] = blocked.flatMap((one) => one.deletesAt ?? []).sort();
   return {
     rounds: (before?.rounds ?? 0) + 1,
     created: (before?.created ?? 0) + done('create'),
     updated: (before?.updated ?? 0) + done('update'),
     deleted: (before?.deleted ?? 0) + done('delete'),
     failed: failures.length,
-    held: holds.reduce((sum, { packages = 0 }) => sum + packages, 0),
-    failures: [...holds, ...failures]
+    blocked: blocked.reduce((sum, { packages = 1 }) => sum + packages, 0),
+    ...(deletesAt === undefined ? {} : { deletesAt }),
+    failures: [...blocked, ...failures]
       .slice(0, FAILURES_MAX)
       .map((failure) => ({ ...failure, reason: reasonOf(failure) })),
   };

@@ -3,17 +3,17 @@
  * Payloads stay small: they name things, and each step reads what it needs afresh.
  */
 
+import type { Verified } from './store/ledger';
+
 /** Input of an execution. Without `modelName`, every enrolled model is synced. */
 export interface SyncRequest {
   readonly modelName?: string;
   /** Look at everything, also at what was found in order within a day and shows no change since. */
   readonly verify?: boolean;
-  /** A person's word that packages go whose versions the registry does not know any more, however many there are. */
+  /** A person's confirmation that packages are deleted whose versions MLflow does not list. */
   readonly confirmDeletions?: boolean;
-  /** Name of the sync of all that this one is part of: it decides on such deletions for all of its models together. */
-  readonly partOf?: string;
-  /** Name of the sync of all that weighed such deletions and lets those of this model go, as many as it knew of. */
-  readonly weighedBy?: string;
+  /** Name of the full sync that started this one. */
+  readonly fullSync?: string;
 }
 
 /** Common to the steps that work on one model under a claim. */
@@ -82,13 +82,13 @@ export interface DeleteAction {
 }
 
 /** Input of `plan`. */
-export interface PlanRequest extends ModelStep, Pick<SyncRequest, 'partOf' | 'weighedBy'> {}
+export type PlanRequest = ModelStep;
 
 /** Output of `plan`. */
 export interface PlanResult {
   readonly groupName: string;
   readonly create: readonly CreateAction[];
-  /** What is not done, with the reasons: promoted versions that cannot be deployed, deletions that are held or put off. */
+  /** What is not done, with the reasons: promoted versions that cannot be deployed, deletions that are blocked. */
   readonly refused: readonly ActionResult[];
   readonly update: readonly UpdateAction[];
   readonly delete: readonly DeleteAction[];
@@ -98,25 +98,24 @@ export interface PlanResult {
   readonly left: number;
   /** False where the ledger knew the model in this state, so that its packages were not looked into. */
   readonly looked: boolean;
-  /** Revision of the ledger's entry that counts once the sync has told of it; absent where none was written. */
-  readonly untold?: number | undefined;
+  /** The ledger's entry, to be written once the sync has told of it; absent if there was something to do. */
+  readonly entry?: Verified & { readonly revision: number };
 }
 
-/**
- * What one action came to. A failed one carries its reason and never stops the others. One that is held waits for somebody's word,
- * one that is put off for that of the sync of all.
- */
+/** What one action came to. A failed one carries its reason and never stops the others. A blocked one waits: see `deletion-protection.ts`. */
 export interface ActionResult {
   readonly action: 'plan' | 'create' | 'update' | 'delete' | 'sweep';
-  readonly outcome: 'done' | 'skipped' | 'failed' | 'held' | 'put off';
+  readonly outcome: 'done' | 'skipped' | 'failed' | 'blocked';
   readonly version?: string;
   readonly packageArn?: string;
   readonly reason?: string;
-  /** How many packages a held or put off deletion concerns. */
+  /** How many packages a blocked deletion stands for; absent for the one that it names. */
   readonly packages?: number;
+  /** When a blocked deletion happens by itself, ISO 8601; absent if only a confirmation ends it. */
+  readonly deletesAt?: string;
 }
 
-/** Sums over the rounds of a sync. What failed or is held is that of the last round, since a later plan tries again. */
+/** Sums over the rounds of a sync. What failed or is blocked is that of the last round, since a later plan tries again. */
 export interface Totals {
   /** How often the model was planned. */
   readonly rounds: number;
@@ -124,29 +123,13 @@ export interface Totals {
   readonly updated: number;
   readonly deleted: number;
   readonly failed: number;
-  /** Packages that stay until somebody confirms that they go. */
-  readonly held: number;
-  /** Reasons of what failed or is held. */
+  /** Packages that deletion protection keeps. */
+  readonly blocked: number;
+  /** When the first of them is deleted, ISO 8601; absent if none is, or only by a confirmation. */
+  readonly deletesAt?: string;
+  /** Reasons of what failed or is blocked. */
   readonly failures: readonly ActionResult[];
 }
-
-/** Input of `weigh`: a sync of all that has synced its models. */
-export interface WeighRequest {
-  /** Name of the execution. */
-  readonly execution: string;
-}
-
-/** Output of `weigh`: what becomes of the deletions that the sync's models put off. */
-export type Weighed =
-  | { readonly kind: 'nothing' }
-  | {
-      readonly kind: 'go';
-      /** Where the list of executions is, each with `name` and `input`. */
-      readonly bucket: string;
-      readonly key: string;
-      readonly models: number;
-    }
-  | { readonly kind: 'held'; readonly reason: string };
 
 /** Input of `release`. */
 export interface ReleaseRequest extends ModelStep {
@@ -159,8 +142,8 @@ export interface ReleaseRequest extends ModelStep {
   readonly totals?: Totals;
   /** When the execution began, ISO 8601: measured, not decided on. */
   readonly startedAt?: string;
-  /** Name of the sync of all that the execution is part of; absent where something asked for this model. */
-  readonly partOf?: string;
+  /** Name of the full sync that started the execution; absent where something asked for this model. */
+  readonly fullSync?: string;
 }
 
 /** Output of `release`. */

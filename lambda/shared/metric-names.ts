@@ -12,7 +12,7 @@ export const SYNC_COUNTS = [
   'PackagesUpdated',
   'PackagesDeleted',
   'PackagesFailed',
-  'PackagesHeld',
+  'PackagesBlocked',
 ] as const;
 
 /** What deliveries at the webhook were answered, by status: 202, 200, 401, 400, 503. */
@@ -31,7 +31,7 @@ export type CountName =
   /** Of a sync of all: models that are enrolled, and those of them that had to be synced. */
   | 'ModelsEnrolled'
   | 'ModelsChanged'
-  /** Packages that a sync of all created, updated or deleted: nothing else had told of them. */
+  /** Packages that a full sync created or updated: no webhook had told of them. Deletions may be those that time alone brings. */
   | 'ChangesFoundBySchedule'
   /** Sweeps of a model's archives. */
   | 'SweepsFailed';

@@ -33,7 +33,7 @@ import { WebhookSecretRotation } from './webhook-secret-rotation';
 /** The settings that this stack is made by. */
 export type ModelSyncSettings = Pick<
   Settings,
-  'artifactStore' | 'api' | 'kmsKeyArn' | 'manualApproval' | 'alarmEmails' | 'runbookUrl'
+  'artifactStore' | 'api' | 'kmsKeyArn' | 'manualApproval' | 'deletionWaitHours' | 'alarmEmails' | 'runbookUrl'
 >;
 
 /**
@@ -72,6 +72,7 @@ export class ModelSyncStack extends Stack {
       registrySecret,
       artifactStore: settings.artifactStore,
       manualApproval: settings.manualApproval,
+      deletionWaitHours: settings.deletionWaitHours,
       owner: this.stackName,
     });
     const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket, table });
@@ -117,7 +118,7 @@ export class ModelSyncStack extends Stack {
       apiName: api.name,
     });
     onlyWrittenBy(bucket, 'models', functions.create);
-    onlyWrittenBy(bucket, SYNC_FILES, functions.list, functions.weigh);
+    onlyWrittenBy(bucket, SYNC_FILES, functions.list);
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,

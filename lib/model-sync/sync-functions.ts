@@ -22,6 +22,8 @@ export interface SyncFunctionsProps {
   readonly artifactStore: ArtifactStoreSetting | undefined;
   /** Names of the environments in which only what a person approved is deployed. */
   readonly manualApproval: readonly string[];
+  /** How long MLflow must not list a version before its package is deleted without a confirmation, in hours. */
+  readonly deletionWaitHours: number;
   /** Marks what this installation makes in SageMaker. */
   readonly owner: string;
 }
@@ -36,12 +38,11 @@ export class SyncFunctions extends Construct {
   readonly delete: NodeFunction;
   readonly sweep: NodeFunction;
   readonly release: NodeFunction;
-  readonly weigh: NodeFunction;
 
   constructor(
     scope: Construct,
     id: string,
-    { table, bucket, registrySecret, artifactStore, manualApproval, owner }: SyncFunctionsProps,
+    { table, bucket, registrySecret, artifactStore, manualApproval, deletionWaitHours, owner }: SyncFunctionsProps,
   ) {
     super(scope, id);
     const store = { TABLE_NAME: table.tableName };
@@ -77,7 +78,7 @@ export class SyncFunctions extends Construct {
     this.plan = new NodeFunction(this, 'Plan', {
       step: 'plan',
       description: 'Compares both registries for one model',
-      environment: both,
+      environment: { ...both, DELETION_WAIT_HOURS: String(deletionWaitHours) },
       timeout: Duration.minutes(5),
       memorySize: 1024,
     });
@@ -85,8 +86,7 @@ export class SyncFunctions extends Construct {
     for (const step of [this.list, this.plan]) {
       step.addEnvironment('REVISION', [this.plan.codeHash, ...manualApproval].join(' '));
     }
-    // It counts all packages where many of a model would go.
-    table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query');
+    table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     grantSecretValue(registrySecret, this.plan);
     this.plan.addToRolePolicy(this.packages('sagemaker:DescribeModelPackage'));
     // A list takes no resource.
@@ -195,22 +195,10 @@ export class SyncFunctions extends Construct {
     });
     table.grant(this.release, 'dynamodb:DeleteItem', 'dynamodb:UpdateItem');
 
-    this.weigh = new NodeFunction(this, 'Weigh', {
-      step: 'weigh',
-      description: 'Decides whether packages go that a sync of all would delete for want of their versions',
-      environment: { ...store, ARTIFACT_BUCKET: bucket.bucketName },
-      timeout: Duration.minutes(2),
-    });
-    table.grant(this.weigh, 'dynamodb:Query');
-    this.weigh.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(`${SYNC_FILES}/*`)] }),
-    );
-
     // An archive in parts is encrypted part by part, and decrypted to be completed (AmazonS3/latest/userguide/mpuoverview.html).
     for (const writer of [this.list, this.create]) {
       grantKey(bucket.encryptionKey, writer, 's3', 'GenerateDataKey', 'Decrypt');
     }
-    grantKey(bucket.encryptionKey, this.weigh, 's3', 'GenerateDataKey');
     if (manualApproval.length > 0) {
       for (const step of [this.plan, this.create, this.update]) {
         step.addEnvironment('MANUAL_APPROVAL', manualApproval.join(' '));

@@ -13,17 +13,11 @@ import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { SYNC_EVENT_DETAIL_TYPE, SYNC_EVENT_SOURCE } from '../../product-template/lib/names';
 import { applyPlan } from './apply-plan';
-import { countEntry } from './count-entry';
 import type { SyncFunctions } from './sync-functions';
-import { invokeStep, oneLine, RETRY, SYNC_FAILED, SYNC_HELD } from './sync-step';
+import { invokeStep, oneLine, RETRY, SYNC_FAILED } from './sync-step';
+import { writeEntry } from './write-entry';
 
 const MODEL = '{% {"modelName": $states.input.modelName, "execution": $states.context.Execution.Id} %}';
-const PLAN = oneLine(`{% {
-  "modelName": $states.input.modelName,
-  "execution": $states.context.Execution.Id,
-  "partOf": $states.input.partOf,
-  "weighedBy": $states.input.weighedBy
-} %}`);
 const CLAIM = oneLine(`{% {
   "modelName": $states.input.modelName,
   "execution": $states.context.Execution.Id,
@@ -35,13 +29,13 @@ const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutp
 
 /**
  * The sync of one model: claim, plan, apply, release, tell. When the model changed meanwhile, it is planned again, some rounds
- * long; then another execution goes on. What the last plan wrote into the ledger counts only then: a sync that failed after its
- * plan, at its sweep, its release or its telling, would else be in order for the next one.
+ * long; then another execution goes on. The ledger's entry of the last plan is written at the very end: a sync that failed after
+ * its plan, at its sweep, its release or its telling, would else be in order for the next one.
  *
  * State: the request, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
- * `synced`, `deferred` (another execution holds the claim and will plan again), `held` (packages stay until somebody confirms that
- * they go) or `failed`; the last two end the execution as failed, after everything that could be done was done. Errors never
- * leave this chain.
+ * `synced`, `blocked` (as `synced`, but packages stay whose versions MLflow does not list), `deferred` (another execution holds
+ * the claim and will plan again) or `failed`, which ends the execution as failed, after everything that could be done was done.
+ * Errors never leave this chain.
  */
 export function syncModel(scope: Construct, functions: SyncFunctions, table: TableV2): IChainable {
   const claim = invokeStep(scope, 'Claim model', functions.claim, CLAIM, keeping('$states.result.Payload'));
@@ -49,7 +43,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions, table: Tab
     scope,
     'Plan',
     functions.plan,
-    PLAN,
+    MODEL,
     keeping('{"plan": $states.result.Payload, "refused": $states.result.Payload.refused, "swept": []}'),
   );
   const apply = applyPlan(scope, functions);
@@ -65,7 +59,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions, table: Tab
       "results": [$states.input.refused, $states.input.created, $states.input.updated, $states.input.deleted, $states.input.swept],
       "totals": $states.input.totals,
       "startedAt": $states.context.Execution.StartTime,
-      "partOf": $states.input.partOf
+      "fullSync": $states.input.fullSync
     } %}`,
     keeping('$states.result.Payload'),
   );
@@ -88,8 +82,8 @@ export function syncModel(scope: Construct, functions: SyncFunctions, table: Tab
   });
   const done = Pass.jsonata(scope, 'Model done', {
     outputs: oneLine(`{% $merge([
-      {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : $states.input.totals.held > 0 ? "held" : "synced"},
-      {"untold": $states.input.totals.failed = 0 ? $states.input.plan.untold},
+      {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : $states.input.totals.blocked > 0 ? "blocked" : "synced"},
+      {"entry": $states.input.totals.failed = 0 ? $states.input.plan.entry},
       $states.input.totals
     ]) %}`),
   });
@@ -150,15 +144,10 @@ function verdictOn(scope: Construct, table: TableV2): Choice {
     // A cause has 32,768 characters at most (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
     cause: '{% $substring($string($states.input), 0, 30000) %}',
   });
-  const held = Fail.jsonata(scope, 'Sync held', {
-    error: SYNC_HELD,
-    cause: '{% $substring($string($states.input), 0, 30000) %}',
-  });
   const synced = Succeed.jsonata(scope, 'Synced');
   return Choice.jsonata(scope, 'Any failures?')
     .when(Condition.jsonata("{% $states.input.outcome = 'failed' %}"), failed)
-    .when(Condition.jsonata("{% $states.input.outcome = 'held' %}"), held)
-    .when(Condition.jsonata('{% $exists($states.input.untold) %}'), countEntry(scope, table, synced))
+    .when(Condition.jsonata('{% $exists($states.input.entry) %}'), writeEntry(scope, table, synced))
     .otherwise(synced);
 }
 
@@ -176,7 +165,7 @@ function completedEvent(scope: Construct): EventBridgePutEvents {
           Updated: '{% $states.input.totals.updated %}',
           Deleted: '{% $states.input.totals.deleted %}',
           Failed: '{% $states.input.totals.failed %}',
-          Held: '{% $states.input.totals.held %}',
+          Blocked: '{% $states.input.totals.blocked %}',
           Failures: '{% $states.input.totals.failures %}',
           ExecutionArn: '{% $states.context.Execution.Id %}',
         }),

@@ -51,7 +51,7 @@ export class SyncStateMachine extends Construct {
       Choice.jsonata(this, 'Which models?')
         .when(Condition.jsonata("{% $states.input.kind = 'one' %}"), syncModel(this, functions, table))
         .when(Condition.jsonata("{% $states.input.kind = 'unfinished' %}"), list)
-        .otherwise(syncChanged(this, functions)),
+        .otherwise(syncChanged(this)),
     );
 
     this.logGroup = new LogGroup(this, 'Logs', {

@@ -20,9 +20,8 @@ const PASSING_ERRORS = [
  */
 const OUT_OF_TIME = ['Sandbox.Timedout', 'Lambda.Unknown'];
 
-/** How an execution's failure is called: something could not be done, or waits for a person's word. */
+/** How an execution's failure is called: something could not be done. */
 export const SYNC_FAILED = 'SyncFailed';
-export const SYNC_HELD = 'SyncHeld';
 
 /** How a step that meets a passing error is tried again: after about 2, 4, 8 and 16 seconds, spread at random. */
 export const RETRY = {

@@ -50,11 +50,11 @@ export class Alarms extends Construct {
         metric: outcomes.failed(SOON),
         periods: UNTIL_TRIED_AGAIN,
       }),
-      alarm('SyncHeld', {
-        section: 'sync-held',
+      alarm('DeletionsBlocked', {
+        section: 'deletions-blocked',
         means:
-          'The registry misses versions whose packages stand, and these were not deleted: somebody has to say whether they go.',
-        metric: outcomes.held(SOON),
+          'MLflow does not list versions that have packages. Their endpoints keep serving until the waiting time ends or a person confirms.',
+        metric: counted('PackagesBlocked', SOON),
         periods: UNTIL_TRIED_AGAIN,
       }),
       ...deadLetters.map(({ of, queue }) =>

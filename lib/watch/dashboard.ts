@@ -85,7 +85,7 @@ function whatItDid(): IWidget[] {
         labelled(counted('PackagesUpdated', DAY), 'updated'),
         labelled(counted('PackagesDeleted', DAY), 'deleted'),
         labelled(counted('PackagesFailed', DAY), 'failed'),
-        labelled(counted('PackagesHeld', DAY), 'held back'),
+        labelled(counted('PackagesBlocked', DAY), 'blocked'),
       ],
       2,
       GraphWidgetView.BAR,
@@ -124,7 +124,7 @@ function whatRan({ pipelines, stateMachine }: WatchDashboardProps): IWidget[] {
       'Executions of the sync an hour',
       [
         stateMachine.metricSucceeded({ period: HOUR, label: 'succeeded' }),
-        stateMachine.metricFailed({ period: HOUR, label: 'failed or held' }),
+        stateMachine.metricFailed({ period: HOUR, label: 'failed' }),
         stateMachine.metricTimedOut({ period: HOUR, label: 'timed out' }),
       ],
       4,

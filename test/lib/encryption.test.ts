@@ -81,7 +81,6 @@ test('each role uses the key for what it reads and writes, through the service t
     // Tags and deletions of objects need no key.
     FunctionsSweepRole: { dynamodb },
     FunctionsReleaseRole: { dynamodb },
-    FunctionsWeighRole: { dynamodb, s3: ['kms:GenerateDataKey'] },
     SyncStateMachineRole: { dynamodb, s3: ['kms:Decrypt'] },
     WebhookReceiverRole: { dynamodb, secretsmanager },
     EnrolmentEnrolRole: { dynamodb, secretsmanager },

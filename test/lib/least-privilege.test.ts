@@ -46,7 +46,6 @@ describe('least privilege', () => {
       /^FunctionsPlanRole/,
       [
         'dynamodb:GetItem',
-        'dynamodb:Query',
         'dynamodb:UpdateItem',
         'sagemaker:DescribeModelPackage',
         'sagemaker:ListModelPackages',
@@ -101,7 +100,6 @@ describe('least privilege', () => {
         'sagemaker:ListModelPackages',
       ],
     ],
-    ['weigh', /^FunctionsWeighRole/, ['dynamodb:Query', 's3:PutObject']],
     ['release', /^FunctionsReleaseRole/, ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'states:StartExecution']],
     ['webhook', /^WebhookReceiverRole/, ['dynamodb:GetItem', ...READ_SECRET, 'states:StartExecution']],
     [

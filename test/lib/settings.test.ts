@@ -16,6 +16,7 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     api: { kind: 'public' },
     kmsKeyArn: undefined,
     manualApproval: [],
+    deletionWaitHours: 72,
     unreleasedProduct: false,
   });
 });
@@ -83,6 +84,8 @@ test.each([
     { 'mlflow-mlops:approval': { production: 'Rejected' } },
     /mlflow-mlops:approval\.production.*"Approved"\|"PendingManualApproval"/,
   ],
+  [{ 'mlflow-mlops:deletion-wait-hours': 0 }, /mlflow-mlops:deletion-wait-hours \(0\): .*>=1/],
+  [{ 'mlflow-mlops:deletion-wait-hours': '"3 days"' }, /mlflow-mlops:deletion-wait-hours .*number/],
   [{ 'mlflow-mlops:source': { type: 'github' } }, /mlflow-mlops:source\.type \(\{"type":"github"\}\)/],
   [{ 'mlflow-mlops:source': { type: 'connection', connectionArn: 'arn:x', repository: 'alone' } }, /give owner\/name/],
   [{ 'mlflow-mlops:access': { roles: ['arn:aws:iam::1:role/x'] } }, /not its ARN/],

@@ -47,12 +47,7 @@ test('a replaced package goes only after the new one stands', () => {
 });
 
 test('every task below a model catches everything, and tries passing errors again with backoff and jitter', () => {
-  const others = [
-    'Find models',
-    'Sync the model by itself',
-    'Sync the model by itself with its deletions',
-    'Weigh deletions',
-  ];
+  const others = ['Find models', 'Sync the model by itself'];
   const tasks = [...states].filter(([name, { Type }]) => Type === 'Task' && !others.includes(name));
   expect(tasks.length).toBe(10);
   for (const [name, task] of tasks) {
@@ -71,7 +66,7 @@ test('every task below a model catches everything, and tries passing errors agai
 test('what was found in order counts once it was told of, and a sync that cannot write that down is no failure', () => {
   expect(state('Tell of the finished sync').Next).toBe('Model done');
   expect(state('Any failures?')).toMatchObject({
-    Choices: [{ Next: 'Sync failed' }, { Next: 'Sync held' }, { Next: 'Count as in order' }],
+    Choices: [{ Next: 'Sync failed' }, { Next: 'Count as in order' }],
     Default: 'Synced',
   });
   expect(state('Count as in order')).toMatchObject({
@@ -100,12 +95,9 @@ test('packages and models are worked on a few at a time', () => {
 test('an execution with failures ends as failed', () => {
   expect(state('Any failures?').Choices?.[0]?.Next).toBe('Sync failed');
   expect(state('Sync failed').Type).toBe('Fail');
-  expect(state('Any failures?').Choices?.[1]?.Next).toBe('Sync held');
-  expect(state('Sync held')).toMatchObject({ Type: 'Fail', Error: 'SyncHeld' });
   expect(state('Any model failed?').Choices?.[0]?.Next).toBe('Some models failed');
   expect(state('Some models failed')).toMatchObject({ Type: 'Fail', Error: 'SyncFailed' });
-  expect(state('Any model failed?').Choices?.[1]?.Next).toBe('Some models held');
-  expect(state('Some models held')).toMatchObject({ Type: 'Fail', Error: 'SyncHeld' });
+  expect(state('Any model failed?').Default).toBe('All synced');
   for (const end of ['Deferred to the holder', 'Model failed', 'Model done']) {
     expect(state(end).Next).toBe('Any failures?');
   }
@@ -128,17 +120,6 @@ test('one model is synced by this execution, and of all those that changed each 
   });
   // What failed in there was tried again in there.
   expect(state('Sync the model by itself').Retry).toBeUndefined();
-});
-
-test('a sync of all weighs the deletions of all its models, and carries them out or holds them', () => {
-  expect(state('Sync each changed model').Next).toBe('Weigh deletions');
-  expect(state('Weigh deletions').Next).toBe('Do they go?');
-  expect(state('Do they go?')).toMatchObject({
-    Choices: [{ Next: 'Deletions held' }, { Next: 'Delete what the registry does not know' }],
-    Default: 'Any model failed?',
-  });
-  expect(state('Deletions held')).toMatchObject({ Type: 'Fail', Error: 'SyncHeld' });
-  expect(state('Delete what the registry does not know').Next).toBe('Any model failed?');
 });
 
 test('nothing is used that the sandbox does not run as AWS does', () => {

@@ -2,7 +2,7 @@
  * Whether CloudWatch counts a line of JSON by a filter pattern, of those that compare texts and join comparisons
  * (AmazonCloudWatch/latest/logs/FilterAndPatternSyntax-MetricFilters).
  *
- * @param pattern such as `{ ($.type = "ExecutionFailed") && ($.details.error != "SyncHeld") }`
+ * @param pattern such as `{ ($.type = "ExecutionTimedOut") || ($.type = "ExecutionFailed") }`
  * @throws Error for a pattern of another kind
  */
 export function matchesPattern(pattern: string, line: object): boolean {

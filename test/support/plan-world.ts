@@ -1,6 +1,5 @@
 import { plan } from '../../lambda/plan/plan';
 import { type Effects, type Planning, planModel } from '../../lambda/plan/plan-model';
-import type { Absence } from '../../lambda/shared/brake';
 import type { PlanResult } from '../../lambda/shared/contracts';
 import type { ImageOverrides } from '../../lambda/shared/images/images';
 import { approvalOf, canSpeakFor, type ManualEnvironments } from '../../lambda/shared/packages/approval';
@@ -8,10 +7,11 @@ import { liveChange, metadataChange, packageMetadata, UNSYNCED } from '../../lam
 import type { ModelPackage } from '../../lambda/shared/packages/model-package';
 import { steeringOf } from '../../lambda/shared/packing/steering';
 import type { ModelVersion } from '../../lambda/shared/registry/registry';
-import type { AbsentPackages, LedgerRecord } from '../../lambda/shared/store/ledger';
+import type { LedgerRecord } from '../../lambda/shared/store/ledger';
 import { OWNER } from './owner';
 import { modelPackage, modelVersion } from './versions';
 
+export const WAIT_MS = 72 * 60 * 60 * 1000;
 const REGISTRY = 'mlflow.example.com';
 
 /** Both registries, the ledger and the settings of one model, with what a sync does to them. */
@@ -27,22 +27,18 @@ export class PlanWorld {
   overrides: ImageOverrides = {};
   ledger: LedgerRecord = { revision: 0 };
   now = Date.parse('2030-01-02T03:04:05Z');
-  /** What the registry answers when it is asked for the model by its name. */
-  model: Absence['model'] = 'known';
-  /** Packages of the whole installation. */
-  owned = 0;
+  /** Whether MLflow lists no model at all. */
+  registryIsEmpty = false;
   /** Throws for a version, by its number, that cannot be packaged. */
   prepare = (_version: string): void => undefined;
-  /** What was kept of absent packages, each time. */
-  readonly kept: (AbsentPackages | undefined)[] = [];
   /** Packages that were described. */
   described = 0;
   private made = 0;
 
   /** Plans as a sync does. */
-  plan(partOf?: string, weighedBy?: string): Promise<PlanResult> {
+  plan(): Promise<PlanResult> {
     this.history.push([...this.versions]);
-    return planModel('churn', { partOf, weighedBy }, this.planning(), this.effects());
+    return planModel('churn', this.planning(), this.effects());
   }
 
   /** What a plan that reads everything says. */
@@ -77,7 +73,7 @@ export class PlanWorld {
       step();
     });
     if (!Number.isFinite(actions)) {
-      this.tell(planned.untold);
+      this.writeEntry(planned.entry);
     }
   }
 
@@ -120,7 +116,7 @@ export class PlanWorld {
     }
   }
 
-  private update(arn: string, number: string | undefined, untold: boolean): void {
+  private update(arn: string, number: string | undefined, cutOff: boolean): void {
     const version = this.versions.find((one) => one.version === number) ?? modelVersion();
     this.packages = this.packages.map((one) => {
       const change =
@@ -130,7 +126,7 @@ export class PlanWorld {
       if (one.arn !== arn || change === undefined) {
         return one;
       }
-      if (!untold) {
+      if (!cutOff) {
         this.strike();
       }
       const kept = Object.entries(one.metadata).filter(([key]) => !change.remove.includes(key));
@@ -138,11 +134,11 @@ export class PlanWorld {
     });
   }
 
-  /** The sync is through and tells of it, which makes its entry count unless another one has written or struck since. */
-  private tell(revision: number | undefined): void {
-    const { untold, ...others } = this.ledger;
-    if (untold !== undefined && revision === others.revision) {
-      this.ledger = { ...others, verified: untold };
+  /** The sync is through and has told of it: its entry is written unless another one has written or struck since. */
+  private writeEntry(entry: PlanResult['entry']): void {
+    if (entry?.revision === this.ledger.revision) {
+      const { revision, ...verified } = entry;
+      this.ledger = { ...this.ledger, revision: revision + 1, verified };
     }
   }
 
@@ -150,9 +146,10 @@ export class PlanWorld {
     this.packages = this.packages.filter((one) => one.arn !== arn);
   }
 
-  private strike(): void {
-    const { verified: _struck, untold: _untold, ...others } = this.ledger;
+  private strike(): number {
+    const { verified: _struck, ...others } = this.ledger;
     this.ledger = { ...others, revision: this.ledger.revision + 1 };
+    return this.ledger.revision;
   }
 
   private imageOf(version: ModelVersion): string {
@@ -166,6 +163,7 @@ export class PlanWorld {
       owner: OWNER,
       overrides: this.overrides,
       manual: this.manual,
+      waitMs: WAIT_MS,
       isCurrent: (version, one) =>
         one.image === this.imageOf(version) &&
         one.metadata.mlflow_mlops_packing === this.revision &&
@@ -179,25 +177,15 @@ export class PlanWorld {
     return {
       now: () => this.now,
       readLedger: async () => this.ledger,
-      writeLedger: async (before, verified) => {
-        if (this.ledger.revision !== before.revision) {
-          return undefined;
-        }
-        const { verified: _older, ...others } = this.ledger;
-        this.ledger = { ...others, revision: before.revision + 1, untold: verified };
-        return this.ledger.revision;
-      },
       strikeLedger: async () => this.strike(),
-      setAbsent: async (absent) => {
-        this.kept.push(absent);
-        const { absent: _absent, confirmedUntil, ...others } = this.ledger;
-        this.ledger =
-          absent === undefined
-            ? others
-            : { ...others, absent, ...(confirmedUntil === undefined ? {} : { confirmedUntil }) };
+      setAbsences: async (absences, revision) => {
+        if (revision === this.ledger.revision) {
+          const { absences: _absences, confirmedUntil, ...others } = this.ledger;
+          const confirmed = confirmedUntil === undefined ? {} : { confirmedUntil };
+          this.ledger = absences === undefined ? others : { ...others, ...confirmed, absences };
+        }
       },
-      stateOfModel: async () => this.model,
-      countOwned: async () => this.owned,
+      registryIsEmpty: async () => this.registryIsEmpty,
       isEnrolled: async () => this.enrolled,
       listPackages: async () =>
         this.packages.map(({ arn, creationTime, status, approvalStatus }) => ({

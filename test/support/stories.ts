@@ -16,6 +16,9 @@ interface SyncedModel {
   readonly created?: number;
   readonly updated?: number;
   readonly deleted?: number;
+  readonly blocked?: number;
+  readonly deletesAt?: string;
+  readonly failures?: readonly object[];
 }
 
 /** What a finished execution says. */

@@ -185,7 +185,7 @@ test('a registry that answers from a stale copy for some rounds is followed once
 
 test('when no hint arrives at all, one scheduled sync is enough', async () => {
   const { world, foreign } = await changedWorld();
-  expect(await world.sync({})).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await world.sync({ confirmDeletions: true })).toMatchObject({ status: 'SUCCEEDED' });
   expect(await faultsOf(world, foreign)).toEqual([]);
   tried('crashes', 1);
 });

@@ -3,13 +3,16 @@ import { RefusedError } from '../errors';
 import { RegistryError } from './http/failure';
 import type { RegistryHttp } from './http/registry-http';
 import { ModelShape, SingleVersion, tagsOf, versionOf } from './mlflow-shapes';
-import type { ModelVersion, RegisteredModel } from './registry';
+import type { ModelVersion } from './registry';
 
 /** Path of the REST API that open-source MLflow and Databricks workspaces share. */
 export const API = '/api/2.0/mlflow';
 
 /** A model, with what of it concerns its versions. */
-interface ModelDetails extends RegisteredModel {
+interface ModelDetails {
+  readonly name: string;
+  /** Milliseconds since the epoch. Tells a model from another that was made later under its name. */
+  readonly creationTimestamp: number;
   /** By version. */
   readonly aliases: ReadonlyMap<string, readonly string[]>;
   readonly tags: Readonly<Record<string, string>>;

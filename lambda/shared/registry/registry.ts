@@ -1,10 +1,3 @@
-/** A registered model, as far as the sync needs it. */
-export interface RegisteredModel {
-  readonly name: string;
-  /** Milliseconds since the epoch. Tells a model from another that was made later under its name. */
-  readonly creationTimestamp: number;
-}
-
 /** A version of a registered model. */
 export interface ModelVersion {
   readonly name: string;
@@ -108,8 +101,6 @@ export interface ModelRegistry {
   ping(): Promise<void>;
   /** True when the registry has no model at all. */
   isEmpty(): Promise<boolean>;
-  /** The model, or undefined where the registry has none of that name. */
-  getModel(name: string): Promise<RegisteredModel | undefined>;
   /** All versions of a model, every page; empty for a model that does not exist. */
   listVersions(name: string): Promise<ModelVersion[]>;
   /** A page of all models; without a token the first one. */

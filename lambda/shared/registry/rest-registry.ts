@@ -5,7 +5,7 @@ import { TooLargeError } from './http/failure';
 import type { RegistryHttp } from './http/registry-http';
 import { listVersions } from './list-versions';
 import { modelsPage, versionsPage } from './listing';
-import { API, getModel, getVersion, parse } from './mlflow-rest';
+import { API, getVersion, parse } from './mlflow-rest';
 import type {
   ArtifactFile,
   FilePosition,
@@ -14,7 +14,6 @@ import type {
   ModelVersion,
   OpenedFile,
   Page,
-  RegisteredModel,
   S3Location,
   WebhookState,
   WebhookTarget,
@@ -62,10 +61,6 @@ export abstract class RestRegistry implements ModelRegistry {
       }
       throw error;
     }
-  }
-
-  getModel(name: string): Promise<RegisteredModel | undefined> {
-    return getModel(this.http, name);
   }
 
   listVersions(name: string): Promise<ModelVersion[]> {

@@ -306,8 +306,8 @@ test('each execution has a name of its own and the input for one model', async (
   await search(world);
   const items = JSON.parse(world.files.get('models.json') ?? '') as { name: string; input: unknown }[];
   expect(items.map(({ input }) => input)).toEqual([
-    { modelName: `${long}-a`, partOf: 'all' },
-    { modelName: `${long}-b`, partOf: 'all' },
+    { modelName: `${long}-a`, fullSync: 'all' },
+    { modelName: `${long}-b`, fullSync: 'all' },
   ]);
   expect(new Set(items.map(({ name }) => name)).size).toBe(2);
 });

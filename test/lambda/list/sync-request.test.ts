@@ -11,12 +11,8 @@ test.each([
   [{ verify: false }, {}],
   [{ confirmDeletions: true }, { confirmDeletions: true }],
   [
-    { modelName: 'churn', partOf: 'a-sync-of-all' },
-    { modelName: 'churn', partOf: 'a-sync-of-all' },
-  ],
-  [
-    { modelName: 'churn', weighedBy: 'a-sync-of-all' },
-    { modelName: 'churn', weighedBy: 'a-sync-of-all' },
+    { modelName: 'churn', fullSync: 'hourly-1' },
+    { modelName: 'churn', fullSync: 'hourly-1' },
   ],
 ])('%j is taken', (input, request) => {
   expect(parseSyncRequest(input)).toEqual(request);

@@ -1,4 +1,4 @@
-import { completeVersions, stateOfModel } from '../../../lambda/plan/complete-versions';
+import { completeVersions } from '../../../lambda/plan/complete-versions';
 import { identityMetadata } from '../../../lambda/shared/packages/metadata';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
 import { modelPackage, modelVersion } from '../../support/versions';
@@ -36,13 +36,4 @@ test('what is listed is not asked for again, nor what no package speaks of', asy
 
 test('a version that is really gone stays out', async () => {
   expect(await completeVersions(registry(), 'churn', [one], [packageOf(two)])).toEqual([one]);
-});
-
-test.each([
-  ['known', { name: 'churn', creationTimestamp: 1 }, false],
-  ['missing', undefined, false],
-  ['empty', undefined, true],
-])('a model is %s', async (state, model, empty) => {
-  const answers = { getModel: async () => model, isEmpty: async () => empty };
-  expect(await stateOfModel(answers, 'churn')).toBe(state);
 });

@@ -1,7 +1,7 @@
 import { ROUND_MAX } from '../../../lambda/plan/round';
 import { RefusedError } from '../../../lambda/shared/errors';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
-import { PlanWorld } from '../../support/plan-world';
+import { PlanWorld, WAIT_MS } from '../../support/plan-world';
 import { modelPackage, modelVersion } from '../../support/versions';
 
 /** Syncs until there is nothing to do. */
@@ -168,12 +168,14 @@ test('also when the sync ended between the change of a package and its word to t
   expect(await world.plan()).toMatchObject({ looked: true, update: [{ version: '1' }] });
 });
 
-test('an entry that was struck while everything was read is not written', async () => {
+test('an entry is not written if it was struck while everything was read', async () => {
   const world = await settled(staged);
   world.now += 24 * 60 * 60 * 1000;
   const planning = world.plan();
   world.ledger = { revision: world.ledger.revision + 1 };
-  expect(await planning).toMatchObject({ looked: true });
+  const planned = await planning;
+  expect(planned).toMatchObject({ looked: true });
+  world.carryOut(planned);
   expect(world.ledger.verified).toBeUndefined();
 });
 
@@ -181,13 +183,13 @@ test('a model that was found in order is looked into again until a sync has told
   const world = await settled(staged);
   world.ledger = { revision: world.ledger.revision + 1 };
   for (let syncs = 0; syncs < 2; syncs++) {
-    expect(await world.plan()).toMatchObject({ looked: true, untold: world.ledger.revision });
+    expect(await world.plan()).toMatchObject({ looked: true, entry: { revision: world.ledger.revision, kept: 1 } });
   }
   world.carryOut(await world.plan());
   expect(await world.plan()).toMatchObject({ looked: false });
 });
 
-test('an entry that nobody was told of is struck before anything is done, and counts no more when its sync tells late', async () => {
+test('the entry of a sync that tells late is not written if another one planned an action meanwhile', async () => {
   const world = await settled(staged);
   world.ledger = { revision: world.ledger.revision + 1 };
   const late = await world.plan();
@@ -214,12 +216,11 @@ test('a round does so much, says how much is left, and the rounds after it do th
   expect(world.packages).toHaveLength(250);
 });
 
-test('what was planned and not done is planned again, and of a model that the ledger does not know it is told nothing', async () => {
+test('what was planned and not done is planned again', async () => {
   const world = new PlanWorld();
   world.versions = [staged];
   for (let syncs = 0; syncs < 2; syncs++) {
     expect(await world.plan()).toMatchObject({ looked: true, create: [{ version: '1' }] });
-    expect(world.ledger).toEqual({ revision: 0 });
   }
 });
 
@@ -237,34 +238,31 @@ test('a version that cannot be packaged is refused, and the others are created',
   });
 });
 
-describe('packages of versions that are not in the registry any more', () => {
-  test('go with those of archived versions', async () => {
+describe('packages of versions that MLflow does not list', () => {
+  test('stay and start a clock, while those of archived versions are deleted', async () => {
     const world = await settled(staged, modelVersion({ ...staged, version: '2' }));
     world.versions = [modelVersion({ stage: 'Archived' })];
-    expect((await world.plan()).delete).toHaveLength(2);
-    expect(world.kept).toEqual([{ packages: 1, held: false }]);
+    const deletesAt = new Date(world.now + WAIT_MS).toISOString();
+    expect(await world.plan()).toMatchObject({
+      delete: [{ packageArn: expect.stringMatching(/\/1$/) }],
+      refused: [{ action: 'delete', outcome: 'blocked', version: '2', deletesAt }],
+    });
+    expect(world.ledger.absences).toEqual({ 2: world.now });
   });
 
-  test('that are not decided on are told of, and counted until they are there again', async () => {
+  test('are looked at each time, so that a version that appears again resets its clock', async () => {
     const world = await settled(staged);
     world.versions = [];
-    expect(await world.plan('all')).toMatchObject({ delete: [], refused: [{ action: 'delete', outcome: 'put off' }] });
-    expect(world.kept).toEqual([{ packages: 1, partOf: 'all', held: false }]);
+    for (let looks = 0; looks < 2; looks++) {
+      expect(await world.plan()).toMatchObject({ looked: true });
+    }
     world.versions = [staged];
-    await world.plan('all');
-    expect(world.ledger).not.toHaveProperty('absent');
+    world.carryOut(await world.plan());
+    expect(world.ledger).not.toHaveProperty('absences');
   });
 
-  test('make no entry of a model that has nothing else to do', async () => {
+  test('leave no confirmation behind if there are none', async () => {
     const world = await settled(staged);
-    world.versions = [];
-    await world.plan('all');
-    expect(await world.plan('all')).toMatchObject({ looked: true });
-  });
-
-  test('leave no confirmation behind that is not needed, and where there are none nothing is kept', async () => {
-    const world = await settled(staged);
-    expect(world.kept).toEqual([]);
     world.ledger = { revision: world.ledger.revision + 1, confirmedUntil: world.now + 1 };
     await world.plan();
     expect(world.ledger).not.toHaveProperty('confirmedUntil');

@@ -148,9 +148,9 @@ describe('plan', () => {
     ['deleted', []],
     ['made anew under its number', [modelVersion({ creationTimestamp: 2 })]],
     ['another run of that number', [modelVersion({ runId: 'other' })]],
-  ])('a package whose version was %s is gone, which is not for the plan to decide', (_what, versions) => {
+  ])('a package whose version was %s is left to deletion protection', (_what, versions) => {
     const planned = plan(input({ versions, packages: [packageOf(staged)] }));
-    const gone = { packageArn: packageOf(staged).arn, reason: 'its version is not in the registry any more' };
+    const gone = { packageArn: packageOf(staged).arn, version: '1', reason: 'MLflow does not list its version 1' };
     expect(planned).toEqual({ ...EMPTY, gone: [gone] });
   });
 

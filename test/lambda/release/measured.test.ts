@@ -2,7 +2,7 @@ import { type MeasuredRound, measuredRound } from '../../../lambda/release/measu
 import type { ActionResult } from '../../../lambda/shared/contracts';
 
 const NOW = Date.parse('2026-01-01T00:01:00.000Z');
-const nothing = { created: 0, updated: 0, deleted: 0, failed: 0, held: 0 };
+const nothing = { created: 0, updated: 0, deleted: 0, failed: 0, blocked: 0 };
 const round: MeasuredRound = {
   modelName: 'churn',
   execution: 'arn:aws:states:us-east-1:111111111111:execution:sync:churn-1',
@@ -15,8 +15,8 @@ const round: MeasuredRound = {
 const of = (changed: Partial<MeasuredRound>) => measuredRound({ ...round, ...changed }, NOW);
 
 test('a finished sync counts what it did, and how long it took since its execution began', () => {
-  expect(of({ totals: { created: 2, updated: 1, deleted: 3, failed: 4, held: 5 } })).toEqual({
-    counts: { PackagesCreated: 2, PackagesUpdated: 1, PackagesDeleted: 3, PackagesFailed: 4, PackagesHeld: 5 },
+  expect(of({ totals: { created: 2, updated: 1, deleted: 3, failed: 4, blocked: 5 } })).toEqual({
+    counts: { PackagesCreated: 2, PackagesUpdated: 1, PackagesDeleted: 3, PackagesFailed: 4, PackagesBlocked: 5 },
     durations: { SyncDuration: 60_000 },
     about: { model: 'churn', execution: round.execution },
   });
@@ -24,12 +24,12 @@ test('a finished sync counts what it did, and how long it took since its executi
 
 test('one that found nothing to do costs no metric', () => {
   expect(of({})).toMatchObject({ counts: {}, durations: {} });
-  expect(of({ partOf: 'scheduled' })).toMatchObject({ counts: {}, durations: {} });
+  expect(of({ fullSync: 'scheduled' })).toMatchObject({ counts: {}, durations: {} });
 });
 
-test('what failed or was held is counted without a duration, since nothing was done', () => {
+test('what failed or was blocked is counted without a duration, since nothing was done', () => {
   expect(of({ totals: { ...nothing, failed: 1 } })).toMatchObject({ counts: { PackagesFailed: 1 }, durations: {} });
-  expect(of({ totals: { ...nothing, held: 7 }, partOf: 'scheduled' }).counts).toEqual({ PackagesHeld: 7 });
+  expect(of({ totals: { ...nothing, blocked: 7 }, fullSync: 'scheduled' }).counts).toEqual({ PackagesBlocked: 7 });
 });
 
 test('a round before the last one counts nothing but its failed sweeps', () => {
@@ -44,13 +44,13 @@ test('a round before the last one counts nothing but its failed sweeps', () => {
   expect(of({ results: [{ action: 'sweep', outcome: 'done' }] }).counts).toEqual({});
 });
 
-test('only changes of a sync of all are those that the schedule found, with zeros to compare them with', () => {
+test('a full sync counts what it created or updated as found by the schedule, with zeros to compare them with', () => {
   const totals = { ...nothing, created: 1, deleted: 2 };
   expect(of({ totals }).counts).toEqual({ PackagesCreated: 1, PackagesDeleted: 2 });
-  expect(of({ totals, partOf: 'scheduled' }).counts).toEqual({
+  expect(of({ totals, fullSync: 'scheduled' }).counts).toEqual({
     PackagesCreated: 1,
     PackagesDeleted: 2,
-    ChangesFoundBySchedule: 3,
+    ChangesFoundBySchedule: 1,
     WebhooksAccepted: 0,
     WebhooksIgnored: 0,
   });

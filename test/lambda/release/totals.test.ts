@@ -17,7 +17,7 @@ describe('totals', () => {
       updated: 0,
       deleted: 0,
       failed: 1,
-      held: 0,
+      blocked: 0,
       failures: [{ ...failed, reason: 'no image' }],
     });
     expect(addRound(first, [created, { action: 'delete', outcome: 'done' }])).toEqual({
@@ -26,17 +26,24 @@ describe('totals', () => {
       updated: 0,
       deleted: 1,
       failed: 0,
-      held: 0,
+      blocked: 0,
       failures: [],
     });
   });
 
-  test('count the packages that are held, with the reason first, and not those that are put off', () => {
-    const held = { action: 'delete', outcome: 'held', packages: 7, reason: 'too many' } as const;
+  test('count blocked packages, name them first, and say when the first one is deleted', () => {
+    const blocked = (version: string, deletesAt: string) =>
+      ({ action: 'delete', outcome: 'blocked', version, deletesAt, reason: 'absent' }) as const;
+    const [later, sooner] = [blocked('1', '2030-01-05T00:00:00.000Z'), blocked('2', '2030-01-04T00:00:00.000Z')];
+    const more = { action: 'delete', outcome: 'blocked', packages: 7, reason: '7 more' } as const;
     const failed = { action: 'create', outcome: 'failed', version: '2', reason: 'no image' } as const;
-    const putOff = { ...held, outcome: 'put off' } as const;
-    expect(addRound(undefined, [failed, held])).toMatchObject({ failed: 1, held: 7, failures: [held, failed] });
-    expect(addRound(undefined, [putOff])).toMatchObject({ failed: 0, held: 0, failures: [] });
+    expect(addRound(undefined, [failed, later, sooner, more])).toMatchObject({
+      failed: 1,
+      blocked: 9,
+      deletesAt: '2030-01-04T00:00:00.000Z',
+      failures: [later, sooner, more, failed],
+    });
+    expect(addRound(undefined, [failed])).not.toHaveProperty('deletesAt');
   });
 
   test('keep the output small, and count what they leave out', () => {

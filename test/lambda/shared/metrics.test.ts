@@ -4,7 +4,7 @@ import { measuredBy, readMetrics } from '../../support/emf';
 test('what is measured is one line that CloudWatch makes metrics of', async () => {
   const lines = await measuredBy(() =>
     measure({
-      counts: { PackagesCreated: 2, PackagesHeld: 1 },
+      counts: { PackagesCreated: 2, PackagesBlocked: 1 },
       durations: { SyncDuration: 1234.5 },
       about: { model: 'churn', execution: 'arn:aws:states:x' },
     }),
@@ -14,8 +14,8 @@ test('what is measured is one line that CloudWatch makes metrics of', async () =
       namespace: 'MLflow-MLOps',
       // No model among them: each would be metrics of its own.
       dimensions: { service: 'mlflow-mlops' },
-      values: { PackagesCreated: 2, PackagesHeld: 1, SyncDuration: 1234.5 },
-      units: { PackagesCreated: 'Count', PackagesHeld: 'Count', SyncDuration: 'Milliseconds' },
+      values: { PackagesCreated: 2, PackagesBlocked: 1, SyncDuration: 1234.5 },
+      units: { PackagesCreated: 'Count', PackagesBlocked: 'Count', SyncDuration: 'Milliseconds' },
       about: { model: 'churn', execution: 'arn:aws:states:x' },
     },
   ]);

@@ -92,7 +92,7 @@ describe('alarms', () => {
   test('are those that docs/operations.md lists', () => {
     expect(alarms().map(({ AlarmName }) => AlarmName.replace('mlflow-mlops-', ''))).toEqual([
       'sync-failed',
-      'sync-held',
+      'deletions-blocked',
       'dead-letters-syncs',
       'dead-letters-starts-of-pipelines',
       'webhooks-rejected',
@@ -137,18 +137,20 @@ describe('alarms', () => {
     }
   });
 
-  test('a failed and a held sync are told apart by the error in the log of executions', () => {
+  test('failed syncs are counted in the log of executions, blocked deletions by the functions', () => {
     const filter = (MetricName: string, FilterPattern: string) =>
       template.hasResourceProperties('AWS::Logs::MetricFilter', {
         FilterPattern,
         LogGroupName: { Ref: Match.stringLikeRegexp('^SyncLogs') },
         MetricTransformations: [{ MetricName, MetricNamespace: 'MLflow-MLOps', MetricValue: '1' }],
       });
-    filter('SyncsHeld', '{ ($.type = "ExecutionFailed") && ($.details.error = "SyncHeld") }');
-    filter(
-      'SyncsFailed',
-      '{ ($.type = "ExecutionTimedOut") || (($.type = "ExecutionFailed") && ($.details.error != "SyncHeld")) }',
-    );
+    filter('SyncsFailed', '{ ($.type = "ExecutionTimedOut") || ($.type = "ExecutionFailed") }');
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'mlflow-mlops-deletions-blocked',
+      MetricName: 'PackagesBlocked',
+      Namespace: 'MLflow-MLOps',
+      Threshold: 1,
+    });
     // The log has the error only with the data of executions.
     template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
       LoggingConfiguration: {

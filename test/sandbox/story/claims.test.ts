@@ -1,11 +1,11 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CLAIM_SECONDS, Claims } from '../../../lambda/shared/store/claims';
-import { COUNT_ENTRY } from '../../../lambda/shared/store/count-entry';
 import { Enrolments } from '../../../lambda/shared/store/enrolments';
 import { Ledger } from '../../../lambda/shared/store/ledger';
 import { VERIFIED } from '../../../lambda/shared/store/partitions';
 import type { Table } from '../../../lambda/shared/store/table';
+import { WRITE_ENTRY } from '../../../lib/model-sync/write-entry';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 
@@ -130,62 +130,56 @@ describe('the ledger', () => {
   const ledger = () => new Ledger(table);
   const verified = { desired: 'd', present: 'p', verifiedAt: 1_795_000_000_000, kept: 3 };
 
-  /** Makes an entry count, as the state machine does once it has told of it. */
-  async function count(modelName: string, revision: number | undefined): Promise<void> {
+  /** Writes an entry as the state machine does once it has told of it. */
+  async function write(modelName: string, revision: number): Promise<void> {
     await table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: { pk: VERIFIED, sk: modelName },
-        ...COUNT_ENTRY,
-        ExpressionAttributeValues: { ':revision': revision },
+        ...WRITE_ENTRY,
+        ExpressionAttributeValues: { ':verified': verified, ':revision': revision, ':one': 1 },
       }),
     );
   }
 
-  /** Writes an entry that counts. */
-  async function enter(modelName: string): Promise<void> {
-    await count(modelName, await ledger().write(modelName, await ledger().read(modelName), verified));
-  }
-
-  test('has an entry, which counts once it was told of, until it is struck', async () => {
+  test('has an entry until it is struck', async () => {
     expect(await ledger().read('m')).toEqual({ revision: 0 });
-    expect(await ledger().write('m', { revision: 0 }, verified)).toBe(1);
-    expect(await ledger().read('m')).toEqual({ revision: 1, untold: verified });
-    await count('m', 1);
+    await write('m', 0);
     expect(await ledger().read('m')).toEqual({ revision: 1, verified });
-    await ledger().strike('m');
+    expect(await ledger().strike('m')).toBe(2);
     expect(await ledger().read('m')).toEqual({ revision: 2 });
   });
 
-  test('lets an entry count no more once another one was written, or it was struck', async () => {
+  test('takes no entry from a plan that read before another one was written, or struck', async () => {
     const refused = { name: 'ConditionalCheckFailedException' };
-    const first = await ledger().write('late', { revision: 0 }, verified);
-    const second = await ledger().write('late', await ledger().read('late'), verified);
-    await expect(count('late', first)).rejects.toMatchObject(refused);
+    await write('late', 0);
+    await expect(write('late', 0)).rejects.toMatchObject(refused);
     await ledger().strike('late');
-    await expect(count('late', second)).rejects.toMatchObject(refused);
-    expect(await ledger().read('late')).toEqual({ revision: 3 });
+    await expect(write('late', 1)).rejects.toMatchObject(refused);
+    expect(await ledger().read('late')).toEqual({ revision: 2 });
+    await write('late', 2);
+    expect((await ledger().read('late')).verified).toEqual(verified);
   });
 
-  test('takes no entry from a plan that read before one was struck', async () => {
-    const before = await ledger().read('raced');
-    await ledger().strike('raced');
-    expect(await ledger().write('raced', before, verified)).toBeUndefined();
-    expect(await ledger().read('raced')).toEqual({ revision: 1 });
-    await enter('raced');
-    expect((await ledger().read('raced')).verified).toEqual(verified);
+  test('keeps the clocks of absent packages, unless another plan has struck since', async () => {
+    const revision = await ledger().strike('absent');
+    await ledger().confirm('absent', 7);
+    await ledger().setAbsences('absent', { 3: 5 }, revision);
+    expect(await ledger().read('absent')).toEqual({ revision, absences: { 3: 5 }, confirmedUntil: 7 });
+    await ledger().setAbsences('absent', undefined, revision - 1);
+    expect(await ledger().read('absent')).toHaveProperty('absences');
+    await ledger().setAbsences('absent', undefined, revision);
+    expect(await ledger().read('absent')).toEqual({ revision });
   });
 
-  test('is read whole, without what was struck and what nobody was told of', async () => {
+  test('is read whole, without what was struck', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `e${String(index).padStart(2, '0')}`);
-    await Promise.all(names.map(enter));
+    await Promise.all(names.map((name) => write(name, 0)));
     await ledger().strike('e07');
-    await ledger().write('e08', await ledger().read('e08'), verified);
     const entries: string[] = [];
     for await (const [name] of ledger().entries()) {
       entries.push(name);
     }
-    const left = names.filter((name) => name !== 'e07' && name !== 'e08');
-    expect(entries.filter((name) => name.startsWith('e'))).toEqual(left);
+    expect(entries.filter((name) => name.startsWith('e'))).toEqual(names.filter((name) => name !== 'e07'));
   });
 });

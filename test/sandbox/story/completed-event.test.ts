@@ -57,7 +57,7 @@ test('each finished sync of a model is one event with what it did', async () => 
     Updated: 0,
     Deleted: 0,
     Failed: 0,
-    Held: 0,
+    Blocked: 0,
     Failures: [],
     ExecutionArn: expect.stringContaining(':execution:'),
   });

@@ -33,8 +33,6 @@ const UNSEEN: readonly Unseen[] = [
     action: 's3:AbortMultipartUpload',
     why: 'after an upload that failed or came second only, see pack-archive.test.ts',
   },
-  { action: 'dynamodb:Query', of: 'FunctionsPlan', why: 'where more packages than a few are to go, see brake.test.ts' },
-  { action: 's3:PutObject', of: 'FunctionsWeigh', why: 'where a sync of all deletes, see brake.test.ts' },
   { action: 's3:GetObject', why: 'SageMaker looks for the archive in the name of who registers it' },
   ...['FunctionsPlan', 'FunctionsCreate'].map((of) => ({
     action: 's3:ListBucket',

@@ -16,7 +16,6 @@ import { handler as release } from '../../../lambda/release/handler';
 import { logger } from '../../../lambda/shared/logging';
 import { handler as sweep } from '../../../lambda/sweep/handler';
 import { handler as update } from '../../../lambda/update/handler';
-import { handler as weigh } from '../../../lambda/weigh/handler';
 import { OWNER } from '../owner';
 import type { World } from './world';
 
@@ -59,7 +58,6 @@ const STEPS: Readonly<Record<string, Step>> = {
   Delete: remove,
   Sweep: sweep,
   Release: release,
-  Weigh: weigh,
 };
 
 /** From now on the functions live in this world. */
@@ -104,6 +102,7 @@ export function makeWorlds(): void {
     AWS_REGION: 'us-east-1',
     TABLE_NAME: 'table',
     OWNER,
+    DELETION_WAIT_HOURS: '72',
     REVISION: createHash('sha256').update('one').digest('hex'),
     REGISTRY_SECRET: 'mlflow/credentials',
     ARTIFACT_BUCKET: BUCKET,

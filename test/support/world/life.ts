@@ -66,7 +66,7 @@ export const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('hours' as const), hours: fc.constantFrom(1, 30, 100) }) },
 );
 
-/** Changes that a hint follows at once, and that take nothing away which a brake could hold. */
+/** Changes that a hint follows at once, and that make no version absent. */
 export const promotingEvent: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 2,
@@ -113,8 +113,8 @@ export async function comeToRest(world: World): Promise<string[]> {
   await world.settle();
   world.mlflow.stale = undefined;
   const scheduled = await world.sync({});
-  if (scheduled.status !== 'SUCCEEDED') {
-    // Held: a person says that what is gone is gone.
+  if ((scheduled.output as { outcome?: string } | undefined)?.outcome !== 'synced') {
+    // Blocked: a person confirms that what is absent was deleted.
     await world.sync({ confirmDeletions: true });
   }
   const quiet = untold(world);

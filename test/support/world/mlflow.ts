@@ -7,7 +7,6 @@ import type {
   ModelVersion,
   OpenedFile,
   Page,
-  RegisteredModel,
 } from '../../../lambda/shared/registry/registry';
 import type { Outside } from './outside';
 
@@ -132,11 +131,6 @@ export class Mlflow implements People {
       id: 'mlflow.example.com',
       ping: () => read('ping', undefined, () => undefined),
       isEmpty: () => read('isEmpty', undefined, () => models().size === 0),
-      getModel: (name) =>
-        read('getModel', name, (): RegisteredModel | undefined => {
-          const model = models().get(name);
-          return model && { name, creationTimestamp: model.creationTimestamp };
-        }),
       listVersions: (name) => read('listVersions', name, () => versionsIn(models().get(name))),
       modelsPage: (token) =>
         read('modelsPage', token, (): Page<ListedModel> => ({ items: [...models()].map(listed), next: undefined })),

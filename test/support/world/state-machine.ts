@@ -197,7 +197,7 @@ async function runTask({ Resource = '', Arguments }: State, scope: Scope, servic
     return { Payload: await services.invoke(String(given.FunctionName).split(':').at(-1) ?? '', given.Payload) };
   }
   if (Resource.endsWith(':states:startExecution.sync:2')) {
-    return services.startAndWait(String(given.Name), given.Input);
+    return { Output: await services.startAndWait(String(given.Name), given.Input) };
   }
   if (Resource.endsWith(':events:putEvents')) {
     await services.putEvents(given.Entries as EventEntry[]);

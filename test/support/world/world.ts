@@ -225,9 +225,11 @@ export class World {
   }
 }
 
-/** DynamoDB's own words as the stores say it; texts and numbers are all that a state machine sends. */
-function plainItem(item: Readonly<Record<string, AttributeValue>>): Record<string, string | number> {
-  return Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? Number(N)]));
+/** DynamoDB's own words as the stores say it. A state machine sends texts, numbers and maps of them. */
+function plainItem(item: Readonly<Record<string, AttributeValue>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(item).map(([name, { S, N, M }]) => [name, M === undefined ? (S ?? Number(N)) : plainItem(M)]),
+  );
 }
 
 /** Time that is long enough for everything that waits for days. */

@@ -19,7 +19,6 @@ describe('MLflow', () => {
     ['a page of models', (registry) => registry.modelsPage(undefined)],
     ['a page of versions', (registry) => registry.versionsPage(undefined)],
     ['versions', (registry) => registry.listVersions('churn')],
-    ['a model', (registry) => registry.getModel('churn')],
     ['a version', (registry) => registry.getVersion('churn', '1')],
     ['whether there is anything', (registry) => registry.isEmpty()],
   ];
