@@ -6,7 +6,7 @@ const { projects } = require('./jest.config');
  */
 module.exports = {
   ...projects.find(({ displayName }) => displayName === 'unit'),
-  roots: ['<rootDir>/lambda', '<rootDir>/test', '<rootDir>/bench/servers'],
+  roots: ['<rootDir>/lambda', '<rootDir>/test'],
   testMatch: [
     '<rootDir>/test/lambda/webhook/*.test.ts',
     '<rootDir>/test/lambda/plan/!(between-syncs).test.ts',

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { down, up } from '../../sandbox/cli/lifecycle';
 import type { Figure } from '../report/results';
-import { measureColdStart } from './cold-start';
 import { measureTransitions } from './transitions';
 import { measureWebhook } from './webhook';
 
 /**
- * Starts a sandbox of its own and measures there what a registry and a person see. The figures are those of emulators on one
- * machine: they compare two states of this project, and say little about AWS.
+ * Starts a sandbox of its own and measures the webhook and the way to the endpoint. The figures are those of emulators on one
+ * machine: they compare versions of this project, and say little about AWS.
  *
  * @param quick fewer deliveries, and one transition
  */
@@ -19,9 +18,7 @@ export async function measureSandbox(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Figure[]> {
-  say('sandbox: new instances of the receiver');
-  const coldStart = await measureColdStart(quick ? 3 : 9, signal);
-  // Below the system's folder for temporary files, since the path of a socket has to be short.
+  // Below the system's folder for temporary files, because the path of a socket has to be short.
   const home = mkdtempSync(join(tmpdir(), 'bench-'));
   const interrupted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -32,7 +29,7 @@ export async function measureSandbox(
     const { env, openSource } = await up({ home, python, stay: false, say, signal });
     const webhook = await Promise.race([interrupted, measureWebhook(openSource, quick ? 100 : 500, say)]);
     const transitions = await Promise.race([interrupted, measureTransitions(env, quick ? 1 : 3, say)]);
-    return [...coldStart, ...webhook, ...transitions];
+    return [...webhook, ...transitions];
   } finally {
     await down({ home });
     rmSync(home, { recursive: true, force: true });

@@ -9,16 +9,15 @@ import { timelineOf } from '../../sandbox/demo/timeline';
 import { trainModel } from '../../sandbox/demo/trained-model';
 import { until } from '../../sandbox/demo/until';
 import { seconds } from '../../sandbox/demo/words';
-import { median } from '../measure/summary';
 import type { Figure } from '../report/results';
-import { measureCalls } from './calls';
+import { median } from '../transfers/summary';
 
 /** Two runs of a pipeline on a busy machine. */
 const RUN_MS = 300_000;
 
 /**
- * Provisions the product for a real model, and moves versions of it to `Staging`: how long until each has its package, and until
- * its endpoint is in service, by the services' own clocks; and what a sync costs when nothing changes any more.
+ * Provisions the product for a real model and moves versions of it to `Staging`: how long until each has its package, and until
+ * its endpoint is in service, by the services' own clocks.
  */
 export async function measureTransitions(
   env: SandboxEnv,
@@ -49,11 +48,8 @@ export async function measureTransitions(
     toPackage.push(after('synced: the package is registered'));
     toEndpoint.push(after('endpoint in service'));
   }
-  say('sandbox: a sync of what did not change');
-  const calls = await measureCalls(env, name, versions.length);
   await terminateModel(env, name);
   return [
-    calls,
     { what: 'from stage transition to model package', value: medianText(toPackage) },
     { what: 'from stage transition to endpoint in service', value: medianText(toEndpoint) },
   ];
@@ -80,7 +76,7 @@ async function inService(aws: Aws, EndpointName: string): Promise<boolean> {
 async function isSettled(env: SandboxEnv, pipelineName: string): Promise<boolean> {
   const [last, ...others] = await pipelineRuns(env, pipelineName);
   if (last?.status === 'Failed') {
-    throw new Error(`a run of ${pipelineName} failed in the sandbox: \`npm run sandbox\` tells the same story and why`);
+    throw new Error(`a run of ${pipelineName} failed in the sandbox: \`npm run sandbox\` shows the reason`);
   }
   return last?.status === 'Succeeded' && others.every(({ status }) => status !== 'InProgress');
 }

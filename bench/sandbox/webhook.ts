@@ -1,20 +1,16 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxEnv } from '../../sandbox/cli/context';
 import { awsOf } from '../../sandbox/demo/aws';
 import { enrolModel, unenrolModel } from '../../sandbox/demo/enrolment';
 import { executionNames, untilIdle } from '../../sandbox/demo/executions';
 import type { Figure } from '../report/results';
-import { callMany, type Load } from './load';
 
-const AT_ONCE = 10;
 const WARM_UP = 20;
-/** What API Gateway answers beyond the rate of the stage. */
-const THROTTLED = 429;
+/** Between two deliveries: the API's stage accepts 50 in a second. */
+const PAUSE_MS = 25;
 
-/**
- * Sends signed deliveries as fast as the API's stage allows: for a model that is not enrolled, and for one where each delivery
- * starts a sync.
- */
+/** Sends signed deliveries one after the other: for a model that is not enrolled, and for one where each starts a sync. */
 export async function measureWebhook(
   env: SandboxEnv,
   deliveries: number,
@@ -32,24 +28,22 @@ export async function measureWebhook(
     ['webhook that starts an execution on the same machine', model, 202],
   ] as const) {
     say(`sandbox: ${deliveries} deliveries, ${what}`);
-    const call = () => deliver(env, name, status);
-    await callMany(WARM_UP, AT_ONCE, call);
-    figures.push({
-      what: `${what}, ${AT_ONCE} concurrent requests`,
-      value: loadText(await callMany(deliveries, AT_ONCE, call)),
-    });
+    const milliseconds: number[] = [];
+    for (let delivery = 0; delivery < WARM_UP + deliveries; delivery++) {
+      milliseconds.push(await deliver(env, name, status));
+      await sleep(PAUSE_MS);
+    }
+    const sorted = milliseconds.slice(WARM_UP).sort((first, second) => first - second);
+    const percentile = (percent: number) => (sorted[Math.ceil((percent / 100) * deliveries) - 1] ?? 0).toFixed(0);
+    figures.push({ what, value: `p50 ${percentile(50)} ms, p99 ${percentile(99)} ms` });
     await untilIdle(aws, env, before);
   }
   await unenrolModel(aws, stack);
   return figures;
 }
 
-function loadText({ perSecond, p50, p99 }: Load): string {
-  return `${perSecond.toFixed(0)} requests/s, p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
-}
-
-/** @returns false when the API's stage let it through no more: it lets 50 through in a second */
-async function deliver(env: SandboxEnv, modelName: string, wanted: number): Promise<boolean> {
+/** @returns milliseconds until the answer. @throws Error for another status */
+async function deliver(env: SandboxEnv, modelName: string, wanted: number): Promise<number> {
   const body = JSON.stringify({
     event: 'MODEL_VERSION_TRANSITIONED_STAGE',
     webhook_id: randomUUID(),
@@ -58,14 +52,12 @@ async function deliver(env: SandboxEnv, modelName: string, wanted: number): Prom
     version: '1',
   });
   const signature = createHmac('sha256', env.WEBHOOK_SECRET).update(body).digest('hex');
-  const answer = await fetch(env.WEBHOOK_URL, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-databricks-signature': signature },
-    body,
-  });
-  const said = await answer.text();
-  if (answer.status !== wanted && answer.status !== THROTTLED) {
-    throw new Error(`a delivery was answered with ${answer.status} instead of ${wanted}: ${said.slice(0, 500)}`);
+  const headers = { 'content-type': 'application/json', 'x-databricks-signature': signature };
+  const start = performance.now();
+  const answer = await fetch(env.WEBHOOK_URL, { method: 'POST', headers, body });
+  const text = await answer.text();
+  if (answer.status !== wanted) {
+    throw new Error(`a delivery was answered with ${answer.status} instead of ${wanted}: ${text.slice(0, 500)}`);
   }
-  return answer.status === wanted;
+  return performance.now() - start;
 }

@@ -1,22 +1,24 @@
-import type { DataSetName } from '../data/data-sets';
-
-/** A data set, and how far away it is. */
+/** A data set, and the conditions under which the methods move it. */
 export interface Scenario {
   readonly name: string;
-  readonly dataSet: DataSetName;
-  /** Before each answer of the source, in milliseconds. */
-  readonly latencyMs: number;
+  readonly dataSet: 'weights' | 'pickles' | 'small-files';
+  /** Before each response of the source. @default 0 */
+  readonly latencyMs?: number;
+  /** Whether the method has the network and the CPU of the function `create`. @default false */
+  readonly asInLambda?: boolean;
 }
 
-/** Names that targets and charts refer to. */
-export const WEIGHTS = 'weights';
-export const PICKLES = 'pickles';
-export const SMALL_FILES = 'small files';
-export const DISTANT_FILES = 'small files at 10 ms';
+/**
+ * Bytes per second in each direction: 600 Mbit/s. Downloads and uploads have a limit each, as on EC2. One common limit would
+ * leave the CPU idle for longer, so this one shows differences of compressors more clearly.
+ */
+export const LAMBDA_BYTES_PER_SECOND = 75_000_000;
 
 export const SCENARIOS: readonly Scenario[] = [
-  { name: WEIGHTS, dataSet: 'weights', latencyMs: 0 },
-  { name: PICKLES, dataSet: 'pickles', latencyMs: 0 },
-  { name: SMALL_FILES, dataSet: 'small-files', latencyMs: 0 },
-  { name: DISTANT_FILES, dataSet: 'small-files', latencyMs: 10 },
+  { name: 'weights', dataSet: 'weights' },
+  { name: 'pickles', dataSet: 'pickles' },
+  { name: 'small files', dataSet: 'small-files' },
+  { name: 'small files at 10 ms', dataSet: 'small-files', latencyMs: 10 },
+  { name: 'weights as in Lambda', dataSet: 'weights', asInLambda: true },
+  { name: 'pickles as in Lambda', dataSet: 'pickles', asInLambda: true },
 ];

@@ -1,78 +1,102 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DataSet, ensureDataSet } from '../data/data-sets';
-import type { BenchHome } from '../home';
-import type { Run } from '../measure/run';
-import { runCommand } from '../measure/run-command';
-import { verifyArchive } from '../measure/verify';
-import { bundleRivals } from '../rivals/bundles';
-import { type Rival, type RivalKind, rivals } from '../rivals/rivals';
-import { missingTools } from '../tools';
-import { type Rounds, runsIn } from './rounds';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { PROJECT } from '../../sandbox/processes/paths';
+import { ONE_CPU } from '../processes';
+import { type Methods, methods } from './methods';
 import { SCENARIOS, type Scenario } from './scenarios';
 import { type Stand, startStand } from './stand';
+import { type Run, type Summary, summarize } from './summary';
 
-/** How to measure. */
+const run = promisify(execFile);
+const ROUNDS = 5;
+/** A method that takes longer in the first round runs in two rounds only. */
+const SLOW_SECONDS = 15;
+const SLOW_ROUNDS = 2;
+const LIMIT_SECONDS = '900';
+
+const Cost = z.object({ seconds: z.number(), cpuSeconds: z.number(), memoryBytes: z.number() });
+
+export interface Transfers {
+  readonly dataSets: readonly { readonly name: string; readonly bytes: number; readonly files: number }[];
+  readonly summaries: readonly Summary[];
+}
+
 export interface TransferOptions {
-  readonly home: BenchHome;
   readonly python: string;
-  /** 1 for the full data. */
-  readonly scale: number;
-  readonly rounds: Rounds;
-  /** Ways that are left out. */
-  readonly without: readonly RivalKind[];
+  readonly quick: boolean;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** What came of it. */
-export interface Transfers {
-  readonly runs: readonly Run[];
-  /** Which kind each rival is of, by its name. */
-  readonly kinds: ReadonlyMap<string, RivalKind>;
-  readonly dataSets: readonly { readonly name: string; readonly bytes: number; readonly files: number }[];
-  /** Programs that could not be had, by the rival that needs them. */
-  readonly missing: readonly { readonly rival: string; readonly program: string }[];
-}
-
 /**
- * Runs all rivals on all data sets, in turn, and checks every archive.
+ * Runs all methods in all scenarios, in turn, and compares every archive with the files.
  *
- * @throws Error when a rival fails or its archive is wrong
+ * @throws Error when a method fails or its archive is wrong
  */
 export async function measureTransfers(options: TransferOptions): Promise<Transfers> {
-  const { home, python, scale, without, say, signal } = options;
-  const all = rivals(await bundleRivals(home.bundles), python).filter(({ kind }) => !without.includes(kind));
-  const missing = missingTools(all, say);
-  const present = all.filter(({ name }) => !missing.some(({ rival }) => rival === name));
-  const kinds = new Map(all.map(({ name, kind }) => [name, kind]));
-  const dataSets = new Map<string, { name: string; bytes: number; files: number }>();
+  const home = join(PROJECT, '.bench');
+  const all = await methods(join(home, 'bundles'), options.python);
+  const dataSets = new Map<string, Transfers['dataSets'][number]>();
   const runs: Run[] = [];
   for (const scenario of SCENARIOS) {
-    const dataSet = await ensureDataSet(scenario.dataSet, scale, home.data, python, say, signal);
-    const { bytes, files } = dataSet.manifest;
-    dataSets.set(dataSet.name, { name: dataSet.name, bytes, files: files.length });
-    runs.push(...(await measureScenario(scenario, dataSet, present, options)));
+    const files = await ensureDataSet(scenario.dataSet, home, options);
+    dataSets.set(scenario.dataSet, describe(scenario.dataSet, files));
+    runs.push(...(await measureScenario(scenario, files, all, home, options)));
   }
-  return { runs, kinds, dataSets: [...dataSets.values()], missing };
+  return { dataSets: [...dataSets.values()], summaries: summarize(runs) };
+}
+
+/** The folder of a data set, which is generated once. That takes up to a minute. */
+async function ensureDataSet(
+  name: string,
+  home: string,
+  { python, quick, say, signal }: TransferOptions,
+): Promise<string> {
+  const scale = quick ? '0.1' : '1';
+  const folder = join(home, 'data', `${name}-${scale}`);
+  if (!existsSync(folder)) {
+    say(`transfers: generating ${name}`);
+    mkdirSync(join(home, 'data'), { recursive: true });
+    await run(python, ['-I', join(__dirname, 'generate.py'), name, scale, folder], { signal });
+  }
+  return folder;
+}
+
+function describe(name: string, folder: string): Transfers['dataSets'][number] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, file) => sum + statSync(join(file.parentPath, file.name)).size, 0);
+  return { name, bytes, files: files.length };
 }
 
 async function measureScenario(
   scenario: Scenario,
-  dataSet: DataSet,
-  present: readonly Rival[],
-  { home, python, rounds, say, signal }: TransferOptions,
+  files: string,
+  all: Methods,
+  home: string,
+  { python, quick, say, signal }: TransferOptions,
 ): Promise<Run[]> {
-  const stand = await startStand(scenario, dataSet, home, python);
+  const stand = await startStand(scenario, files, join(home, 'stand'));
   const runs: Run[] = [];
   try {
-    for (let round = 1; round <= rounds.all; round++) {
-      for (const rival of present) {
-        const first = runs.find((run) => run.rival === rival.name)?.seconds;
-        if (runsIn(round, first, rounds)) {
-          const cost = await measureRival(rival, dataSet, stand, { home, python, signal });
-          say(`${scenario.name}, round ${round}: ${rival.name} ${cost.seconds.toFixed(2)} s`);
-          runs.push({ ...cost, scenario: scenario.name, rival: rival.name });
+    for (let round = 1; round <= (quick ? 2 : ROUNDS); round++) {
+      for (const [method, command] of Object.entries(all)) {
+        const first = runs.find((one) => one.method === method)?.seconds ?? 0;
+        if (round > SLOW_ROUNDS && first > SLOW_SECONDS) {
+          continue;
         }
+        const cost = await measure(
+          method,
+          scenario.asInLambda ? [...ONE_CPU, ...command] : command,
+          stand,
+          python,
+          signal,
+        );
+        const archiveBytes = await verify(method, stand, files, join(home, 'extracted'));
+        say(`${scenario.name}, round ${round}: ${method} ${cost.seconds.toFixed(2)} s`);
+        runs.push({ scenario: scenario.name, method, round, ...cost, archiveBytes });
       }
     }
   } finally {
@@ -81,19 +105,46 @@ async function measureScenario(
   return runs;
 }
 
-async function measureRival(
-  { name, kind, command }: Rival,
-  { manifest }: DataSet,
-  { environment, client, objectOf }: Stand,
-  { home, python, signal }: Pick<TransferOptions, 'home' | 'python' | 'signal'>,
-): Promise<Omit<Run, 'scenario' | 'rival'>> {
-  const cost = await runCommand({ name, command, env: environment }, join(home.work, 'run'), python, signal);
-  const { bytes, size } = await client.get(objectOf(kind));
+/** Runs a method as a process in an empty folder. */
+async function measure(
+  method: string,
+  command: readonly string[],
+  { environment, work }: Stand,
+  python: string,
+  signal: AbortSignal,
+): Promise<z.infer<typeof Cost>> {
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
   try {
-    await verifyArchive(bytes, manifest, join(home.work, 'extracted'));
+    const args = ['-I', join(__dirname, 'measure.py'), LIMIT_SECONDS, ...command];
+    const { stdout } = await run(python, args, { cwd: work, env: environment, signal });
+    return Cost.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
   } catch (error) {
-    throw new Error(`the archive of ${name} is wrong: ${(error as Error).message}`, { cause: error });
+    signal.throwIfAborted();
+    const { stderr = '' } = error as { stderr?: string };
+    throw new Error(`${method} failed: ${stderr.trim().split('\n').slice(-8).join('\n') || error}`, { cause: error });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
   }
-  await client.remove(objectOf(kind));
-  return { ...cost, archiveBytes: size };
+}
+
+/** Extracts a method's archive, compares it with the files, and deletes it. @returns its size */
+async function verify(method: string, { archive, authority }: Stand, files: string, folder: string): Promise<number> {
+  const file = `${folder}.tar.gz`;
+  const curl = ['--silent', '--show-error', '--fail', '--cacert', authority, '--header', 'authorization: any', archive];
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  try {
+    await run('curl', [...curl, '--output', file]);
+    await run('curl', [...curl, '--request', 'DELETE']);
+    await run('tar', ['--extract', '--file', file, '--directory', folder]);
+    await run('diff', ['--recursive', '--brief', files, folder]);
+    return statSync(file).size;
+  } catch (error) {
+    const { stdout } = error as { stdout?: string };
+    throw new Error(`the archive of ${method} is wrong: ${stdout || (error as Error).message}`, { cause: error });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(file, { force: true });
+  }
 }

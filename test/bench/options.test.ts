@@ -1,29 +1,21 @@
 import { readOptions } from '../../bench/options';
 import { UsageError } from '../../sandbox/cli/command';
 
-test('a full run measures and writes everything; a quick run writes only with --write', () => {
-  expect(readOptions([])).toEqual({
+test('measures everything by default, or the selected parts', () => {
+  const all = ['transfers', 'plan', 'webhook', 'sandbox'];
+  expect(readOptions([])).toEqual({ help: false, quick: false, parts: all });
+  expect(readOptions(['--quick', '--only', 'sandbox', '--only', 'transfers'])).toEqual({
     help: false,
-    quick: false,
-    parts: ['transfers', 'registries', 'sandbox'],
-    without: [],
-    write: true,
+    quick: true,
+    parts: ['transfers', 'sandbox'],
   });
-  expect(readOptions(['--quick'])).toMatchObject({ quick: true, write: false });
-  expect(readOptions(['--quick', '--write'])).toMatchObject({ write: true });
-});
-
-test('selects parts, and never writes results that lack a method', () => {
-  expect(readOptions(['--only', 'sandbox', '--only', 'transfers']).parts).toEqual(['transfers', 'sandbox']);
-  expect(readOptions(['--without', 'sample', '--write'])).toMatchObject({ without: ['sample'], write: false });
 });
 
 test.each([
-  [['--only', 'webhook'], 'There are: transfers, registries, sandbox.'],
-  [['--without', 'gzip'], 'There are: ours, sample, plain-node, reference.'],
+  [['--only', 'disk'], '--only disk: there is no such part. Choose from: transfers, plan, webhook, sandbox.'],
   [['--fast'], '--fast'],
   [['now'], 'now'],
-])('rejects %s and lists the allowed values', (args, words) => {
+])('rejects %s and names it', (args, words) => {
   expect(() => readOptions(args)).toThrow(UsageError);
   expect(() => readOptions(args)).toThrow(words);
 });

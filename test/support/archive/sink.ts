@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { startSink } from '../../../bench/servers/sink/sink';
 import { withSlicedBodies, withUnsignedPayload } from '../../../lambda/create/archive/upload/archive-client';
+import { startStrictS3 } from './strict-s3';
 
 /** A server that takes objects as strictly as S3 does, for the tests of one file. */
 export interface TestSink {
@@ -15,9 +15,9 @@ export interface TestSink {
   close(): Promise<void>;
 }
 
-/** @param partBytesMin where parts smaller than S3's own make a test faster */
+/** @param partBytesMin smaller parts than S3's own make a test faster */
 export async function startTestSink(partBytesMin?: number): Promise<TestSink> {
-  const server = await startSink(undefined, partBytesMin);
+  const server = await startStrictS3({ partBytesMin });
   const plain = new S3Client({
     endpoint: server.url,
     region: 'us-east-1',
