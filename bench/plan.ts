@@ -5,8 +5,7 @@ import { median } from './transfers/summary';
 
 const VERSIONS = 100_000;
 const RUNS = 3;
-const REGISTRY = 'mlflow.example.com';
-const OWNER = 'ModelRepack-ModelSyncStack';
+const [REGISTRY, OWNER] = ['mlflow.example.com', 'ModelRepack-ModelSyncStack'];
 const CHOICE = { flavor: 'sklearn', frameworkVersion: '1.4.2', pythonVersion: '3.11', steeredBy: '' } as const;
 const PACKING: Packing = { ...CHOICE, modelData: 'archive', packing: '1' };
 

@@ -98,7 +98,7 @@ export class SyncFunctions extends Construct {
       description: 'Repacks one version, or has S3 copy its files, and registers it',
       environment: { ...both, ARTIFACT_BUCKET: bucket.bucketName },
       timeout: Duration.minutes(15),
-      // One whole vCPU: compression is the bound (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
+      // One whole vCPU: compression needs about as long as the network (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
       memorySize: 1769,
     });
     table.grant(this.create, 'dynamodb:UpdateItem');

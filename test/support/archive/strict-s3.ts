@@ -79,6 +79,8 @@ export async function startStrictS3(settings: StrictS3Settings = {}): Promise<St
 class Objects {
   private readonly uploads = new Map<string, Upload>();
   private readonly objects = new Map<string, readonly Received[]>();
+  /** How often each object was deleted. */
+  private readonly deletions = new Map<string, number>();
   /** Memory of deleted objects. On a virtual machine, a fresh page costs more than all else that happens to its bytes. */
   private readonly free: Buffer[] = [];
 
@@ -109,6 +111,13 @@ class Objects {
     query: URLSearchParams,
   ): Promise<void> {
     const id = query.get('uploadId');
+    if (query.has('list-type')) {
+      return send(response, this.list(`${key.replace(/\/$/, '')}/`, query.get('prefix') ?? ''));
+    }
+    if (query.has('tagging')) {
+      // Objects have no tags here, so there are none to delete.
+      return void response.writeHead(request.method === 'DELETE' ? 204 : 501).end();
+    }
     switch (`${request.method} ${query.has('uploads') ? 'uploads' : id === null ? 'object' : 'upload'}`) {
       case 'POST uploads':
         return send(response, `<Any><UploadId>${this.begin(request, key)}</UploadId></Any>`);
@@ -119,10 +128,14 @@ class Objects {
       }
       case 'GET upload':
         return send(response, listing(this.upload(id, key), query));
-      case 'POST upload':
-        this.objects.set(key, this.complete(this.upload(id, key), request.headers, await text(request)));
+      case 'POST upload': {
+        const deletions = this.deletions.get(key);
+        const parts = this.complete(this.upload(id, key), request.headers, await text(request));
+        this.checkCondition(request, key, deletions);
+        this.objects.set(key, parts);
         this.uploads.delete(id ?? '');
         return send(response, '<CompleteMultipartUploadResult><ETag>"any"</ETag></CompleteMultipartUploadResult>');
+      }
       case 'DELETE upload':
         this.upload(id, key);
         this.uploads.delete(id ?? '');
@@ -144,10 +157,41 @@ class Objects {
       case 'DELETE object':
         this.free.push(...(this.objects.get(key) ?? []).map(({ bytes }) => Buffer.from(bytes.buffer)));
         this.objects.delete(key);
+        this.deletions.set(key, (this.deletions.get(key) ?? 0) + 1);
         return void response.writeHead(204).end();
       default:
         throw new S3Error('NotImplemented', `${request.method} ${request.url} is not implemented here`, 501);
     }
+  }
+
+  /**
+   * `If-None-Match: *`, as S3 checks it when an object is to appear (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+   *
+   * @param deletions of the object when the request began
+   */
+  private checkCondition({ headers }: IncomingMessage, key: string, deletions: number | undefined): void {
+    const condition = headers['if-none-match'];
+    if (condition === undefined) {
+      return;
+    }
+    if (condition !== '*') {
+      throw new S3Error('NotImplemented', 'A header you provided implies functionality that is not implemented', 501);
+    }
+    if (this.objects.has(key)) {
+      throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
+    }
+    if (this.deletions.get(key) !== deletions) {
+      throw new S3Error('ConditionalRequestConflict', 'A conflicting operation occurred on this resource', 409);
+    }
+  }
+
+  private list(bucket: string, prefix: string): string {
+    const found = [...this.objects].filter(([key]) => key.startsWith(`${bucket}${prefix}`)).sort();
+    const contents = found.map(([key, parts]) => {
+      const name = escapeXml(key.slice(bucket.length));
+      return `<Contents><Key>${name}</Key><Size>${sizeOf(parts)}</Size></Contents>`;
+    });
+    return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`;
   }
 
   private begin({ headers }: IncomingMessage, key: string): string {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -63,6 +65,12 @@ test.each<[string, string, () => Promise<unknown>]>([
     () => complete(PARTS, (named) => void Object.assign(named[1] ?? {}, { ETag: '"0"' })),
   ],
   ['a checksum of other bytes', 'BadDigest', () => complete(PARTS, unchanged, { ChecksumCRC32: checksum(PARTS[0]) })],
+  [
+    'a completion where the object exists',
+    'PreconditionFailed',
+    () => complete(PARTS, unchanged, { IfNoneMatch: '*' }),
+  ],
+  ['a condition of another kind', 'NotImplemented', () => complete(PARTS, unchanged, { IfNoneMatch: '"tag"' })],
   ['a wrong size', 'InvalidRequest', () => complete(PARTS, unchanged, { MpuObjectSize: 1 })],
   [
     'an object with a checksum of other bytes',
@@ -97,4 +105,30 @@ test('rejects a body that does not have the hash of its signature, and a request
   const hash = createHash('sha256').update('b').digest('hex');
   expect(await put({ authorization: 'x', 'x-amz-content-sha256': hash })).toContain('XAmzContentSHA256Mismatch');
   expect(await put({})).toContain('AccessDenied');
+});
+
+test('rejects a conditional completion while the object is deleted', async () => {
+  const upload = await begin();
+  const part = { ...upload, PartNumber: 1, Body: PARTS[1], ChecksumCRC32: checksum(PARTS[1]) };
+  const { ETag } = await sink.client.send(new UploadPartCommand(part));
+  await sink.client.send(new PutObjectCommand({ ...TARGET, Body: 'x' }));
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+  const completing = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload, IfNoneMatch: '*' });
+  // The request has begun, and its body comes after the deletion.
+  completing.middlewareStack.add(
+    (next) => (args) => {
+      const sent = args.request as { body: unknown };
+      const body = String(sent.body);
+      sent.body = Readable.from(
+        (async function* () {
+          yield body.slice(0, 1);
+          await sink.client.send(new DeleteObjectCommand(TARGET));
+          yield body.slice(1);
+        })(),
+      );
+      return next(args);
+    },
+    { step: 'deserialize' },
+  );
+  await expect(sink.client.send(completing)).rejects.toMatchObject({ name: 'ConditionalRequestConflict' });
 });
