@@ -3,7 +3,7 @@ import { MODEL_FILES } from '../artifact-folders';
 import type { ModelFolder } from '../flavors/flavor';
 import type { ArchiveEntry } from './archive-entry';
 
-/** Counts up when archives of the same entries get other bytes; those made before are packed again. */
+/** Counts up when archives of the same entries get other content. Those made before are packed again. */
 const FORMAT = 1;
 
 /** Which files an archive is made from. */
