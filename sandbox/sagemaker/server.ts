@@ -10,7 +10,7 @@ import { EndpointLifecycle } from './endpoints/lifecycle';
 import { ModelData } from './model-data';
 import { answerInvocation, SIGNING_NAME } from './runtime';
 import { StateStore } from './state';
-import { refuseUnsupported } from './unsupported';
+import { UNSUPPORTED } from './unsupported';
 
 /** How SageMaker's stand-in is started. */
 export interface SageMakerOptions {
@@ -50,7 +50,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
     targetPrefix: 'SageMaker',
     actions: ACTIONS,
     contextOf,
-    refuseUnsupported,
+    unsupported: UNSUPPORTED,
   });
   const server = await startServer({
     port: options.port,

@@ -16,15 +16,10 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
 ]);
 
 /** Members that AWS takes and that are not here, by action. */
-const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
+export const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   SearchProducts: ['SortBy', 'SortOrder'],
   ProvisionProduct: ['ProvisioningPreferences', 'NotificationArns'],
   UpdateProvisionedProduct: ['ProvisioningPreferences'],
   TerminateProvisionedProduct: ['IgnoreErrors', 'RetainPhysicalResources'],
   SearchProvisionedProducts: ['SortBy', 'SortOrder'],
 };
-
-/** The member of a valid input that is not imitated, if it has one. */
-export function unsupportedMember(action: string, input: unknown): string | undefined {
-  return UNSUPPORTED[action]?.find((member) => member in (input as object));
-}
