@@ -39,7 +39,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
   const states = new StateStore();
   const modelData = new ModelData(awsEndpoint);
   const events = new EventSender('sagemaker', awsEndpoint, log);
-  const endpoints = new EndpointLifecycle({ python, workDir, log, modelData }, events);
+  const endpoints = new EndpointLifecycle({ python, workDir, log, modelData });
   const contextOf = (caller: Caller): ActionContext => {
     return { caller, state: states.of(caller), modelData, events, endpoints };
   };

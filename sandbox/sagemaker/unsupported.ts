@@ -22,20 +22,26 @@ const MODEL_CONTAINER = [
   'MultiModelConfig',
 ];
 
+/** What lists can be asked beside the order and the page. */
+const LIST = ['CreationTimeAfter', 'CreationTimeBefore', 'NameContains', 'SortBy=Name'];
+
 const below = (parent: string, members: readonly string[]) => members.map((member) => `${parent}.${member}`);
 
 /** By action: paths of members, as aws-json/unsupported.ts reads them. */
 export const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   CreateModelPackage: [
+    'ModelPackageName',
     'SourceAlgorithmSpecification',
     'ValidationSpecification',
+    'AdditionalInferenceSpecifications',
+    'ModelCard',
     ...below('InferenceSpecification.Containers.[]', PACKAGE_CONTAINER),
-    ...below('AdditionalInferenceSpecifications.[].Containers.[]', PACKAGE_CONTAINER),
   ],
-  UpdateModelPackage: [
-    ...below('InferenceSpecification.Containers.[]', PACKAGE_CONTAINER),
-    ...below('AdditionalInferenceSpecificationsToAdd.[].Containers.[]', PACKAGE_CONTAINER),
-  ],
+  UpdateModelPackage: ['InferenceSpecification', 'AdditionalInferenceSpecificationsToAdd', 'ModelCard', 'ClientToken'],
+  DescribeModelPackage: ['IncludedData'],
+  ListModelPackages: LIST,
+  ListModelPackageGroups: [...LIST, 'CrossAccountFilterOption'],
+  ListEndpoints: [...LIST, 'SortBy=Status', 'StatusEquals', 'LastModifiedTimeAfter', 'LastModifiedTimeBefore'],
   CreateModel: [...below('PrimaryContainer', MODEL_CONTAINER), ...below('Containers.[]', MODEL_CONTAINER)],
   CreateEndpointConfig: [
     'AsyncInferenceConfig',
@@ -43,5 +49,11 @@ export const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
     'ShadowProductionVariants',
     'ProductionVariants.[].InstancePools',
   ],
-  UpdateEndpoint: ['RetainAllVariantProperties=true', 'ExcludeRetainedVariantProperties'],
+  CreateEndpoint: ['DeploymentConfig'],
+  UpdateEndpoint: [
+    'DeploymentConfig',
+    'RetainDeploymentConfig=true',
+    'RetainAllVariantProperties=true',
+    'ExcludeRetainedVariantProperties',
+  ],
 };
