@@ -23,10 +23,8 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region, new_uuid
 
-from expect import expect
-from stand_in import ask
+from stand_ins import ask
 
-PATCH = "targets of rules"
 SERVICE = "events.amazonaws.com"
 TARGET = "CodePipeline_20150709.StartPipelineExecution"
 logger = logging.getLogger("rule_targets")
@@ -46,14 +44,6 @@ class Undeliverable(Exception):
 
 def apply() -> None:
     """Wrap the delivery to any target, and replace that to functions."""
-    for name in ("_invoke_target", "_dispatch_to_lambda", "_dispatch_to_sqs", "_pattern_event_view"):
-        expect(callable(getattr(eventbridge, name, None)), PATCH, f"eventbridge.{name} is missing")
-    for name in ("invoke_async_with_retry", "_get_func_record_for_ref", "_execution_record_for_config"):
-        expect(callable(getattr(lambda_svc, name, None)), PATCH, f"lambda_svc.{name} is missing")
-    for name in ("_queue_by_arn", "_md5_msg_attrs"):
-        expect(callable(getattr(sqs, name, None)), PATCH, f"sqs.{name} is missing")
-    for name in ("_create_log_stream", "_put_log_events"):
-        expect(callable(getattr(cloudwatch_logs, name, None)), PATCH, f"cloudwatch_logs.{name} is missing")
     eventbridge._invoke_target = _delivering(eventbridge._invoke_target)
     eventbridge._dispatch_to_lambda = _invoke_function
 
