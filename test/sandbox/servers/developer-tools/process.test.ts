@@ -106,13 +106,3 @@ test('it begins without the repositories of a former sandbox, and leaves other f
   expect(await readdir(account)).toEqual(['own.git']);
   expect(await readdir(join(folder, 'repositories'))).toEqual([ACCOUNT, 'notes']);
 });
-
-test('a missing setting is named', async () => {
-  const started = start({ PYTHON: requirePython(), AWS_ENDPOINT_URL: aws.url(), WORK_DIR: folder });
-  let said = '';
-  started.stderr?.on('data', (chunk) => {
-    said += String(chunk);
-  });
-  const [code] = await once(started, 'close');
-  expect([code, said]).toEqual([1, expect.stringContaining('REPOSITORIES_DIR is not set')]);
-});
