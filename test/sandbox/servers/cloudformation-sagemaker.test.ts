@@ -16,8 +16,8 @@ import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
 import { freePorts } from '../../../sandbox/processes/ports';
 import { startSageMaker } from '../../../sandbox/sagemaker/server';
-import { startMiniStack } from './cloudformation/ministack';
 import { ACCOUNT, outputsOf, type Resources, Stacks, templateOf } from './cloudformation/stacks';
+import { startMiniStack } from './parts';
 import { ENVIRONMENT, scriptFiles } from './sagemaker/hosting';
 import { archiveOf, IMAGE, requirePython } from './sagemaker/stage';
 

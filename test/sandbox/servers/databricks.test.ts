@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type DatabricksFront, startDatabricksFront } from '../../../sandbox/databricks/front';
+import type { Part } from '../../../sandbox/processes/part';
 import { type Receiver, startReceiver } from '../unit/databricks/receiver';
-import { type MlflowServer, requirePython, startMlflow } from './databricks/mlflow-server';
+import { startMlflow } from './parts';
+import { requirePython } from './sagemaker/stage';
 
 jest.setTimeout(180_000);
 
@@ -11,14 +13,14 @@ const TOKEN = 'dapi-of-the-sandbox';
 const API = '/api/2.0/mlflow';
 const CLIENT = join(__dirname, 'databricks', 'client.py');
 
-let mlflow: MlflowServer;
+let mlflow: Part;
 let front: DatabricksFront;
 let receiver: Receiver;
 
 beforeAll(async () => {
   mlflow = await startMlflow();
   receiver = await startReceiver();
-  front = await startDatabricksFront({ port: 0, mlflowUri: mlflow.url, token: TOKEN, log: () => undefined });
+  front = await startDatabricksFront({ port: 0, mlflowUri: mlflow.spec.url, token: TOKEN, log: () => undefined });
 });
 
 afterAll(async () => {

@@ -9,9 +9,9 @@ import {
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { localWebhookUrl } from '../../../sandbox/deploy/outputs';
 import type { Part } from '../../../sandbox/processes/part';
-import { NOWHERE, startMiniStack } from './cloudformation/ministack';
 import { outputsOf, Stacks } from './cloudformation/stacks';
 import { TEMPLATE } from './ministack-template';
+import { NOWHERE, startMiniStack } from './parts';
 
 jest.setTimeout(60_000);
 

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
-import { startMiniStack } from './cloudformation/ministack';
+import { startMiniStack } from './parts';
 
 const TARGET = { Bucket: 'uploads', Key: 'object' };
 let ministack: Part;

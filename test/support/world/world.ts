@@ -1,6 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { groupNameOf } from '../../../lambda/shared/names/group-name';
-import { GRACE_MS } from '../../../lambda/sweep/unused';
 import { type Actions, actionsOn } from './actions';
 import { Table } from './dynamodb';
 import { callFunction, liveIn } from './functions';
@@ -106,7 +105,7 @@ export class World {
 
   /** Calls that changed something in the account, but for what the sync keeps for itself. */
   writesSince(call: number): string[] {
-    const writes = /^(sagemaker\.(Create|Update|Delete|AddTags)|s3\.(Put|Delete|Create|Complete|Abort))/;
+    const writes = /^(sagemaker\.(Create|Update|Delete)|s3\.(Put|Delete|Create|Complete|Abort))/;
     return this.outside.calls
       .slice(call)
       .filter(({ what, input }) => writes.test(what) && !String((input as { Key?: string }).Key).startsWith('syncs/'))
@@ -227,6 +226,3 @@ export class World {
 function plainItem(item: Readonly<Record<string, AttributeValue>>): Record<string, string | number> {
   return Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? Number(N)]));
 }
-
-/** Time that is long enough for everything that waits for days. */
-export const LONGER_THAN_ANYTHING_WAITS = 2 * GRACE_MS;

@@ -6,7 +6,7 @@ import { CODE_BUILD_ACTIONS } from '../../../../sandbox/developer-tools/codebuil
 import { CODE_COMMIT_ACTIONS } from '../../../../sandbox/developer-tools/codecommit/actions';
 import { CODE_PIPELINE_ACTIONS } from '../../../../sandbox/developer-tools/codepipeline/actions';
 import { startDeveloperTools } from '../../../../sandbox/developer-tools/server';
-import { NOWHERE } from '../cloudformation/ministack';
+import { NOWHERE } from '../parts';
 import { casesOf } from '../sagemaker/conformance/cases';
 import { Model } from '../sagemaker/conformance/service-model';
 import { difference, Wire } from '../sagemaker/conformance/wire';

@@ -11,8 +11,8 @@ import { machineEnvironment } from '../../../../sandbox/developer-tools/codebuil
 import { startDeveloperTools } from '../../../../sandbox/developer-tools/server';
 import { freePorts } from '../../../../sandbox/processes/ports';
 import { ensureVenv } from '../../../../sandbox/setup/venv';
-import { startMiniStack } from '../cloudformation/ministack';
 import { ACCOUNT, Stacks } from '../cloudformation/stacks';
+import { startMiniStack } from '../parts';
 import { Events } from './events';
 
 export { ACCOUNT };
