@@ -2,7 +2,7 @@
 
 - An API serves callers of its own account only; on AWS, the API's id alone says whose it is.
 - Every error of a Node function has the name `Runtime.HandlerError`; on AWS its own, which Retry and Catch match on.
-- CloudFormation drops DeadLetterConfig and ReservedConcurrentExecutions; the latter is refused here, since nothing has it.
+- CloudFormation drops DeadLetterConfig and ReservedConcurrentExecutions. The latter is rejected: no function has it.
 - A dead-letter queue gets the envelope of a failure destination; on AWS the event, with attributes
   (docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
 - A deployment ends the workers of every account's function of the same name.
@@ -19,6 +19,7 @@ import ministack.services.apigateway_v1 as apigateway
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.lambda_svc as lambda_svc
 import ministack.services.sqs as sqs
+from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region, new_uuid
 
 # The two places where the worker reports what a handler threw: asynchronously (a rejected promise) and synchronously.
@@ -127,3 +128,17 @@ def _in_own_account(invalidate: Callable[..., None]) -> Callable[..., None]:
         invalidate(name, **{"account": get_account_id(), "region": get_region(), **scope})
 
     return invalidate_worker
+
+
+def allows(policy: Any, service: str, action: str, resource: str, source: str) -> bool:
+    """Whether a resource's policy, if it has one, lets a service act on it for a source of the account at hand."""
+    context = EvalContext(
+        principal_arn="*",
+        principal_type="Service",
+        principal_account="",
+        action=action,
+        resource_arn=resource,
+        region=get_region(),
+        service_context={"aws:sourcearn": source, "aws:sourceaccount": get_account_id()},
+    )
+    return bool(policy) and evaluate_resource_policy(policy, context, service=service).decision == "Allow"

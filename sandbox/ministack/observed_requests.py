@@ -1,12 +1,12 @@
-"""Remember which AWS calls each Lambda function made, and on what, as CloudTrail would; refuse some of them, as tests ask.
+"""Record which AWS calls each Lambda function makes, as CloudTrail would; reject some of them, as tests ask.
 
-A function's session token is its own ARN here, and SDKs send the token with each request: to MiniStack and to the services
-that stand beside it. `GET /_sandbox/calls` lists each function's calls, every kind once and how often it was made. What a permission
-must allow is MiniStack's own reading of a request, which it uses where IAM is enforced.
+A function's session token is its own ARN here. SDKs send the token with each request, to MiniStack and to the
+stand-ins. `GET /_sandbox/calls` lists each function's calls, each kind once with its count. MiniStack itself says
+which permission a request needs, as where it enforces IAM.
 
-`POST /_sandbox/busy` with `{"service": "s3", "times": 5}` refuses the next calls that functions make of it, with `"share": 0.1` as
-much of them at random until as many were refused, in the words in which AWS says so; `GET` lists what is still to come, `DELETE`
-forgets it. Everybody else is served: a test goes on looking. Refused calls are among the recorded ones.
+`POST /_sandbox/busy` with `{"service": "s3", "times": 5}` rejects the next calls of functions to a service, with
+AWS's error. With `"share": 0.1` it rejects as much of them at random, until it has rejected as many. `GET` lists what
+is left, and `DELETE` clears it. Other callers are served. Rejected calls are recorded, too.
 """
 
 import json
@@ -80,7 +80,7 @@ def _service(method: str, path: str, headers: dict[str, str], body: bytes, query
 def _permissions(
     service: str, method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
 ) -> list[tuple[str, str]]:
-    """The actions and resources that a policy must allow for a request; a request that has none is an action of its own."""
+    """The actions and resources that a policy must allow for a request, which may be an action of its own."""
     params = app._routing_params(method, path, headers, body, query_params)
     action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
     region = app.extract_region(headers)

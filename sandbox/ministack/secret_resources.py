@@ -1,6 +1,6 @@
 """Secrets of stacks, where MiniStack's CloudFormation differs from AWS.
 
-- A generated value knows only the length and the excluded characters, and is empty where `GenerateSecretString` is empty.
+- A generated value knows only the length and the excluded characters. It is empty if `GenerateSecretString` is empty.
 - `Ref` of a secret is its name; on AWS its ARN, which policies need.
 """
 

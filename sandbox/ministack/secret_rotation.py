@@ -17,9 +17,9 @@ import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.lambda_svc as lambda_svc
 import ministack.services.secretsmanager as secretsmanager
 from ministack.core.concurrency import spawn_background
-from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
-from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
+from ministack.core.responses import error_response_json, json_response
 
+from functions import allows
 from stand_ins import create_only, problems
 
 TYPE = "AWS::SecretsManager::RotationSchedule"
@@ -113,17 +113,7 @@ def _rules(rules: Record) -> Record:
 
 def _require_invocable(arn: str, secret_arn: str) -> None:
     function, _config, _name = lambda_svc._get_func_record_for_ref(arn)
-    context = EvalContext(
-        principal_arn="*",
-        principal_type="Service",
-        principal_account="",
-        action="lambda:InvokeFunction",
-        resource_arn=arn,
-        region=get_region(),
-        service_context={"aws:sourcearn": secret_arn, "aws:sourceaccount": get_account_id()},
-    )
-    policy = function and function["policy"]
-    if not policy or evaluate_resource_policy(policy, context, service=SERVICE).decision != "Allow":
+    if not allows(function and function["policy"], SERVICE, "lambda:InvokeFunction", arn, secret_arn):
         raise Refused(
             "AccessDeniedException",
             "Secrets Manager cannot invoke the specified Lambda function. "

@@ -2,7 +2,7 @@
 
 - A role loses its permissions boundary, which need not exist.
 - A name that is taken takes over what another stack made; on AWS it fails the resource.
-- An alarm over an expression of several metrics is refused. Here it is recorded over a metric that has no data: it is never raised.
+- An alarm on an expression of several metrics is rejected. Here it is recorded on a metric without data: it never fires.
 """
 
 from collections.abc import Callable

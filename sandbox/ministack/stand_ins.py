@@ -1,10 +1,10 @@
-"""Services that MiniStack lacks: their resource types and events go to and come from the stand-ins that run beside it.
+"""Services that MiniStack lacks: their resource types and events go to and come from the stand-ins beside it.
 
-- A stand-in answers `POST /_cloudformation` with a resource's physical id and attributes, or with the reason for which the
-  resource fails. What CloudFormation itself knows of a type (which properties replace a resource, which are there at all,
-  whether stack tags reach it) is in AWS's own schema of the type, as cfn-lint ships it.
-- EventBridge refuses a PutEvents whose source begins with `aws.` from anyone but the AWS service itself, and so does MiniStack.
-  As AWS's services do, each stand-in names itself by its service principal.
+- A stand-in answers `POST /_cloudformation` with a resource's physical id and attributes, or with the reason for
+  which the resource fails. AWS's own schemas of the types, as cfn-lint ships them, say what CloudFormation itself
+  knows: which properties exist, which ones replace a resource, and whether stack tags reach it.
+- EventBridge rejects a PutEvents whose source begins with `aws.`, except from the AWS service itself. So does
+  MiniStack. As AWS's services do, each stand-in names itself by its service principal.
 """
 
 import contextvars
@@ -95,7 +95,11 @@ def _from_service(headers: dict[str, str], body: bytes) -> bool:
 
 def _naming_the_stack(delete: Callable[..., None]) -> Callable[..., None]:
     def delete_resource(
-        resource_type: str, physical_id: str, properties: Properties, stack: str | None = None, logical_id: str | None = None
+        resource_type: str,
+        physical_id: str,
+        properties: Properties,
+        stack: str | None = None,
+        logical_id: str | None = None,
     ) -> None:
         token = _deleting_stack.set(stack or "")
         try:

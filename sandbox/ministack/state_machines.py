@@ -1,14 +1,16 @@
 """Executions of state machines, where MiniStack differs from Step Functions.
 
-- StartExecution refuses every name that it saw; on AWS a repeated start of a running execution with the same input gets the
-  first answer (API_StartExecution).
-- Data between states may have any size; on AWS 256 KiB of UTF-8 (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html):
-  more fails the execution with States.DataLimitExceeded, which States.ALL does not catch.
+- StartExecution rejects every name that it saw. On AWS, a repeated start of a running execution with the same input
+  gets the first answer (API_StartExecution).
+- Data between states can have any size. On AWS, more than 256 KiB of UTF-8 fails the execution with
+  States.DataLimitExceeded, which States.ALL does not catch
+  (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 - An expression fails after a second on the clock, which a busy machine reaches without evaluating anything.
-- A Distributed Map in JSONata ignores the item reader's arguments, the item selector and the output; its child workflows see
-  their parent's context and variables (docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html).
-- A nested execution that is waited for (`startExecution.sync`) may take a name again, emits no events, and fails with a sentence
-  in place of its description (docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html).
+- A Distributed Map in JSONata ignores the item reader's arguments, the item selector and the output. Its child
+  workflows see their parent's context and variables
+  (docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html).
+- A nested execution that is waited for (`startExecution.sync`) can take a name again, emits no events, and fails
+  without its description (docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html).
 """
 
 import json
@@ -82,7 +84,9 @@ def check_size(data: Any) -> None:
 def _in_jsonata(run: Callable[..., Outcome]) -> Callable[..., Outcome]:
     """Evaluate what is JSONata here, and leave the running of the children to MiniStack's JSONPath."""
 
-    def run_map(state: Json, raw_input: Json, effective: Json, iterator: Json, execution: Json, context: Json) -> Outcome:
+    def run_map(
+        state: Json, raw_input: Json, effective: Json, iterator: Json, execution: Json, context: Json
+    ) -> Outcome:
         if stepfunctions._state_query_language(state, context) != "JSONata":
             return run(state, raw_input, effective, iterator, execution, context)
         items = [_selected(state, raw_input, context, *item) for item in enumerate(_items(state, raw_input, context))]
