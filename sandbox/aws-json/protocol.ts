@@ -80,7 +80,7 @@ async function runAction<Context>(
   const context = service.contextOf(caller);
   return host.faults.around(name, caller, async () => {
     const input = operation.input ? validInput(model, operation.input.shape, parseJson(body)) : {};
-    refuseUnsupported(service.name, service.unsupported?.[name], input);
+    refuseUnsupported(service.name, name, service.unsupported ?? {}, input);
     const output = await action(input as never, context);
     return operation.output && encode(model, operation.output.shape, output ?? {});
   });

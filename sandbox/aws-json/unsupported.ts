@@ -4,15 +4,23 @@ import { lackingInSandbox } from './errors';
  * Refuses a request that has a member which is not imitated.
  *
  * @param service AWS's name of the service, as `SageMaker`
- * @param paths of members: `[]` for every item of a list, `=value` where only that value is not here
+ * @param unsupported paths of members by action: `[]` for every item of a list, `=value` where only that value is
+ *   missing
  * @param input the action's valid input
  * @throws ServiceError 501 `UnknownOperationException` that names the member
  */
-export function refuseUnsupported(service: string, paths: readonly string[] = [], input: unknown): void {
-  for (const path of paths) {
+export function refuseUnsupported(
+  service: string,
+  action: string,
+  unsupported: Readonly<Record<string, readonly string[]>>,
+  input: unknown,
+): void {
+  for (const path of unsupported[action] ?? []) {
     const [members = '', value] = path.split('=');
     const found = valuesAt(input, members.split('.'));
-    if (found.some((item) => value === undefined || String(item) === value)) throw lackingInSandbox(service, path);
+    if (found.some((item) => value === undefined || String(item) === value)) {
+      throw lackingInSandbox(service, `${path} of ${action}`);
+    }
   }
 }
 

@@ -47,7 +47,7 @@ export async function perform(
   context: ActionContext,
 ): Promise<void> {
   const input = inputOf(model, `${name}Input`, properties);
-  refuseUnsupported('SageMaker', UNSUPPORTED[name], input);
+  refuseUnsupported('SageMaker', name, UNSUPPORTED, input);
   await faults.around(name, context.caller, () => action(input as never, context));
 }
 
