@@ -18,7 +18,7 @@ export type Headers = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads account and region from a request's SigV4 `Authorization` header. The signature is not verified: there are no secrets
- * here. A function's session token is its ARN (ministack/recorded_calls.py); a service names what it calls for.
+ * here. A function's session token is its ARN (ministack/observed_requests.py); a service names what it calls for.
  *
  * @param signingName the service that the request must be signed for
  * @param accounts tells whose the access key is

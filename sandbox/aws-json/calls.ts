@@ -18,7 +18,7 @@ const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
 /**
  * The calls that Lambda functions made, every kind of them once and how often. MiniStack gives a function its ARN as session token
- * (ministack/recorded_calls.py), and SDKs send the token with each request. Which resource a call is for is not read here:
+ * (ministack/observed_requests.py), and SDKs send the token with each request. Which resource a call is for is not read here:
  * the policies' resources are the business of tests of the template.
  */
 export class Calls {

@@ -6,6 +6,7 @@ import { lackingInSandbox, reasonOf, ServiceError, serializationException } from
 import type { Faults } from './faults';
 import { answer, headersOf, readBody } from './http';
 import type { JsonService } from './service';
+import { refuseUnsupported } from './unsupported';
 import { validInput } from './validate';
 
 const JSON_1_1 = 'application/x-amz-json-1.1';
@@ -79,7 +80,7 @@ async function runAction<Context>(
   const context = service.contextOf(caller);
   return host.faults.around(name, caller, async () => {
     const input = operation.input ? validInput(model, operation.input.shape, parseJson(body)) : {};
-    service.refuseUnsupported?.(name, input);
+    refuseUnsupported(service.name, name, service.unsupported ?? {}, input);
     const output = await action(input as never, context);
     return operation.output && encode(model, operation.output.shape, output ?? {});
   });

@@ -18,6 +18,6 @@ export interface JsonService<Context> {
   readonly actions: ReadonlyMap<string, Action<Context>>;
   /** What an action works with, for one call. */
   contextOf(caller: Caller): Context;
-  /** Refuses a valid input that has something which is not imitated. */
-  refuseUnsupported?(action: string, input: unknown): void;
+  /** By action: members that AWS takes and that are not here, as unsupported.ts describes them. */
+  readonly unsupported?: Readonly<Record<string, readonly string[]>>;
 }

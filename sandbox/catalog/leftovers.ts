@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
-import { paginateListEndpoints } from '@aws-sdk/client-sagemaker';
 import type { SandboxEnv } from '../cli/context';
 import { awsOf } from '../demo/aws';
+import { endpointsOf } from '../demo/endpoint';
 import { listPackages } from '../demo/packages';
 import { namesOf } from './provisioned';
 
@@ -19,7 +19,7 @@ export async function whatStays(env: SandboxEnv, modelName: string, productId: s
   return [
     ...repositories(env, repositoryName, groupName).map((folder) => `git repository ${folder}`),
     ...(await bucketsOf(env, productId)).map((name) => `bucket ${name} of the pipeline's artifacts`),
-    ...(await endpointsOf(env, groupName)).map((name) => `endpoint ${name}`),
+    ...(await endpointsOf(aws, groupName)).map((name) => `endpoint ${name}`),
     ...(packages.length > 0 ? [`${packages.length} packages in the model package group ${groupName}`] : []),
   ];
 }
@@ -36,15 +36,4 @@ async function bucketsOf(env: SandboxEnv, productId: string): Promise<string[]> 
   const { Buckets = [] } = await awsOf(env).s3.send(new ListBucketsCommand({}));
   const start = `sc-${env.AWS_ACCESS_KEY_ID}-${productId}-`;
   return Buckets.map(({ Name = '' }) => Name).filter((name) => name.startsWith(start));
-}
-
-async function endpointsOf(env: SandboxEnv, group: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { Endpoints = [] } of paginateListEndpoints(
-    { client: awsOf(env).sageMaker },
-    { NameContains: group },
-  )) {
-    names.push(...Endpoints.map(({ EndpointName = '' }) => EndpointName));
-  }
-  return names.filter((name) => name.startsWith(`${group}-`));
 }

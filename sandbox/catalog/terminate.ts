@@ -9,8 +9,6 @@ import { ended } from './records';
 
 /** How to terminate. */
 export interface TerminateOptions {
-  /** What the provisioned product is called; by default as the model, in Service Catalog's letters. */
-  readonly productName?: string;
   /** Gets lines of progress. */
   readonly say?: (line: string) => void;
 }
@@ -31,9 +29,10 @@ const UPDATE_MS = 300_000;
 export async function terminateModel(
   env: SandboxEnv,
   modelName: string,
-  { productName = productNameOf(modelName), say = () => undefined }: TerminateOptions = {},
+  { say = () => undefined }: TerminateOptions = {},
 ): Promise<string> {
   const aws = awsOf(env);
+  const productName = productNameOf(modelName);
   const product = await findProduct(aws, productName);
   if (!product) {
     const names = await provisionedModelNames(aws);

@@ -18,10 +18,6 @@ export function payload(event: RegistryEvent, webhook: Pick<Webhook, 'id'>, time
   return JSON.stringify({ event: name, webhook_id: webhook.id, event_timestamp: time, ...rest });
 }
 
-export function modelCreated(model_name: string): RegistryEvent[] {
-  return [{ event: 'REGISTERED_MODEL_CREATED', model_name, text: `Registered model '${model_name}' was created.` }];
-}
-
 export function versionCreated(model_name: string, version: string): RegistryEvent[] {
   const text = `Version ${version} of registered model '${model_name}' was created.`;
   return [{ event: 'MODEL_VERSION_CREATED', model_name, version, text }];
@@ -32,13 +28,7 @@ export function tagSet(model_name: string, version: string, key: string, value: 
   return [{ event: 'MODEL_VERSION_TAG_SET', model_name, version, tags: [{ key, value }], text }];
 }
 
-const TO_STAGE: Readonly<Record<string, EventName>> = {
-  Staging: 'MODEL_VERSION_TRANSITIONED_TO_STAGING',
-  Production: 'MODEL_VERSION_TRANSITIONED_TO_PRODUCTION',
-  Archived: 'MODEL_VERSION_TRANSITIONED_TO_ARCHIVED',
-};
-
-/** A version's change of stage: the general event, and that of the stage; none when the stage is the same as before. */
+/** A version's change of stage; none when the stage is the same as before. */
 export function transitioned(
   model_name: string,
   version: string,
@@ -47,23 +37,11 @@ export function transitioned(
 ): RegistryEvent[] {
   if (from_stage === to_stage) return [];
   const text = `Registered model '${model_name}' version ${version} transitioned from ${from_stage} to ${to_stage}.`;
-  const change = { model_name, version, to_stage, from_stage, text };
-  const special = TO_STAGE[to_stage];
-  return [
-    { event: 'MODEL_VERSION_TRANSITIONED_STAGE', ...change },
-    ...(special === undefined ? [] : [{ event: special, ...change }]),
-  ];
+  return [{ event: 'MODEL_VERSION_TRANSITIONED_STAGE', model_name, version, to_stage, from_stage, text }];
 }
 
 /** An event for the test endpoint: of the webhook's model, of values that show what they are. */
-export function example(event: EventName, model_name = 'example_model'): RegistryEvent {
-  if (event === 'REGISTERED_MODEL_CREATED') return { event, model_name, text: 'A test of this webhook.' };
-  const stage = event.includes('STAGE') || event.includes('_TO_');
-  return {
-    event,
-    model_name,
-    version: '1',
-    ...(stage ? { to_stage: 'Production', from_stage: 'None' } : {}),
-    text: 'A test of this webhook.',
-  };
+export function example(event: EventName, model_name: string): RegistryEvent {
+  const stages = event === 'MODEL_VERSION_TRANSITIONED_STAGE' ? { to_stage: 'Production', from_stage: 'None' } : {};
+  return { event, model_name, version: '1', ...stages, text: 'A test of this webhook.' };
 }

@@ -26,8 +26,6 @@ export interface DatabricksFrontOptions {
   readonly mlflowUri: string;
   /** The personal access token that every caller needs. */
   readonly token: string;
-  /** Users whose name and password are accepted as well. */
-  readonly users?: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
   /** The most entries of a page of list-artifacts. */
   readonly pageSize?: number;
@@ -64,7 +62,6 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
   const outage = new Outage();
   const visibility = new Visibility();
   const requests = new Requests();
-  const credentials = { token: options.token, users: options.users ?? {} };
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = targetOf(request);
@@ -73,7 +70,7 @@ export async function startDatabricksFront(options: DatabricksFrontOptions): Pro
     if (pathname === '/_sandbox/visible') return visibility.answer(request, response);
     outage.check(request);
     if (pathname === SIGNED_PATH) return files.download(searchParams, request, response);
-    authorize(request.headers.authorization, credentials);
+    authorize(request.headers.authorization, options.token);
     const call = API_CALL.exec(pathname)?.[1] ?? '';
     const method = request.method ?? 'GET';
     requests.record(`${method} ${call || pathname}`);

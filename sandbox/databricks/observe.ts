@@ -1,4 +1,4 @@
-import { modelCreated, type RegistryEvent, tagSet, transitioned, versionCreated } from './events';
+import { type RegistryEvent, tagSet, transitioned, versionCreated } from './events';
 import { getVersion, type ModelVersion, versionsOf } from './model-versions';
 import type { Upstream } from './upstream';
 
@@ -9,12 +9,6 @@ type Observer = (upstream: Upstream, fields: Fields) => Promise<(answer: Fields)
 
 /** The calls whose success is an event, below `/api/2.0/mlflow/`; all are POST. */
 export const OBSERVERS: ReadonlyMap<string, Observer> = new Map<string, Observer>([
-  [
-    'registered-models/create',
-    async (_, { name }) =>
-      () =>
-        modelCreated(String(name)),
-  ],
   ['model-versions/create', async () => (answer) => createdOf(answer)],
   [
     'model-versions/set-tag',

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { invalidParameter } from './errors';
+import { ApiError, invalidParameter } from './errors';
 
-/** The events of docs.databricks.com/api, `RegistryWebhookEvent`. */
-export const EVENTS = [
-  'MODEL_VERSION_CREATED',
-  'MODEL_VERSION_TRANSITIONED_STAGE',
+/** The events that are sent here, of docs.databricks.com/api, `RegistryWebhookEvent`. */
+const EVENTS = ['MODEL_VERSION_CREATED', 'MODEL_VERSION_TRANSITIONED_STAGE', 'MODEL_VERSION_TAG_SET'] as const;
+export type EventName = (typeof EVENTS)[number];
+/** Those that only a workspace sends. */
+const LACKING = [
   'TRANSITION_REQUEST_CREATED',
   'COMMENT_CREATED',
   'REGISTERED_MODEL_CREATED',
-  'MODEL_VERSION_TAG_SET',
   'MODEL_VERSION_TRANSITIONED_TO_STAGING',
   'MODEL_VERSION_TRANSITIONED_TO_PRODUCTION',
   'MODEL_VERSION_TRANSITIONED_TO_ARCHIVED',
@@ -16,10 +16,14 @@ export const EVENTS = [
   'TRANSITION_REQUEST_TO_PRODUCTION_CREATED',
   'TRANSITION_REQUEST_TO_ARCHIVED_CREATED',
 ] as const;
-export type EventName = (typeof EVENTS)[number];
+const event = z.enum([...EVENTS, ...LACKING]).transform((name): EventName => {
+  const known = EVENTS.find((each) => each === name);
+  if (!known) throw new ApiError(501, 'NOT_IMPLEMENTED', `There are no events ${name} here.`);
+  return known;
+});
 
 /** ACTIVE is called on events, TEST_MODE by the test endpoint only, DISABLED not at all. */
-export const STATUSES = ['ACTIVE', 'DISABLED', 'TEST_MODE'] as const;
+const STATUSES = ['ACTIVE', 'DISABLED', 'TEST_MODE'] as const;
 
 const HttpUrlSpec = z.object({
   url: z
@@ -32,7 +36,7 @@ const HttpUrlSpec = z.object({
 export type HttpUrlSpec = z.infer<typeof HttpUrlSpec>;
 
 const settings = {
-  events: z.array(z.enum(EVENTS)).min(1),
+  events: z.array(event).min(1),
   description: z.string().optional(),
   status: z.enum(STATUSES).optional(),
   http_url_spec: HttpUrlSpec.optional(),
@@ -40,11 +44,11 @@ const settings = {
 };
 export const CreateWebhook = z.object({ ...settings, model_name: z.string().min(1).optional() });
 export const UpdateWebhook = z.object({ ...settings, events: settings.events.optional(), id: z.string().min(1) });
-export const TestWebhook = z.object({ id: z.string().min(1), event: z.enum(EVENTS).optional() });
+export const TestWebhook = z.object({ id: z.string().min(1), event: event.optional() });
 export const DeleteWebhook = z.object({ id: z.string().min(1) });
 export const ListWebhooks = z.object({
   model_name: z.string().min(1).optional(),
-  events: z.array(z.enum(EVENTS)).optional(),
+  events: z.array(event).optional(),
   max_results: z.coerce.number().int().min(1).max(1000).optional(),
   page_token: z.string().optional(),
 });
@@ -52,7 +56,7 @@ export const ListWebhooks = z.object({
 /** A webhook as it is kept, its secrets included. */
 export interface Webhook {
   readonly id: string;
-  readonly model_name?: string | undefined;
+  readonly model_name: string;
   readonly events: readonly EventName[];
   readonly description?: string | undefined;
   readonly status: (typeof STATUSES)[number];

@@ -30,8 +30,7 @@ export class Webhooks {
   /** The webhooks to call on an event of a model. */
   listening(event: EventName, model: string): Webhook[] {
     return [...this.all.values()].filter(
-      ({ status, events, model_name }) =>
-        status === 'ACTIVE' && events.includes(event) && (model_name === undefined || model_name === model),
+      ({ status, events, model_name }) => status === 'ACTIVE' && events.includes(event) && model_name === model,
     );
   }
 
@@ -43,15 +42,18 @@ export class Webhooks {
   }
 
   async create(fields: unknown): Promise<object> {
-    const { http_url_spec, job_spec, ...rest } = check(CreateWebhook, fields);
+    const { http_url_spec, job_spec, model_name, ...rest } = check(CreateWebhook, fields);
     const target = onlyHttp(http_url_spec, job_spec);
     if (target === undefined) throw invalidParameter('One of http_url_spec and job_spec must be specified.');
-    refuseModelCreated(rest.events, rest.model_name);
-    if (rest.model_name !== undefined) await this.requireModel(rest.model_name);
+    if (model_name === undefined) {
+      throw new ApiError(501, 'NOT_IMPLEMENTED', 'There are no webhooks of the whole registry here: give model_name.');
+    }
+    await this.requireModel(model_name);
     const time = this.now();
     return this.put({
       id: randomUUID().replaceAll('-', ''),
       ...rest,
+      model_name,
       status: rest.status ?? 'ACTIVE',
       http_url_spec: target,
       creation_timestamp: time,
@@ -66,7 +68,6 @@ export class Webhooks {
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const target = { ...before.http_url_spec, ...onlyHttp(http_url_spec, job_spec) };
     const after = { ...before, ...changes, http_url_spec: target, last_updated_timestamp: this.now() };
-    refuseModelCreated(after.events, after.model_name);
     return this.put(after);
   }
 
@@ -117,10 +118,4 @@ function onlyHttp(http: HttpUrlSpec | undefined, job: unknown): HttpUrlSpec | un
     throw new ApiError(501, 'NOT_IMPLEMENTED', 'There are no jobs here: only webhooks with http_url_spec.');
   }
   return http;
-}
-
-function refuseModelCreated(events: readonly EventName[], model: string | undefined): void {
-  if (model !== undefined && events.includes('REGISTERED_MODEL_CREATED')) {
-    throw invalidParameter('REGISTERED_MODEL_CREATED can only be specified for a webhook without model_name.');
-  }
 }

@@ -6,6 +6,7 @@ import {
   DeleteEndpointConfigCommand,
   DeleteModelCommand,
   DescribeEndpointCommand,
+  paginateListEndpoints,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { endpointRoleName } from '../../product-template/lib/names';
@@ -15,6 +16,16 @@ import { until } from './until';
 
 /** Any role's ARN: the stand-in does not check whether it exists. */
 const ROLE = `arn:aws:iam::111111111111:role/${endpointRoleName(REGION)}`;
+
+/** The names of a group's endpoints, in alphabetical order; on request only of those that are in service. */
+export async function endpointsOf({ sageMaker: client }: Aws, group: string, inService = false): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { Endpoints = [] } of paginateListEndpoints({ client }, {})) {
+    const wanted = Endpoints.filter(({ EndpointStatus }) => !inService || EndpointStatus === 'InService');
+    names.push(...wanted.map(({ EndpointName = '' }) => EndpointName));
+  }
+  return names.filter((name) => name.startsWith(`${group}-`)).sort();
+}
 
 /**
  * Makes an endpoint from a package and waits until it serves.

@@ -14,7 +14,6 @@ import { CodeCommit } from './codecommit/codecommit';
 import { Repositories } from './codecommit/repositories';
 import { repositoryResource } from './codecommit/resource';
 import { codeCommitService } from './codecommit/service';
-import { Approvals } from './codepipeline/approvals';
 import { Engine } from './codepipeline/engine';
 import { PipelineEvents } from './codepipeline/events';
 import { Pipelines } from './codepipeline/pipelines';
@@ -62,11 +61,8 @@ export interface Services {
 export async function developerTools(options: ServicesOptions, urlFile: string): Promise<Services> {
   const { python, awsEndpoint, workDir, log } = options;
   const sessions = new Sessions(awsEndpoint);
-  const [ofCommit, ofBuild, ofPipeline] = [
-    new EventSender('codecommit', awsEndpoint, log),
-    new EventSender('codebuild', awsEndpoint, log),
-    new EventSender('codepipeline', awsEndpoint, log),
-  ];
+  const ofCommit = new EventSender('codecommit', awsEndpoint, log);
+  const ofPipeline = new EventSender('codepipeline', awsEndpoint, log);
 
   const repositories = new Repositories(options.repositories, urlFile);
   await repositories.clear();
@@ -83,16 +79,15 @@ export async function developerTools(options: ServicesOptions, urlFile: string):
     path: [join(__dirname, 'codebuild', 'bin'), process.env.PATH ?? ''].join(delimiter),
   };
   const projects = new Projects();
-  const builds = new Builds(join(workDir, 'builds'), { python, sessions, host }, ofBuild, log);
+  const builds = new Builds(join(workDir, 'builds'), { python, sessions, host }, log);
 
-  const approvals = new Approvals();
-  const run = providerRunner({ repositories, projects, builds, approvals, sessions });
+  const run = providerRunner({ repositories, projects, builds, sessions });
   const pipelines = new Pipelines(new Engine({ run, observer: new PipelineEvents(ofPipeline, log) }));
 
   const services = [
     await codeCommitPart(python, codeCommit),
     await codeBuildPart(python, projects, builds),
-    await codePipelinePart(python, pipelines, approvals),
+    await codePipelinePart(python, pipelines),
     serviceCatalog({ model: await loadServiceModel(python, 'servicecatalog'), awsEndpoint, log }),
   ];
   return {
@@ -102,7 +97,7 @@ export async function developerTools(options: ServicesOptions, urlFile: string):
     close: async () => {
       pipelines.close();
       await builds.close();
-      for (const sender of [ofCommit, ofBuild, ofPipeline]) await sender.close();
+      for (const sender of [ofCommit, ofPipeline]) await sender.close();
     },
   };
 }
@@ -123,10 +118,10 @@ async function codeBuildPart(python: string, projects: Projects, builds: Builds)
   };
 }
 
-async function codePipelinePart(python: string, pipelines: Pipelines, approvals: Approvals): Promise<Service> {
+async function codePipelinePart(python: string, pipelines: Pipelines): Promise<Service> {
   const model = await loadServiceModel(python, 'codepipeline');
   return {
-    endpoint: endpointOf(codePipelineService(model, pipelines, approvals)),
+    endpoint: endpointOf(codePipelineService(model, pipelines)),
     resources: new Map([['AWS::CodePipeline::Pipeline', pipelineResource(model, pipelines)]]),
   };
 }

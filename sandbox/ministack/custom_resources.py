@@ -14,9 +14,6 @@ import ministack.services.cloudformation.custom_resource as custom_resource
 import ministack.services.cloudformation.engine as engine
 import ministack.services.lambda_svc as lambda_svc
 
-from expect import expect
-
-PATCH = "custom resources that fail"
 # The physical ids that providers gave to what they failed to make, by stack and logical id.
 _failed: dict[tuple[str, str], str] = {}
 # Whether it is CloudFormation that invokes a function.
@@ -27,13 +24,6 @@ RETRY_SECONDS = (1, 2)
 
 def apply() -> None:
     """Wrap the provider's answer and its call, and the message for an attribute that is missing."""
-    for module, name in (
-        (custom_resource, "deliver_response"),
-        (custom_resource, "invoke_custom_resource"),
-        (engine, "_unknown_attribute_message"),
-        (lambda_svc, "_execute_function_with_config_scope"),
-    ):
-        expect(callable(getattr(module, name, None)), PATCH, f"{name} is missing")
     _remember_failures()
     _delete_what_failed()
     _name_missing_attributes()

@@ -1,60 +1,48 @@
-"""Start MiniStack with the gaps mended that this project's stacks would fall into.
+"""Start MiniStack with its gaps patched that this project's stacks would fall into.
 
 The environment says how (GATEWAY_PORT, BIND_HOST, ...), see sandbox/ministack/ministack.ts. IAM is not enforced,
 objects live in memory.
 """
 
-import api_owner
-import busy_services
-import custom_resources
-import dead_letters
-import distributed_maps
-import executions
-import expression_time
-import function_properties
-import function_workers
-import generated_secrets
-import iam_resources
-import math_alarms
-import multipart_uploads
-import node_errors
-import recorded_calls
-import recorded_types
-import resource_types
-import rule_targets
-import secret_reference
-import secret_rotation
-import service_events
-import stack_rules
+from importlib.metadata import version
 
+import custom_resources
+import functions
+import multipart_uploads
+import observed_requests
+import rule_targets
+import secret_resources
+import secret_rotation
+import stack_resources
+import stack_rules
+import stand_ins
+import state_machines
+
+# The patches know this version's inside; with another, a gap would show late, as a wrong answer.
+WRITTEN_FOR = "1.5.33"
 PATCHES = (
-    api_owner,
-    busy_services,
     custom_resources,
-    dead_letters,
-    distributed_maps,
-    executions,
-    expression_time,
-    function_properties,
-    function_workers,
-    generated_secrets,
-    iam_resources,
-    math_alarms,
+    functions,
     multipart_uploads,
-    node_errors,
-    recorded_calls,
-    recorded_types,
-    resource_types,
+    observed_requests,
     rule_targets,
-    secret_reference,
+    secret_resources,
     secret_rotation,
-    service_events,
+    stack_resources,
     stack_rules,
+    stand_ins,
+    state_machines,
 )
 
 
 def main() -> None:
-    """Apply every patch, each of which stops the start where MiniStack is not as it expects, then serve."""
+    """Apply every patch, then serve; stop at once with another version of MiniStack."""
+    installed = version("ministack")
+    if installed != WRITTEN_FOR:
+        raise SystemExit(
+            f"ministack launcher: the patches were written for ministack {WRITTEN_FOR}; installed is {installed}. "
+            "Install the version of sandbox/requirements.txt, or revise the patches in sandbox/ministack/."
+        )
     for patch in PATCHES:
         patch.apply()
     from ministack.app import main as serve

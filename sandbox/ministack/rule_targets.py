@@ -20,13 +20,11 @@ import ministack.services.lambda_svc as lambda_svc
 import ministack.services.sqs as sqs
 from ministack.core.arn import parse_arn
 from ministack.core.concurrency import spawn_background
-from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region, new_uuid
 
-from expect import expect
-from stand_in import ask
+from functions import allows
+from stand_ins import ask
 
-PATCH = "targets of rules"
 SERVICE = "events.amazonaws.com"
 TARGET = "CodePipeline_20150709.StartPipelineExecution"
 logger = logging.getLogger("rule_targets")
@@ -46,14 +44,6 @@ class Undeliverable(Exception):
 
 def apply() -> None:
     """Wrap the delivery to any target, and replace that to functions."""
-    for name in ("_invoke_target", "_dispatch_to_lambda", "_dispatch_to_sqs", "_pattern_event_view"):
-        expect(callable(getattr(eventbridge, name, None)), PATCH, f"eventbridge.{name} is missing")
-    for name in ("invoke_async_with_retry", "_get_func_record_for_ref", "_execution_record_for_config"):
-        expect(callable(getattr(lambda_svc, name, None)), PATCH, f"lambda_svc.{name} is missing")
-    for name in ("_queue_by_arn", "_md5_msg_attrs"):
-        expect(callable(getattr(sqs, name, None)), PATCH, f"sqs.{name} is missing")
-    for name in ("_create_log_stream", "_put_log_events"):
-        expect(callable(getattr(cloudwatch_logs, name, None)), PATCH, f"cloudwatch_logs.{name} is missing")
     eventbridge._invoke_target = _delivering(eventbridge._invoke_target)
     eventbridge._dispatch_to_lambda = _invoke_function
 
@@ -81,7 +71,9 @@ def _invoke_function(arn: str, payload: str) -> None:
     if not function or not config:
         return _undelivered(Undeliverable("NO_RESOURCE", f"Function not found: {arn}"), target, event, rule)
     # A schedule of the EventBridge Scheduler invokes by its role, which nothing here enforces.
-    if ":rule/" in rule.get("Arn", "") and not _allowed(function["policy"], "lambda:InvokeFunction", arn, rule["Arn"]):
+    if ":rule/" in rule.get("Arn", "") and not allows(
+        function["policy"], SERVICE, "lambda:InvokeFunction", arn, rule["Arn"]
+    ):
         reason = f"{SERVICE} is not authorized to perform lambda:InvokeFunction on {arn} for {rule['Arn']}"
         return _undelivered(Undeliverable("NO_PERMISSIONS", reason), target, event, rule)
     lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(function, config), json.loads(payload))
@@ -119,7 +111,7 @@ def _write_down(target: Record, event: Record, rule: Record) -> None:
     policies = [policy["policyDocument"] for policy in cloudwatch_logs._resource_policies.values()]
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         resource = f"{arn}:log-stream:{stream}"
-        if not any(_allowed(policy, action, resource, rule["Arn"]) for policy in policies):
+        if not any(allows(policy, SERVICE, action, resource, rule["Arn"]) for policy in policies):
             reason = f"{SERVICE} is not authorized to perform {action} on {group} for {rule['Arn']}"
             return _undelivered(Undeliverable("NO_PERMISSIONS", reason), target, event, rule)
     line = json.dumps(eventbridge._pattern_event_view(event).event_with_detail())
@@ -135,7 +127,7 @@ def _undelivered(error: Undeliverable, target: Record, event: Record, rule: Reco
     queue = sqs._queue_by_arn(queue_arn) if queue_arn else None
     if not queue:
         return
-    if not _allowed(queue["attributes"].get("Policy"), "sqs:SendMessage", queue_arn, rule.get("Arn", "")):
+    if not allows(queue["attributes"].get("Policy"), SERVICE, "sqs:SendMessage", queue_arn, rule.get("Arn", "")):
         logger.warning("%s: %s does not let %s send to it", rule.get("Name"), queue_arn, SERVICE)
         return
     body = json.dumps(eventbridge._pattern_event_view(event).event_with_detail())
@@ -147,16 +139,3 @@ def _undelivered(error: Undeliverable, target: Record, event: Record, rule: Reco
     }
     queue["messages"][-1]["message_attributes"] = attributes
     queue["messages"][-1]["md5_attrs"] = sqs._md5_msg_attrs(attributes)
-
-
-def _allowed(policy: Any, action: str, resource: str, source: str) -> bool:
-    context = EvalContext(
-        principal_arn="*",
-        principal_type="Service",
-        principal_account="",
-        action=action,
-        resource_arn=resource,
-        region=get_region(),
-        service_context={"aws:sourcearn": source, "aws:sourceaccount": get_account_id()},
-    )
-    return bool(policy) and evaluate_resource_policy(policy, context, service=SERVICE).decision == "Allow"

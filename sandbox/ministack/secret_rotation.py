@@ -17,13 +17,11 @@ import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.lambda_svc as lambda_svc
 import ministack.services.secretsmanager as secretsmanager
 from ministack.core.concurrency import spawn_background
-from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
-from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
+from ministack.core.responses import error_response_json, json_response
 
-from expect import expect
-from resource_schema import create_only, problems
+from functions import allows
+from stand_ins import create_only, problems
 
-PATCH = "rotation of secrets"
 TYPE = "AWS::SecretsManager::RotationSchedule"
 SERVICE = "secretsmanager.amazonaws.com"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
@@ -44,11 +42,6 @@ class Refused(Exception):
 
 def apply() -> None:
     """Replace RotateSecret, hold readers and writers of versions to their rules, and register the resource type."""
-    for name in ("_rotate_secret", "_put_secret_value", "_get_secret_value", "_describe_secret", "_resolve", "_find_stage_version"):
-        expect(callable(getattr(secretsmanager, name, None)), PATCH, f"secretsmanager.{name} is missing")
-    for name in ("_execute_function", "_get_func_record_for_ref", "_execution_record_for_config"):
-        expect(callable(getattr(lambda_svc, name, None)), PATCH, f"lambda_svc.{name} is missing")
-    expect(TYPE not in provisioners._RESOURCE_HANDLERS, PATCH, f"{TYPE} is there by now")
     secretsmanager._rotate_secret = _answering(rotate)
     secretsmanager._get_secret_value = _checked(secretsmanager._get_secret_value, _check_reading)
     secretsmanager._put_secret_value = _checked(secretsmanager._put_secret_value, _check_writing)
@@ -120,17 +113,7 @@ def _rules(rules: Record) -> Record:
 
 def _require_invocable(arn: str, secret_arn: str) -> None:
     function, _config, _name = lambda_svc._get_func_record_for_ref(arn)
-    context = EvalContext(
-        principal_arn="*",
-        principal_type="Service",
-        principal_account="",
-        action="lambda:InvokeFunction",
-        resource_arn=arn,
-        region=get_region(),
-        service_context={"aws:sourcearn": secret_arn, "aws:sourceaccount": get_account_id()},
-    )
-    policy = function and function["policy"]
-    if not policy or evaluate_resource_policy(policy, context, service=SERVICE).decision != "Allow":
+    if not allows(function and function["policy"], SERVICE, "lambda:InvokeFunction", arn, secret_arn):
         raise Refused(
             "AccessDeniedException",
             "Secrets Manager cannot invoke the specified Lambda function. "

@@ -13,9 +13,6 @@ import ministack.services.cloudformation.handlers as handlers
 import ministack.services.cloudformation.stacks as stacks
 from ministack.services.cloudformation.helpers import _error, _p
 
-from expect import expect
-
-PATCH = "what stacks refuse"
 CANCELLED = "Resource creation cancelled"
 # A change set may make these into a stack; every other stack that is there is in its way.
 NOT_YET = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
@@ -35,8 +32,6 @@ _to_delete: set[str] = set()
 
 def apply() -> None:
     """Wrap the API's actions and the operations that they begin."""
-    for name in ("_resolve_stack", "_capabilities_enforced"):
-        expect(callable(getattr(handlers, name, None)), PATCH, f"{name} is missing")
     rules = {
         "CreateStack": _refuse_create,
         "UpdateStack": _refuse_update,
@@ -45,7 +40,6 @@ def apply() -> None:
         "DeleteStack": _refuse_delete,
     }
     for action, refusal in rules.items():
-        expect(callable(handlers._ACTION_HANDLERS.get(action)), PATCH, f"the action {action} is missing")
         handlers._ACTION_HANDLERS[action] = _unless(refusal, handlers._ACTION_HANDLERS[action])
     handlers._capabilities_enforced = lambda: True
     _one_at_a_time()
@@ -114,9 +108,7 @@ def _refuse_delete(params: Params) -> str | None:
 def _one_at_a_time() -> None:
     """An operation that begins while another is at work (a deletion during the creation) waits for its end."""
     for name in ("_deploy_stack_async", "_delete_stack_async"):
-        operation = getattr(stacks, name, None)
-        expect(asyncio.iscoroutinefunction(operation), PATCH, f"{name} is not a coroutine function")
-        queued = _queued(operation)
+        queued = _queued(getattr(stacks, name))
         setattr(stacks, name, queued)
         for module in ("handlers", "changesets"):
             loaded = __import__(f"ministack.services.cloudformation.{module}", fromlist=[name])
@@ -141,8 +133,7 @@ def _cancellable_creation() -> None:
     """Resources that are not begun are not made any more once their stack is to be deleted."""
     from ministack.services.cloudformation import _stacks
 
-    provision = getattr(stacks, "_provision_resource", None)
-    expect(callable(provision), PATCH, "_provision_resource is missing")
+    provision = stacks._provision_resource
 
     def provision_resource(resource_type: str, logical_id: str, props: dict[str, Any], stack_name: str) -> Any:
         stack = _stacks.get(stack_name)

@@ -1,13 +1,13 @@
+import { requireSetting } from '../aws-json/process';
 import { sandboxPaths } from './paths';
-import { requireEnvironment } from './require-environment';
 import { runSupervisor } from './run-supervisor';
 import { PORT_COUNT, sandboxParts } from './sandbox-parts';
 
 /** The supervisor process of a sandbox. Its environment: SANDBOX_HOME, PYTHON, DATABRICKS_TOKEN. */
 async function main(): Promise<number> {
-  const paths = sandboxPaths(requireEnvironment('SANDBOX_HOME'));
-  const python = requireEnvironment('PYTHON');
-  const token = requireEnvironment('DATABRICKS_TOKEN');
+  const paths = sandboxPaths(requireSetting('SANDBOX_HOME'));
+  const python = requireSetting('PYTHON');
+  const token = requireSetting('DATABRICKS_TOKEN');
   return runSupervisor({
     paths,
     python,

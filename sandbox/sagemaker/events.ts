@@ -1,5 +1,5 @@
 import type { ServiceEvent } from '../aws-json/events';
-import type { StoredEndpoint, StoredPackage } from './state';
+import type { StoredPackage } from './state';
 
 /**
  * `SageMaker Model Package State Change`, with the members of AWS's sample
@@ -32,34 +32,4 @@ export function modelPackageEvent({ details }: StoredPackage, updated?: readonly
       UpdatedModelPackageFields: updated,
     },
   };
-}
-
-/**
- * `SageMaker Endpoint State Change` and `SageMaker Endpoint Deployment State Change`: one shape under two names, with the
- * status in capitals and times in milliseconds, as in AWS's samples (same page, "endpoint state change").
- */
-export function endpointEvent(kind: 'Endpoint' | 'Endpoint Deployment', endpoint: StoredEndpoint): ServiceEvent {
-  return {
-    detailType: `SageMaker ${kind} State Change`,
-    resource: endpoint.arn,
-    detail: inMilliseconds({
-      EndpointName: endpoint.name,
-      EndpointArn: endpoint.arn,
-      EndpointConfigName: endpoint.config.details.EndpointConfigName,
-      ProductionVariants: endpoint.variants,
-      EndpointStatus: endpoint.status.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase(),
-      FailureReason: endpoint.failureReason,
-      CreationTime: endpoint.creationTime,
-      LastModifiedTime: endpoint.lastModifiedTime,
-      Tags: Object.fromEntries(endpoint.tags),
-      PendingDeploymentSummary: endpoint.pendingDeployment,
-    }) as Record<string, unknown>,
-  };
-}
-
-function inMilliseconds(value: unknown): unknown {
-  if (value instanceof Date) return value.getTime();
-  if (Array.isArray(value)) return value.map(inMilliseconds);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inMilliseconds(item)]));
 }

@@ -21,7 +21,7 @@ export function findGroup(state: AccountState, nameOrArn: string): StoredGroup {
   return found(state.groups.get(arn), `ModelPackageGroup ${arn} does not exist.`);
 }
 
-/** A package by ARN, or by name when it is not versioned. @throws ServiceError `ValidationException` when there is none */
+/** A package by ARN. @throws ServiceError `ValidationException` when there is none */
 export function findPackage(state: AccountState, nameOrArn: string): StoredPackage {
   const arn = arnOfNameOrArn(state.caller, 'model-package', nameOrArn);
   return found(state.packages.get(arn), `ModelPackage ${arn} does not exist.`);

@@ -26,7 +26,7 @@ export async function answerInvocation(
     const invocation = { endpointName, headers: headersOf(request), body };
     const result = await host.faults.around('InvokeEndpoint', caller, () => {
       checkInvocation(model, invocation);
-      return invokeEndpoint(invocation, state, endpoints, Math.random);
+      return invokeEndpoint(invocation, state, endpoints);
     });
     answer(response, 200, result.headers, result.body);
   } catch (error) {

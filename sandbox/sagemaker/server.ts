@@ -10,7 +10,7 @@ import { EndpointLifecycle } from './endpoints/lifecycle';
 import { ModelData } from './model-data';
 import { answerInvocation, SIGNING_NAME } from './runtime';
 import { StateStore } from './state';
-import { refuseUnsupported } from './unsupported';
+import { UNSUPPORTED } from './unsupported';
 
 /** How SageMaker's stand-in is started. */
 export interface SageMakerOptions {
@@ -39,7 +39,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
   const states = new StateStore();
   const modelData = new ModelData(awsEndpoint);
   const events = new EventSender('sagemaker', awsEndpoint, log);
-  const endpoints = new EndpointLifecycle({ python, workDir, log, modelData }, events);
+  const endpoints = new EndpointLifecycle({ python, workDir, log, modelData });
   const contextOf = (caller: Caller): ActionContext => {
     return { caller, state: states.of(caller), modelData, events, endpoints };
   };
@@ -50,7 +50,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
     targetPrefix: 'SageMaker',
     actions: ACTIONS,
     contextOf,
-    refuseUnsupported,
+    unsupported: UNSUPPORTED,
   });
   const server = await startServer({
     port: options.port,

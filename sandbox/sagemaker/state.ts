@@ -1,5 +1,4 @@
 import type {
-  DeploymentConfig,
   DescribeEndpointConfigOutput,
   DescribeEndpointOutput,
   DescribeModelOutput,
@@ -24,10 +23,9 @@ export interface StoredGroup extends Stored<DescribeModelPackageGroupOutput> {
   lastVersion: number;
 }
 
-/** A package, with the request that made it if that had a token, and the requests that changed it by their tokens. */
+/** A package, with the request that made it if that had a token. */
 export interface StoredPackage extends Stored<DescribeModelPackageOutput> {
   readonly creation: TokenedRequest | undefined;
-  readonly updates: Map<string, TokenedRequest>;
 }
 
 export type StoredModel = Stored<DescribeModelOutput>;
@@ -46,7 +44,6 @@ export interface StoredEndpoint {
   config: StoredEndpointConfig;
   variants: ProductionVariantSummary[];
   failureReason?: string | undefined;
-  lastDeploymentConfig?: Valid<DeploymentConfig> | undefined;
   pendingDeployment?: DescribeEndpointOutput['PendingDeploymentSummary'];
 }
 

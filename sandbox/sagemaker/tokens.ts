@@ -19,9 +19,9 @@ export function tokenedRequest({
 /**
  * Whether a request was made before with the same token.
  *
- * The API references of CreateModelPackage and UpdateModelPackage say only that a token makes a call idempotent. That another
- * request with a known token is a conflict is an assumption: `ConflictException` is the error that both list, and other
- * services of AWS say that an error occurs then.
+ * The API reference of CreateModelPackage says only that a token makes a call idempotent. That another request with a known
+ * token is a conflict is an assumption: `ConflictException` is the error that it lists, and other services of AWS say that an
+ * error occurs then.
  *
  * @throws ServiceError `ConflictException` for a known token with other parameters
  */

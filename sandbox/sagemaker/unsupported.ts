@@ -1,5 +1,3 @@
-import { notInSandbox } from './errors';
-
 /*
  * Members that AWS takes and this stand-in does not imitate, where leaving them out would change what is served or what is
  * there afterwards. What only describes (metrics, alarms, keys, sizes) is kept and described instead.
@@ -24,20 +22,26 @@ const MODEL_CONTAINER = [
   'MultiModelConfig',
 ];
 
+/** What lists can be asked beside the order and the page. */
+const LIST = ['CreationTimeAfter', 'CreationTimeBefore', 'NameContains', 'SortBy=Name'];
+
 const below = (parent: string, members: readonly string[]) => members.map((member) => `${parent}.${member}`);
 
-/** By action: paths of members, `[]` for every item of a list, `=value` where only that value is not here. */
-const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
+/** By action: paths of members, as aws-json/unsupported.ts reads them. */
+export const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   CreateModelPackage: [
+    'ModelPackageName',
     'SourceAlgorithmSpecification',
     'ValidationSpecification',
+    'AdditionalInferenceSpecifications',
+    'ModelCard',
     ...below('InferenceSpecification.Containers.[]', PACKAGE_CONTAINER),
-    ...below('AdditionalInferenceSpecifications.[].Containers.[]', PACKAGE_CONTAINER),
   ],
-  UpdateModelPackage: [
-    ...below('InferenceSpecification.Containers.[]', PACKAGE_CONTAINER),
-    ...below('AdditionalInferenceSpecificationsToAdd.[].Containers.[]', PACKAGE_CONTAINER),
-  ],
+  UpdateModelPackage: ['InferenceSpecification', 'AdditionalInferenceSpecificationsToAdd', 'ModelCard', 'ClientToken'],
+  DescribeModelPackage: ['IncludedData'],
+  ListModelPackages: LIST,
+  ListModelPackageGroups: [...LIST, 'CrossAccountFilterOption'],
+  ListEndpoints: [...LIST, 'SortBy=Status', 'StatusEquals', 'LastModifiedTimeAfter', 'LastModifiedTimeBefore'],
   CreateModel: [...below('PrimaryContainer', MODEL_CONTAINER), ...below('Containers.[]', MODEL_CONTAINER)],
   CreateEndpointConfig: [
     'AsyncInferenceConfig',
@@ -45,27 +49,11 @@ const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
     'ShadowProductionVariants',
     'ProductionVariants.[].InstancePools',
   ],
-  UpdateEndpoint: ['RetainAllVariantProperties=true', 'ExcludeRetainedVariantProperties'],
+  CreateEndpoint: ['DeploymentConfig'],
+  UpdateEndpoint: [
+    'DeploymentConfig',
+    'RetainDeploymentConfig=true',
+    'RetainAllVariantProperties=true',
+    'ExcludeRetainedVariantProperties',
+  ],
 };
-
-/**
- * Refuses a request that has a member which is not imitated.
- *
- * @param input the action's valid input
- * @throws ServiceError 501 `UnknownOperationException` that names the member
- */
-export function refuseUnsupported(action: string, input: unknown): void {
-  for (const path of UNSUPPORTED[action] ?? []) {
-    const [members = '', value] = path.split('=');
-    const found = valuesAt(input, members.split('.'));
-    if (found.some((item) => value === undefined || String(item) === value)) throw notInSandbox(path);
-  }
-}
-
-/** The values at a path, of every item where it leads through lists. */
-function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[] {
-  if (value === undefined) return [];
-  if (step === undefined) return [value];
-  if (step === '[]') return (value as readonly unknown[]).flatMap((item) => valuesAt(item, rest));
-  return valuesAt((value as Readonly<Record<string, unknown>>)[step], rest);
-}

@@ -10,30 +10,25 @@ type Variant = Valid<ProductionVariant>;
 /** API_MetricsConfig, MetricPublishFrequencyInSeconds. */
 const METRIC_FREQUENCIES: readonly number[] = [10, 30, 60, 120, 180, 240, 300];
 
-/** Whether a configuration is serverless; a valid one is wholly so or not at all. */
+/** Whether a configuration is serverless. */
 export function isServerless({ ProductionVariants: variants }: Pick<Config, 'ProductionVariants'>): boolean {
   return variants.some(({ ServerlessConfig }) => ServerlessConfig !== undefined);
 }
 
 /**
- * Checks the variants of a new endpoint configuration.
+ * Checks the variant of a new endpoint configuration.
  *
  * @throws ServiceError `ValidationException` for what dg/serverless-endpoints ("Feature exclusions") and API_ProductionVariant
  * rule out beyond the service model
  */
-export function checkVariants(config: Config, models: readonly StoredModel[], state: AccountState): void {
-  const names = config.ProductionVariants.map(({ VariantName }) => VariantName);
-  if (new Set(names).size < names.length)
-    throw validationException('Variant names must be unique in an endpoint configuration.');
+export function checkVariant(variant: Variant, config: Config, model: StoredModel, state: AccountState): void {
   const frequency = config.MetricsConfig?.MetricPublishFrequencyInSeconds;
   if (frequency !== undefined && !METRIC_FREQUENCIES.includes(frequency)) {
     throw validationException(`MetricPublishFrequencyInSeconds must be one of ${METRIC_FREQUENCIES.join(', ')}.`);
   }
-  for (const variant of config.ProductionVariants) {
-    if (variant.AcceleratorType !== undefined) throw validationException('AcceleratorType is no longer supported.');
-    if (variant.ServerlessConfig) checkServerless(variant, config, models, state);
-    else checkInstances(variant);
-  }
+  if (variant.AcceleratorType !== undefined) throw validationException('AcceleratorType is no longer supported.');
+  if (variant.ServerlessConfig) checkServerless(variant, config, model, state);
+  else checkInstances(variant);
 }
 
 function checkInstances({ VariantName, InstanceType, InitialInstanceCount }: Variant): void {
@@ -42,10 +37,9 @@ function checkInstances({ VariantName, InstanceType, InitialInstanceCount }: Var
   }
 }
 
-function checkServerless(variant: Variant, config: Config, models: readonly StoredModel[], state: AccountState): void {
+function checkServerless(variant: Variant, config: Config, model: StoredModel, state: AccountState): void {
   const { MemorySizeInMB = 0, MaxConcurrency = 0, ProvisionedConcurrency = 0 } = variant.ServerlessConfig ?? {};
   const refusals: readonly (readonly [boolean, string])[] = [
-    [config.ProductionVariants.length > 1, 'A serverless endpoint has one production variant.'],
     [
       variant.InstanceType !== undefined || variant.InitialInstanceCount !== undefined,
       'InstanceType and InitialInstanceCount cannot be given with ServerlessConfig.',
@@ -57,15 +51,13 @@ function checkServerless(variant: Variant, config: Config, models: readonly Stor
     [ProvisionedConcurrency > MaxConcurrency, 'ProvisionedConcurrency must be less than or equal to MaxConcurrency.'],
     [config.DataCaptureConfig?.EnableCapture === true, 'Data capture is not supported for serverless endpoints.'],
     [config.VpcConfig !== undefined, 'VpcConfig is not supported for serverless endpoints.'],
-    [models.some(({ details }) => details.VpcConfig !== undefined), 'A model with VpcConfig cannot be serverless.'],
+    [model.details.VpcConfig !== undefined, 'A model with VpcConfig cannot be serverless.'],
     [
-      [config, ...models.map(({ details }) => details)].some(
-        ({ EnableNetworkIsolation }) => EnableNetworkIsolation === true,
-      ),
+      config.EnableNetworkIsolation === true || model.details.EnableNetworkIsolation === true,
       'Network isolation is not supported for serverless endpoints.',
     ],
     [
-      models.some((model) => usesDataSource(model, state)),
+      usesDataSource(model, state),
       'Models with containers that use ModelDataSource are not supported for serverless endpoints.',
     ],
   ];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../aws-json/caller';
 import { invalidParameters, notFound } from './errors';
-import type { AccountState, Portfolio, Principal, Product } from './state';
+import type { AccountState, Portfolio, Product } from './state';
 
 /** A way from a caller to a product: the portfolio by which the caller has access to it. */
 export interface LaunchPath {
@@ -57,27 +57,15 @@ export function principalOf({ account, principal }: Caller): string {
   return principal ?? `arn:aws:iam::${account}:root`;
 }
 
-/** The name of the role whose session calls; undefined for the account itself. */
-export function roleOf({ principal }: Caller): string | undefined {
-  return /:assumed-role\/([^/]+)\//.exec(principal ?? '')?.[1];
-}
-
-function hasAccess(portfolio: Portfolio, caller: Caller): boolean {
-  const role = roleOf(caller);
-  return role === undefined || [...portfolio.principals.values()].some((principal) => means(principal, caller, role));
+function hasAccess(portfolio: Portfolio, { account, principal }: Caller): boolean {
+  const role = /:assumed-role\/([^/]+)\//.exec(principal ?? '')?.[1];
+  return role === undefined || [...portfolio.principals.values()].some((arn) => isRole(arn, account, role));
 }
 
 /** A session does not tell its role's path, so only the name behind it is compared. */
-function means({ arn, type }: Principal, { account }: Caller, role: string): boolean {
-  const [, owner, path] = /^arn:[a-z-]+:iam::(\d*):role\/(.+)$/.exec(arn) ?? [];
-  const name = path?.split('/').at(-1);
-  if (name === undefined) return false;
-  if (type === 'IAM') return owner === account && name === role;
-  const pattern = name
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${pattern}$`).test(role);
+function isRole(arn: string, account: string, role: string): boolean {
+  const [, owner, path] = /^arn:[a-z-]+:iam::(\d+):role\/(.+)$/.exec(arn) ?? [];
+  return owner === account && path?.split('/').at(-1) === role;
 }
 
 function pathId(portfolio: Portfolio, product: Product): string {

@@ -1,9 +1,8 @@
 import type { ResourceHandlers } from '../aws-json/cloudformation';
-import { lackingInSandbox } from '../aws-json/errors';
 import { type Endpoint, endpointOf } from '../aws-json/protocol';
 import type { ServiceModel } from '../aws-json/service-model';
 import { Sessions } from '../developer-tools/aws/session';
-import { ACTIONS, unsupportedMember } from './actions';
+import { ACTIONS, UNSUPPORTED } from './actions';
 import { Launches } from './provisioning/launches';
 import { serviceCatalogResources } from './resources';
 import { StateStore } from './state';
@@ -38,10 +37,7 @@ export function serviceCatalog({ model, awsEndpoint, log }: ServiceCatalogOption
       targetPrefix: 'AWS242ServiceCatalogService',
       actions: ACTIONS,
       contextOf: (caller) => ({ caller, state: states.of(caller), launches }),
-      refuseUnsupported: (action, input) => {
-        const member = unsupportedMember(action, input);
-        if (member !== undefined) throw lackingInSandbox('Service Catalog', `${member} of ${action}`);
-      },
+      unsupported: UNSUPPORTED,
     }),
     resources: serviceCatalogResources({ model, states, sessions }),
     idle: () => launches.idle(),

@@ -1,3 +1,4 @@
+import { pageOf } from '../developer-tools/pages';
 import { invalidParameters } from './errors';
 
 const DEFAULT_PAGE = 20;
@@ -15,13 +16,8 @@ export interface PageInput {
  */
 export function page<Item>(
   items: readonly Item[],
-  { PageSize = DEFAULT_PAGE, PageToken }: PageInput,
+  { PageSize, PageToken }: PageInput,
 ): { readonly items: readonly Item[]; readonly NextPageToken?: string } {
-  const start = PageToken === undefined ? 0 : Number(Buffer.from(PageToken, 'base64url').toString('utf8'));
-  if (!Number.isInteger(start) || start < 0) throw invalidParameters('Invalid page token.');
-  const end = start + (PageSize || DEFAULT_PAGE);
-  const shown = items.slice(start, end);
-  return end < items.length
-    ? { items: shown, NextPageToken: Buffer.from(String(end)).toString('base64url') }
-    : { items: shown };
+  const { items: shown, nextToken } = pageOf(items, PageSize || DEFAULT_PAGE, PageToken, invalidParameters);
+  return nextToken === undefined ? { items: shown } : { items: shown, NextPageToken: nextToken };
 }

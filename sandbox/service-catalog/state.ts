@@ -9,13 +9,6 @@ import type {
 import type { Caller } from '../aws-json/caller';
 import type { Template } from './templates';
 
-/** Who may launch the products of a portfolio. */
-export interface Principal {
-  readonly arn: string;
-  /** `IAM` for a whole ARN, `IAM_PATTERN` for one without an account and with wildcards. */
-  readonly type: string;
-}
-
 /** A launch constraint: the role in whose name a product of a portfolio is launched. */
 export interface LaunchConstraint {
   readonly id: string;
@@ -34,7 +27,8 @@ export interface Portfolio {
   description?: string | undefined;
   tags: readonly Tag[];
   readonly productIds: Set<string>;
-  readonly principals: Map<string, Principal>;
+  /** The ARNs of the roles that may launch its products, each by its association. */
+  readonly principals: Map<string, string>;
   readonly constraints: Map<string, LaunchConstraint>;
 }
 

@@ -5,27 +5,11 @@ import { lackingInSandbox, reasonOf } from '../aws-json/errors';
 import type { Sessions } from '../developer-tools/aws/session';
 import { invalidParameters } from './errors';
 
-const parameterSchema = z.looseObject({
-  Type: z.string(),
-  Default: z.unknown().optional(),
-  NoEcho: z.union([z.boolean(), z.string()]).optional(),
-  Description: z.string().optional(),
-  AllowedValues: z.array(z.unknown()).optional(),
-  AllowedPattern: z.string().optional(),
-  ConstraintDescription: z.string().optional(),
-  MinLength: z.unknown().optional(),
-  MaxLength: z.unknown().optional(),
-  MinValue: z.unknown().optional(),
-  MaxValue: z.unknown().optional(),
-});
+const typed = z.looseObject({ Type: z.string() });
 const templateSchema = z.looseObject({
-  Parameters: z.record(z.string(), parameterSchema).default({}),
-  Resources: z.record(z.string(), z.looseObject({ Type: z.string() })),
-  Outputs: z.record(z.string(), z.looseObject({ Description: z.string().optional() })).default({}),
+  Parameters: z.record(z.string(), typed).optional(),
+  Resources: z.record(z.string(), typed),
 });
-
-/** A parameter as a template declares it. */
-export type TemplateParameter = z.infer<typeof parameterSchema>;
 
 /** A product version's template. */
 export interface Template {
@@ -33,8 +17,6 @@ export interface Template {
   readonly url: string;
   /** The same place as MiniStack's CloudFormation finds it. */
   readonly launchUrl: string;
-  readonly parameters: Readonly<Record<string, TemplateParameter>>;
-  readonly outputs: Readonly<Record<string, { readonly Description?: string | undefined }>>;
 }
 
 interface Place {
@@ -50,9 +32,8 @@ interface Place {
 export async function readTemplate(sessions: Sessions, caller: Caller, url: string): Promise<Template> {
   const place = placeOf(url, sessions.endpoint);
   if (!place) throw invalidParameters(`Invalid template URL: ${url} is not the address of an object in Amazon S3.`);
-  const { Parameters, Outputs } = parsed(await textAt(sessions, caller, place, url), url);
-  const launchUrl = `${sessions.endpoint}/${place.bucket}/${place.key}`;
-  return { url, launchUrl, parameters: Parameters, outputs: Outputs };
+  check(await textAt(sessions, caller, place, url), url);
+  return { url, launchUrl: `${sessions.endpoint}/${place.bucket}/${place.key}` };
 }
 
 /** The object that an address names: S3's in either style, or MiniStack's own. */
@@ -78,9 +59,9 @@ async function textAt(sessions: Sessions, caller: Caller, { bucket, key }: Place
   }
 }
 
-function parsed(text: string, url: string): z.infer<typeof templateSchema> {
+function check(text: string, url: string): void {
   const template = templateSchema.safeParse(jsonOf(text, url));
-  if (template.success) return template.data;
+  if (template.success) return;
   const [issue] = template.error.issues;
   const reason =
     issue?.path.join('.') === 'Resources'

@@ -9,11 +9,11 @@ import {
   paginateListPipelineExecutions,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
-import { DescribeEndpointCommand, paginateListEndpoints } from '@aws-sdk/client-sagemaker';
+import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { pipelineReport } from '../../sandbox/catalog/pipelines';
 import { type ProvisionedModel, provisionModel } from '../../sandbox/catalog/provision';
 import { terminateModel } from '../../sandbox/catalog/terminate';
-import { largestDifference, predict } from '../../sandbox/demo/endpoint';
+import { endpointsOf, largestDifference, predict } from '../../sandbox/demo/endpoint';
 import { call } from '../../sandbox/demo/registry';
 import type { TrainedModel } from '../../sandbox/demo/trained-model';
 import { until } from '../../sandbox/demo/until';
@@ -177,12 +177,8 @@ export class Deployment {
   }
 
   /** The names of the group's endpoints, in alphabetical order. */
-  async endpoints(): Promise<string[]> {
-    const names: string[] = [];
-    for await (const { Endpoints } of paginateListEndpoints({ client: this.stage.aws.sageMaker }, {})) {
-      names.push(...(Endpoints ?? []).map(({ EndpointName = '' }) => EndpointName));
-    }
-    return names.filter((name) => name.startsWith(`${this.group}-`)).sort();
+  endpoints(): Promise<string[]> {
+    return endpointsOf(this.stage.aws, this.group);
   }
 
   /** An endpoint as SageMaker describes it. */

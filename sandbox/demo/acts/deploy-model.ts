@@ -1,10 +1,10 @@
-import { paginateListEndpoints } from '@aws-sdk/client-sagemaker';
 import { pipelineRuns } from '../../catalog/pipelines';
 import { type ProvisionedModel, provisionModel } from '../../catalog/provision';
 import { terminateModel } from '../../catalog/terminate';
 import type { SandboxContext, SandboxEnv } from '../../cli/context';
 import { type Aws, awsOf } from '../aws';
 import { comparePredictions } from '../comparison';
+import { endpointsOf } from '../endpoint';
 import { transitionStage } from '../registry';
 import { timelineOf } from '../timeline';
 import { type TrainedModel, trainModel } from '../trained-model';
@@ -51,7 +51,7 @@ async function promote(scene: Scene, model: TrainedModel, stage: 'Staging' | 'Pr
   await transitionStage(env, model.name, model.version, stage);
   say(`  version ${model.version} moved to stage ${stage}; the rest happens by itself (about 20 s)`);
   const endpoint = `${product.groupName}-${model.version}-${stage.toLowerCase()}`;
-  await until(`endpoint ${endpoint}`, async () => (await endpointsOf(scene)).includes(endpoint), RUN_MS);
+  await until(`endpoint ${endpoint}`, async () => (await inService(scene)).includes(endpoint), RUN_MS);
   await until('the end of the run', () => settled(scene), RUN_MS);
   for (const { what, at } of await timelineOf(aws, env, since, product.pipelineName, endpoint)) {
     say(`    + ${seconds(at.getTime() - since.getTime()).padStart(6)}  ${what}`);
@@ -66,22 +66,13 @@ async function archive(scene: Scene, models: readonly TrainedModel[]): Promise<v
     await transitionStage(env, name, version, 'Archived');
   }
   say('  both versions archived (their endpoints go in about 20 s)');
-  await until('no endpoint', async () => (await endpointsOf(scene)).length === 0, RUN_MS);
+  await until('no endpoint', async () => (await inService(scene)).length === 0, RUN_MS);
   say(`  their endpoints were deleted ${secondsSince(since)} later`);
   await until('the end of the run', () => settled(scene), RUN_MS);
 }
 
-/** The names of the model's endpoints that are in service. */
-async function endpointsOf({ aws, product }: Scene): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { Endpoints } of paginateListEndpoints({ client: aws.sageMaker }, {})) {
-    names.push(
-      ...(Endpoints ?? [])
-        .filter(({ EndpointStatus }) => EndpointStatus === 'InService')
-        .map(({ EndpointName = '' }) => EndpointName),
-    );
-  }
-  return names.filter((name) => name.startsWith(`${product.groupName}-`));
+function inService({ aws, product }: Scene): Promise<string[]> {
+  return endpointsOf(aws, product.groupName, true);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Caller } from '../../aws-json/caller';
 
@@ -21,7 +20,6 @@ export class Session {
   private readonly clients: { destroy(): void }[] = [];
   private s3Client: S3Client | undefined;
   private cloudFormationClient: CloudFormationClient | undefined;
-  private ssmClient: SSMClient | undefined;
 
   constructor(
     readonly endpoint: string,
@@ -46,11 +44,6 @@ export class Session {
   get cloudFormation(): CloudFormationClient {
     this.cloudFormationClient ??= this.kept(new CloudFormationClient(this.config));
     return this.cloudFormationClient;
-  }
-
-  get ssm(): SSMClient {
-    this.ssmClient ??= this.kept(new SSMClient(this.config));
-    return this.ssmClient;
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import type { PackedFile } from '../zip/pack';
 import type { ArtifactSpec } from './buildspec';
 
@@ -12,29 +12,12 @@ import type { ArtifactSpec } from './buildspec';
  */
 export async function artifactFiles(root: string, spec: ArtifactSpec): Promise<PackedFile[]> {
   const base = spec['base-directory'] ?? '.';
-  const folders = await baseFolders(root, base);
-  if (folders.length === 0) throw new Error(`no matching base directory path found for ${base}`);
+  const folder = join(root, base);
+  if (!(await isFolder(folder))) throw new Error(`no matching base directory path found for ${base}`);
   const wanted = spec.files.map(pattern);
-  const excluded = spec['exclude-paths'].map(pattern);
-  const files: PackedFile[] = [];
-  for (const folder of folders) {
-    for (const name of await filesBelow(folder)) {
-      if (!wanted.some((each) => each.test(name)) || excluded.some((each) => each.test(name))) continue;
-      files.push({ file: join(folder, name), name: spec['discard-paths'] ? basename(name) : name });
-    }
-  }
-  if (files.length === 0) throw new Error(`no matching artifact paths found in ${base} for ${spec.files.join(', ')}`);
-  return files;
-}
-
-/** One folder, or with a star all folders of the source's top level whose names match. */
-async function baseFolders(root: string, base: string): Promise<string[]> {
-  const name = posix.normalize(base).replace(/\/$/, '');
-  if (!name.includes('*')) return (await isFolder(join(root, name))) ? [join(root, name)] : [];
-  const matching = (await readdir(root)).filter((entry) => pattern(name).test(entry)).sort();
-  const folders: string[] = [];
-  for (const entry of matching) if (await isFolder(join(root, entry))) folders.push(join(root, entry));
-  return folders;
+  const names = (await filesBelow(folder)).filter((name) => wanted.some((each) => each.test(name)));
+  if (names.length === 0) throw new Error(`no matching artifact paths found in ${base} for ${spec.files.join(', ')}`);
+  return names.map((name) => ({ file: join(folder, name), name }));
 }
 
 /** A glob of the build specification: `*` within one folder, `**` through folders. */

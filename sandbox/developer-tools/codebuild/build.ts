@@ -10,11 +10,11 @@ export interface PipelineArtifact {
   readonly location: S3Location;
 }
 
-/** What a pipeline gives a build and wants of it. The first input is the primary source. */
-export interface PipelineBuild {
-  readonly inputs: readonly [PipelineArtifact, ...PipelineArtifact[]];
-  readonly outputs: readonly PipelineArtifact[];
-  readonly sourceVersion?: string | undefined;
+/** What a pipeline gives a build and wants of it. */
+interface PipelineBuild {
+  readonly source: PipelineArtifact | undefined;
+  readonly output: PipelineArtifact | undefined;
+  readonly sourceVersion: string | undefined;
 }
 
 /** What a build is started with. */
@@ -24,8 +24,6 @@ export interface BuildRequest {
   /** Who started it, as CODEBUILD_INITIATOR says. */
   readonly initiator: string;
   readonly variables: readonly Valid<EnvironmentVariable>[];
-  readonly buildspec?: string | undefined;
-  readonly timeoutInMinutes?: number | undefined;
   readonly pipeline?: PipelineBuild | undefined;
 }
 
@@ -62,12 +60,12 @@ export class Build {
       projectName: details.name,
       initiator,
       phases: [],
-      source: { ...details.source, ...(request.buildspec === undefined ? {} : { buildspec: request.buildspec }) },
+      source: details.source,
       artifacts: { location: '' },
       environment: details.environment,
       serviceRole: details.serviceRole,
       encryptionKey: details.encryptionKey ?? `arn:aws:kms:${caller.region}:${caller.account}:alias/aws/s3`,
-      timeoutInMinutes: request.timeoutInMinutes ?? details.timeoutInMinutes,
+      timeoutInMinutes: details.timeoutInMinutes,
       queuedTimeoutInMinutes: details.queuedTimeoutInMinutes,
       logs: { groupName: `/aws/codebuild/${details.name}`, streamName: uuid, deepLink: `file://${logFile}` },
       sourceVersion: request.pipeline?.sourceVersion,

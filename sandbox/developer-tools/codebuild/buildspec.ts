@@ -7,48 +7,26 @@ export const PHASES = ['install', 'pre_build', 'build', 'post_build'] as const;
 export type PhaseName = (typeof PHASES)[number];
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const yesOrNo = z.union([z.boolean(), z.enum(['yes', 'no'])]).transform((value) => value === true || value === 'yes');
-const commands = z.array(scalar).default([]);
 
 const phase = z.strictObject({
   'runtime-versions': z.record(z.string(), scalar).optional(),
-  'on-failure': z.enum(['ABORT', 'CONTINUE']).optional(),
-  commands,
-  finally: commands,
-});
-
-const artifact = z.strictObject({
-  files: z.array(z.string()).min(1),
-  name: z.string().optional(),
-  'base-directory': z.string().optional(),
-  'discard-paths': yesOrNo.default(false),
-  'exclude-paths': z.array(z.string()).default([]),
+  commands: z.array(scalar).default([]),
 });
 
 const buildspecSchema = z.strictObject({
   version: scalar.pipe(z.literal('0.2')),
-  env: z
-    .strictObject({
-      shell: z.literal('bash').optional(),
-      variables: z.record(z.string(), scalar).default({}),
-      'parameter-store': z.record(z.string(), z.string()).default({}),
-      'exported-variables': z.array(z.string()).default([]),
-    })
-    .prefault({}),
+  env: z.strictObject({ variables: z.record(z.string(), scalar).default({}) }).prefault({}),
   phases: z.partialRecord(z.enum(PHASES), phase),
-  artifacts: artifact
-    .extend({
-      files: z.array(z.string()).default([]),
-      'secondary-artifacts': z.record(z.string(), artifact).default({}),
-    })
+  artifacts: z
+    .strictObject({ 'base-directory': z.string().optional(), files: z.array(z.string()).default([]) })
     .optional(),
   cache: z.unknown().optional(),
 });
 
 /** A build specification, with what it leaves out filled in. */
 export type Buildspec = z.output<typeof buildspecSchema>;
-/** One artifact of a build specification. */
-export type ArtifactSpec = z.output<typeof artifact>;
+/** The artifact of a build specification. */
+export type ArtifactSpec = NonNullable<Buildspec['artifacts']>;
 
 /** Whether a project's `buildspec` is the specification itself and not the path of a file that has it. */
 export function isInline(buildspec: string): boolean {
@@ -58,7 +36,7 @@ export function isInline(buildspec: string): boolean {
 /**
  * Reads a build specification: YAML, of which JSON is a part.
  *
- * @throws Error that names what is wrong with it, or what is not imitated (run-as, reports, batch, ...)
+ * @throws Error that names what is wrong with it, or what is not imitated (run-as, reports, finally, secondary-artifacts, ...)
  */
 export function parseBuildspec(text: string): Buildspec {
   const parsed = buildspecSchema.safeParse(loaded(text));

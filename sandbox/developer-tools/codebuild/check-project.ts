@@ -45,7 +45,9 @@ export function checkProject(project: Valid<CreateProjectInput>): void {
 
 /** @throws ServiceError for a variable of a type that is not here */
 export function checkVariable(name: string, type: string | undefined): void {
-  if (type === 'SECRETS_MANAGER') throw notInCodeBuild(`environment variables of type SECRETS_MANAGER (${name})`);
+  if (type !== undefined && type !== 'PLAINTEXT') {
+    throw notInCodeBuild(`environment variables of type ${type} (${name})`);
+  }
 }
 
 function isGiven(value: unknown): boolean {

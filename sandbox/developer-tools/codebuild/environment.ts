@@ -34,10 +34,8 @@ export interface BuildFacts {
 
 /** The folders of a build. */
 export interface BuildFolders {
-  /** The primary source, where commands run. */
+  /** The source, where commands run. */
   readonly source: string;
-  /** Other sources by their names. */
-  readonly secondary: Readonly<Record<string, string>>;
   readonly home: string;
   readonly temporary: string;
   /** Where `npm install --global` goes, in place of a container's own file system. */
@@ -94,8 +92,7 @@ function awsSettings(host: BuildHost, { region }: BuildFacts, credentials: Crede
   };
 }
 
-function codeBuildVariables(facts: BuildFacts, { source, secondary }: BuildFolders): Record<string, string> {
-  const others = Object.entries(secondary).map(([name, folder]) => [`CODEBUILD_SRC_DIR_${name}`, folder]);
+function codeBuildVariables(facts: BuildFacts, { source }: BuildFolders): Record<string, string> {
   return {
     CODEBUILD_BUILD_ARN: facts.arn,
     CODEBUILD_BUILD_ID: facts.id,
@@ -110,6 +107,5 @@ function codeBuildVariables(facts: BuildFacts, { source, secondary }: BuildFolde
     ...(facts.sourceVersion === undefined
       ? {}
       : { CODEBUILD_RESOLVED_SOURCE_VERSION: facts.sourceVersion, CODEBUILD_SOURCE_VERSION: facts.sourceVersion }),
-    ...Object.fromEntries(others),
   };
 }

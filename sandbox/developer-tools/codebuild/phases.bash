@@ -3,20 +3,17 @@
 #
 #   bash phases.bash <folder of the plan>
 #
-# The plan has a folder for each phase, in it `commands/<n>` and `finally/<n>`, each with one command, and `on-failure`. What
-# happened is written into the plan's folder: `report` has a line for each step, `exported/<name>` each exported variable.
+# The plan has a folder for each phase, in it `<n>`, each with one command. What happened is written into the file `report` of
+# the plan's folder, with a line for each step.
 #
 # Names begin with __codebuild_ so that no command meets them.
 
 __codebuild_script=${BASH_SOURCE[0]}
 __codebuild_plan=$1
-# Where the shell is: the phase, the block of it, the number of the command; which phase failed and what it says of that.
+# Where the shell is: the phase and the number of the command; which phase failed.
 __codebuild_phase=${3:-0}
-__codebuild_block=${4:-commands}
-__codebuild_command=${5:-0}
-__codebuild_failed=${6:-}
-__codebuild_continue=${7:-}
-__codebuild_phase_failed=${8:-}
+__codebuild_command=${4:-0}
+__codebuild_failed=${5:-}
 # Given by a shell that was ended before: how its command ended.
 __codebuild_status=${2:-}
 set --
@@ -33,40 +30,38 @@ __codebuild_resume() {
   __codebuild_status=$?
   trap - EXIT
   __codebuild_log "The command ended the shell of the build with exit status $__codebuild_status"
-  exec "$BASH" "$__codebuild_script" "$__codebuild_plan" "$__codebuild_status" "$__codebuild_phase" "$__codebuild_block" \
-    "$__codebuild_command" "$__codebuild_failed" "$__codebuild_continue" "$__codebuild_phase_failed"
+  exec "$BASH" "$__codebuild_script" "$__codebuild_plan" "$__codebuild_status" "$__codebuild_phase" "$__codebuild_command" \
+    "$__codebuild_failed"
 }
 
 __codebuild_main() {
   while [ "$__codebuild_phase" -lt 4 ]; do
     __codebuild_name=${__codebuild_phases[$__codebuild_phase]}
-    if [ "$__codebuild_command" = 0 ] && [ "$__codebuild_block" = commands ]; then
+    if [ "$__codebuild_command" = 0 ]; then
       if ! __codebuild_wanted; then
         __codebuild_phase=$((__codebuild_phase + 1))
         continue
       fi
-      __codebuild_phase_failed=
       __codebuild_log "Entering phase $(__codebuild_upper)"
       __codebuild_report begin "$__codebuild_name"
     fi
-    if [ -f "$__codebuild_plan/$__codebuild_name/$__codebuild_block/$__codebuild_command" ]; then
-      __codebuild_file=$__codebuild_plan/$__codebuild_name/$__codebuild_block/$__codebuild_command
+    if [ -f "$__codebuild_plan/$__codebuild_name/$__codebuild_command" ]; then
+      __codebuild_file=$__codebuild_plan/$__codebuild_name/$__codebuild_command
       __codebuild_log "Running command $(cat "$__codebuild_file")"
       # shellcheck disable=SC1090
       . "$__codebuild_file"
       __codebuild_status=$?
       __codebuild_after_command
-    elif [ "$__codebuild_block" = commands ]; then
-      __codebuild_block=finally
-      __codebuild_command=0
     else
-      __codebuild_end_phase
+      __codebuild_end_phase SUCCEEDED
     fi
   done
-  __codebuild_finish
+  trap - EXIT
+  [ -z "$__codebuild_failed" ]
+  exit
 }
 
-# A failed command is the end of its block: of the phase but for what stands under `finally`.
+# A failed command is the end of its phase.
 __codebuild_after_command() {
   if [ "$__codebuild_status" = 0 ]; then
     __codebuild_command=$((__codebuild_command + 1))
@@ -74,49 +69,22 @@ __codebuild_after_command() {
   fi
   export CODEBUILD_BUILD_SUCCEEDING=0
   __codebuild_log "Command did not exit successfully $(cat "$__codebuild_file") exit status $__codebuild_status"
-  [ -n "$__codebuild_phase_failed" ] || __codebuild_report failed "$__codebuild_block/$__codebuild_command $__codebuild_status"
-  __codebuild_phase_failed=1
-  if [ "$__codebuild_block" = commands ]; then
-    __codebuild_block=finally
-    __codebuild_command=0
-  else
-    __codebuild_end_phase
-  fi
+  __codebuild_report failed "$__codebuild_command $__codebuild_status"
+  __codebuild_failed=${__codebuild_failed:-$__codebuild_name}
+  __codebuild_end_phase FAILED
 }
 
 __codebuild_end_phase() {
-  if [ -n "$__codebuild_phase_failed" ]; then
-    __codebuild_failed=${__codebuild_failed:-$__codebuild_name}
-    __codebuild_continue=$(cat "$__codebuild_plan/$__codebuild_name/on-failure" 2>/dev/null || true)
-    __codebuild_state=FAILED
-  else
-    __codebuild_state=SUCCEEDED
-  fi
-  __codebuild_log "Phase complete: $(__codebuild_upper) State: $__codebuild_state"
+  __codebuild_log "Phase complete: $(__codebuild_upper) State: $1"
   __codebuild_report end "$__codebuild_name"
   __codebuild_phase=$((__codebuild_phase + 1))
-  __codebuild_block=commands
   __codebuild_command=0
 }
 
-# After a failure nothing runs any more, but for post_build when it was the build that failed; a phase can say otherwise.
+# After a failure nothing runs any more, but for post_build when it was the build that failed.
 __codebuild_wanted() {
   [ -d "$__codebuild_plan/$__codebuild_name" ] || return 1
-  [ -n "$__codebuild_failed" ] || return 0
-  case $__codebuild_continue in
-    ABORT) return 1 ;;
-    CONTINUE) return 0 ;;
-  esac
-  [ "$__codebuild_failed" = build ]
-}
-
-__codebuild_finish() {
-  trap - EXIT
-  while IFS= read -r __codebuild_name; do
-    printf %s "${!__codebuild_name-}" >"$__codebuild_plan/exported/$__codebuild_name"
-  done <"$__codebuild_plan/exported-variables"
-  [ -z "$__codebuild_failed" ]
-  exit
+  [ -z "$__codebuild_failed" ] || [ "$__codebuild_failed" = build ]
 }
 
 trap __codebuild_resume EXIT
@@ -126,7 +94,7 @@ if [ -z "$__codebuild_status" ]; then
   export CODEBUILD_BUILD_SUCCEEDING=1
 else
   __codebuild_name=${__codebuild_phases[$__codebuild_phase]}
-  __codebuild_file=$__codebuild_plan/$__codebuild_name/$__codebuild_block/$__codebuild_command
+  __codebuild_file=$__codebuild_plan/$__codebuild_name/$__codebuild_command
   __codebuild_after_command
 fi
 __codebuild_main

@@ -1,14 +1,13 @@
 import { reasonOf } from '../../aws-json/errors';
-import type { Session } from '../aws/session';
+import type { Credentials } from '../aws/session';
 import type { Build } from './build';
 import { writeLog } from './build-log';
 import { type Buildspec, parseBuildspec } from './buildspec';
 import { type BuildFacts, type BuildFolders, type BuildHost, initialEnvironment } from './environment';
 import { PhaseFailure } from './failure';
 import { buildspecText } from './sources';
-import { givenVariables } from './variables';
 
-/** A build's specification, from its project, its call or its source. @throws PhaseFailure when it cannot be read */
+/** A build's specification, from its project or its source. @throws PhaseFailure when it cannot be read */
 export async function specificationOf({ details }: Build, { source }: BuildFolders): Promise<Buildspec> {
   try {
     return parseBuildspec(await buildspecText(details.source?.buildspec, source));
@@ -17,25 +16,25 @@ export async function specificationOf({ details }: Build, { source }: BuildFolde
   }
 }
 
-/** The environment that a build's commands begin with. @throws PhaseFailure when a parameter is not there */
-export async function environmentOf(
+/**
+ * The environment that a build's commands begin with. Of its variables, those of the pipeline's action count before those of
+ * the project, and these before those of the specification (codebuild/latest/userguide/build-spec-ref.html).
+ */
+export function environmentOf(
   build: Build,
   host: BuildHost,
-  session: Session,
+  credentials: Credentials,
   spec: Buildspec,
   folders: BuildFolders,
-): Promise<Record<string, string>> {
+): Record<string, string> {
   for (const [runtime, version] of Object.entries(spec.phases.install?.['runtime-versions'] ?? {})) {
     writeLog(build, `Runtime ${runtime} version ${version} is asked for: the sandbox builds with what the machine has`);
   }
   const { project, variables } = build.request;
   const ofProject = project.details.environment.environmentVariables ?? [];
-  const initial = initialEnvironment(host, factsOf(build), folders, session.credentials);
-  try {
-    return { ...initial, ...(await givenVariables(spec.env, ofProject, variables, session)) };
-  } catch (error) {
-    throw new PhaseFailure('Decrypted Variables Error', reasonOf(error));
-  }
+  const given = [...ofProject, ...variables].map(({ name, value }) => [name, value]);
+  const initial = initialEnvironment(host, factsOf(build), folders, credentials);
+  return { ...initial, ...spec.env.variables, ...Object.fromEntries(given) };
 }
 
 function factsOf({ details, request: { caller, pipeline }, uuid }: Build): BuildFacts {

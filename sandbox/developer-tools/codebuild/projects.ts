@@ -1,4 +1,4 @@
-import type { CreateProjectInput, Project as ProjectDetails, UpdateProjectInput } from '@aws-sdk/client-codebuild';
+import type { CreateProjectInput } from '@aws-sdk/client-codebuild';
 import type { Caller } from '../../aws-json/caller';
 import { ServiceError } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
@@ -6,11 +6,11 @@ import { keyOf } from '../keys';
 import { checkProject } from './check-project';
 import { projectNotFound } from './errors';
 
-/** A project: what BatchGetProjects answers, whose it is, and how many builds it had. */
+/** A project: whose it is, what a template says of it, and how many builds it had. */
 export interface Project {
   readonly owner: Caller;
   readonly arn: string;
-  details: Valid<CreateProjectInput> & Pick<ProjectDetails, 'created' | 'lastModified'>;
+  details: Valid<CreateProjectInput>;
   builds: number;
 }
 
@@ -28,19 +28,8 @@ export class Projects {
       throw new ServiceError('ResourceAlreadyExistsException', `Project already exists: ${arn}`);
     }
     checkProject(input);
-    const now = new Date();
-    const project = { owner, arn, builds: 0, details: { ...DEFAULTS, ...input, created: now, lastModified: now } };
+    const project = { owner, arn, builds: 0, details: { ...DEFAULTS, ...input } };
     this.projects.set(keyOf(owner, input.name), project);
-    return project;
-  }
-
-  /** Replaces the members that are given (API_UpdateProject). @throws ServiceError as `create` */
-  update(owner: Caller, input: Valid<UpdateProjectInput>): Project {
-    const project = this.named(owner, input.name);
-    const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-    const details = { ...project.details, ...given, lastModified: new Date() };
-    checkProject(details);
-    project.details = details;
     return project;
   }
 
@@ -48,7 +37,7 @@ export class Projects {
   replace(owner: Caller, input: Valid<CreateProjectInput>): Project {
     const project = this.named(owner, input.name);
     checkProject(input);
-    project.details = { ...DEFAULTS, ...input, created: project.details.created, lastModified: new Date() };
+    project.details = { ...DEFAULTS, ...input };
     return project;
   }
 

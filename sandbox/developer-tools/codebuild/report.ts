@@ -5,8 +5,8 @@ export interface PhaseReport {
   readonly name: PhaseName;
   readonly begun: Date;
   readonly ended?: Date;
-  /** The first command that failed: `commands/2` or `finally/0`, and its exit status. */
-  readonly failed?: { readonly command: string; readonly status: number };
+  /** The number of the command that failed, and its exit status. */
+  readonly failed?: { readonly command: number; readonly status: number };
 }
 
 /** Reads the report of phases.bash. */
@@ -18,7 +18,7 @@ export function parseReport(text: string): PhaseReport[] {
     const last = phases.at(-1);
     if (kind === 'begin' && isPhase(subject)) phases.push({ name: subject, begun: at });
     else if (kind === 'failed' && last) {
-      phases[phases.length - 1] = { ...last, failed: { command: subject, status: Number(status) } };
+      phases[phases.length - 1] = { ...last, failed: { command: Number(subject), status: Number(status) } };
     } else if (kind === 'end' && last) phases[phases.length - 1] = { ...last, ended: at };
   }
   return phases;

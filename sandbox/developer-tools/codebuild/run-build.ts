@@ -7,12 +7,12 @@ import { writeLog } from './build-log';
 import type { Buildspec } from './buildspec';
 import type { BuildFolders, BuildHost } from './environment';
 import { PhaseFailure } from './failure';
-import { readExported, writePlan } from './plan';
+import { writePlan } from './plan';
 import { environmentOf, specificationOf } from './prepare';
 import { startShell } from './shell';
 import { phasesUnderWay, showReport } from './show-report';
-import { fetchSources } from './sources';
-import { uploadArtifacts } from './upload';
+import { fetchSource } from './sources';
+import { uploadArtifact } from './upload';
 import { makeWorkspace } from './workspace';
 
 /** What builds run with. */
@@ -74,15 +74,14 @@ async function provision(build: Build, sessions: Sessions): Promise<Session> {
 /** @returns whether a command failed */
 async function runPhases(build: Build, tools: BuildTools, session: Session, workspace: string): Promise<boolean> {
   build.begin('DOWNLOAD_SOURCE');
-  const folders = await fetchSources(build, session, workspace);
+  const folders = await fetchSource(build, session, workspace);
   const spec = await specificationOf(build, folders);
-  const environment = await environmentOf(build, tools.host, session, spec, folders);
+  const environment = environmentOf(build, tools.host, session.credentials, spec, folders);
   const plan = join(workspace, 'plan');
   await writePlan(spec, plan);
   refuseOrdered(build);
   build.end('SUCCEEDED');
   const failed = await runCommands(build, tools.python, spec, plan, folders, environment);
-  build.details.exportedEnvironmentVariables = await readExported(spec, plan);
   build.begin('UPLOAD_ARTIFACTS');
   await uploaded(build, spec, folders, session, workspace, failed);
   build.end('SUCCEEDED');
@@ -120,8 +119,9 @@ async function uploaded(
   workspace: string,
   failedBefore: boolean,
 ): Promise<void> {
+  const artifact = build.request.pipeline?.output;
   try {
-    await uploadArtifacts(spec, source, build.request.pipeline?.outputs ?? [], session, workspace);
+    if (artifact) await uploadArtifact(spec, source, artifact, session, workspace);
   } catch (error) {
     if (!failedBefore) throw error;
     writeLog(build, reasonOf(error));

@@ -1,8 +1,7 @@
 import type { JsonService } from '../../aws-json/service';
 import type { ServiceModel } from '../../aws-json/service-model';
-import { CODE_BUILD_ACTIONS, type CodeBuildContext, STARTED_WITH } from './actions';
+import { CODE_BUILD_ACTIONS, type CodeBuildContext } from './actions';
 import type { Builds } from './builds';
-import { notInCodeBuild } from './errors';
 import type { Projects } from './projects';
 
 /** CodeBuild over AWS JSON. */
@@ -18,9 +17,5 @@ export function codeBuildService(
     targetPrefix: 'CodeBuild_20161006',
     actions: CODE_BUILD_ACTIONS,
     contextOf: (caller) => ({ caller, projects, builds }),
-    refuseUnsupported(action, input) {
-      const lacking = Object.keys(input as object).find((member) => !STARTED_WITH.includes(member));
-      if (action === 'StartBuild' && lacking) throw notInCodeBuild(`${lacking} of StartBuild`);
-    },
   };
 }

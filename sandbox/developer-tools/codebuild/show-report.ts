@@ -41,7 +41,7 @@ function show(build: Build, spec: Buildspec, { name, begun, ended, failed }: Pha
     build.end('SUCCEEDED', [], ended);
     return false;
   }
-  const command = commandOf(spec, name, failed.command);
+  const command = spec.phases[name]?.commands[failed.command];
   const message = `Error while executing command: ${command}. Reason: exit status ${failed.status}`;
   build.end('FAILED', [commandError(message)], ended);
   return true;
@@ -50,12 +50,6 @@ function show(build: Build, spec: Buildspec, { name, begun, ended, failed }: Pha
 function pass(build: Build, name: PhaseName): void {
   build.begin(typeOf(name));
   build.end('SUCCEEDED');
-}
-
-function commandOf(spec: Buildspec, name: PhaseName, place: string): string {
-  const [block, index] = place.split('/');
-  const phase = spec.phases[name];
-  return (block === 'finally' ? phase?.finally : phase?.commands)?.[Number(index)] ?? '';
 }
 
 function commandError(message: string): PhaseContext {

@@ -7,12 +7,10 @@ import type { Build } from './build';
 import { isInline } from './buildspec';
 import type { BuildFolders } from './environment';
 
-/** Makes the folders of a build in its own one, with the sources that a pipeline gives it. */
-export async function fetchSources(build: Build, session: Session, workspace: string): Promise<BuildFolders> {
-  const [primary, ...others] = build.request.pipeline?.inputs ?? [];
+/** Makes the folders of a build in its own one, with the source that a pipeline gives it. */
+export async function fetchSource(build: Build, session: Session, workspace: string): Promise<BuildFolders> {
   const folders: BuildFolders = {
     source: join(workspace, 'src'),
-    secondary: Object.fromEntries(others.map(({ name }) => [name, join(workspace, 'sources', name)])),
     home: join(workspace, 'home'),
     temporary: join(workspace, 'tmp'),
     programs: join(workspace, 'programs'),
@@ -20,16 +18,17 @@ export async function fetchSources(build: Build, session: Session, workspace: st
   for (const folder of [folders.source, folders.home, folders.temporary, folders.programs]) {
     await mkdir(folder, { recursive: true });
   }
-  for (const artifact of [...(primary ? [primary] : []), ...others]) {
-    const archive = join(workspace, `${artifact.name}.zip`);
+  const artifact = build.request.pipeline?.source;
+  if (artifact) {
+    const archive = join(workspace, 'source.zip');
     await download(session, artifact.location, archive);
-    await unpack(archive, folders.secondary[artifact.name] ?? folders.source);
+    await unpack(archive, folders.source);
   }
   return folders;
 }
 
 /**
- * The text of a build's specification: its own, or a file of the primary source.
+ * The text of a build's specification: its own, or a file of the source.
  *
  * @throws Error when there is no such file
  */

@@ -10,11 +10,6 @@ export function repositoryDoesNotExist(name: string): ServiceError {
   return new ServiceError('RepositoryDoesNotExistException', `${name} does not exist`);
 }
 
-/** CodeCommit's words for a branch that is not there. */
-export function branchDoesNotExist(name: string): ServiceError {
-  return new ServiceError('BranchDoesNotExistException', `Branch ${name} does not exist`);
-}
-
 /** CodeCommit's words for a name that it does not take. */
 export function invalidRepositoryName(name: string): ServiceError {
   return new ServiceError(

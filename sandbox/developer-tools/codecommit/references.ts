@@ -1,14 +1,6 @@
 import { git } from './git';
 import type { Repository } from './repositories';
 
-/** A commit, with what a source action tells of it. */
-export interface Commit {
-  readonly id: string;
-  readonly message: string;
-  readonly authorDate: string;
-  readonly committerDate: string;
-}
-
 /** The commit that a branch is at, or undefined when there is no such branch. */
 export async function headOf({ folder }: Repository, branch: string): Promise<string | undefined> {
   const found = await git(folder, ['for-each-ref', '--format=%(refname) %(objectname)', `refs/heads/${branch}`]);
@@ -23,11 +15,9 @@ export async function defaultBranchOf(repository: Repository): Promise<string | 
   return (await headOf(repository, branch)) === undefined ? undefined : branch;
 }
 
-/** What a commit says of itself. @throws Error when there is no such commit */
-export async function commitOf({ folder }: Repository, id: string): Promise<Commit> {
-  const told = await git(folder, ['show', '--no-patch', '--format=%H%n%aI%n%cI%n%B', id]);
-  const [hash = '', authorDate = '', committerDate = '', ...message] = told.split('\n');
-  return { id: hash, authorDate, committerDate, message: message.join('\n').trim() };
+/** The message of a commit. */
+export async function messageOf({ folder }: Repository, commit: string): Promise<string> {
+  return (await git(folder, ['show', '--no-patch', '--format=%B', commit])).trim();
 }
 
 /** Writes the files of a commit into a ZIP archive. */

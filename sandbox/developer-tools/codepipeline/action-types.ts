@@ -15,12 +15,12 @@ export interface Provider {
   readonly lacking?: readonly string[];
 }
 
-const CODE_BUILD: Provider = {
+export const CODE_BUILD: Provider = {
   inputs: [1, 5],
   outputs: [0, 5],
   required: ['ProjectName'],
   optional: ['PrimarySource', 'BatchEnabled', 'CombineArtifacts', 'EnvironmentVariables'],
-  lacking: ['BatchEnabled=true', 'CombineArtifacts=true'],
+  lacking: ['PrimarySource', 'BatchEnabled=true', 'CombineArtifacts=true'],
 };
 
 const TEMPLATE_MODES = ['CHANGE_SET_REPLACE', 'CREATE_UPDATE', 'REPLACE_ON_FAILURE'];
@@ -54,14 +54,13 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
       ...(TEMPLATE_MODES.includes(mode) ? ['TemplatePath'] : []),
       ...(mode === 'CHANGE_SET_EXECUTE' ? [] : ['RoleArn']),
     ],
-    lacking: ['ActionMode=REPLACE_ON_FAILURE'],
-  },
-  'Approval/AWS/Manual/1': {
-    inputs: [0, 0],
-    outputs: [0, 0],
-    required: [],
-    optional: ['NotificationArn', 'CustomData', 'ExternalEntityLink'],
-    lacking: ['NotificationArn'],
+    lacking: [
+      'ActionMode=CREATE_UPDATE',
+      'ActionMode=DELETE_ONLY',
+      'ActionMode=REPLACE_ON_FAILURE',
+      'OutputFileName',
+      'ParameterOverrides',
+    ],
   },
 };
 

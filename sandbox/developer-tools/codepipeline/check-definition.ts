@@ -2,7 +2,7 @@ import type { Caller } from '../../aws-json/caller';
 import { checkAction } from './check-action';
 import { checkFlow } from './check-flow';
 import type { Definition, Stage } from './definition';
-import { invalidStructure, notInCodePipeline } from './errors';
+import { invalidStructure, isGiven, notInCodePipeline } from './errors';
 
 /** Members of a stage that would change what it does and are not here. */
 const LACKING = ['blockers', 'beforeEntry', 'onFailure', 'onSuccess'] as const;
@@ -28,18 +28,15 @@ export function checkDefinition(definition: Definition, caller: Caller): void {
 function checkPipeline({
   artifactStore,
   artifactStores,
-  pipelineType,
-  executionMode,
+  executionMode = 'SUPERSEDED',
   variables,
   triggers,
 }: Definition): void {
   if (artifactStores !== undefined) throw notInCodePipeline('artifactStores (actions in other regions)');
   if (artifactStore === undefined) throw invalidStructure('The pipeline must have an artifactStore');
   if ((triggers?.length ?? 0) > 0) throw notInCodePipeline('triggers (they are for sources by a connection)');
-  const needsV2 = (executionMode ?? 'SUPERSEDED') !== 'SUPERSEDED' || (variables?.length ?? 0) > 0;
-  if (needsV2 && pipelineType !== 'V2') {
-    throw invalidStructure('Execution modes other than SUPERSEDED and variables need a pipeline of type V2');
-  }
+  if (executionMode !== 'SUPERSEDED') throw notInCodePipeline(`the execution mode ${executionMode}`);
+  if ((variables?.length ?? 0) > 0) throw notInCodePipeline('variables of pipelines');
 }
 
 function checkStages(stages: readonly Stage[]): void {
@@ -64,8 +61,4 @@ function checkStages(stages: readonly Stage[]): void {
 function refuseRepeated(names: readonly string[], message: (name: string) => string): void {
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw invalidStructure(message(repeated));
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && !(Array.isArray(value) && value.length === 0);
 }

@@ -6,11 +6,6 @@ export type Definition = Valid<PipelineDeclaration>;
 export type Stage = Valid<StageDeclaration>;
 export type Action = Valid<ActionDeclaration>;
 
-/** The namespace of the variables that a pipeline declares itself (V2). */
-export const PIPELINE_VARIABLES = 'variables';
-/** The namespace of what every execution knows of itself. */
-export const RESERVED_NAMESPACE = 'codepipeline';
-
 /** When an action runs within its stage (API_ActionDeclaration: 1 by default). */
 export function runOrderOf({ runOrder }: Action): number {
   return runOrder ?? 1;

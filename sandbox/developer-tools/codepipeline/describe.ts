@@ -1,37 +1,14 @@
 import type {
   ActionExecutionDetail,
   ActionExecutionResult,
-  PipelineExecution,
   PipelineExecutionSummary,
 } from '@aws-sdk/client-codepipeline';
 import type { ActionRun, Execution, PlacedArtifact } from './execution';
 import type { Pipeline } from './pipeline';
 
-/** What GetPipelineExecution answers. */
-export function executionDetails(pipeline: Pipeline, execution: Execution): PipelineExecution {
-  const { id, status, summary, version, request, sources, definition } = execution;
-  return {
-    pipelineName: pipeline.name,
-    pipelineVersion: version,
-    pipelineExecutionId: id,
-    status,
-    ...(summary === undefined ? {} : { statusSummary: summary }),
-    artifactRevisions: sources.map(({ actionName, revisionId, revisionSummary }) => ({
-      name: outputOf(definition.stages[0]?.actions.find(({ name }) => name === actionName)?.outputArtifacts),
-      revisionId,
-      revisionSummary,
-      revisionChangeIdentifier: revisionId,
-    })),
-    variables: Object.entries(request.variables ?? {}).map(([name, resolvedValue]) => ({ name, resolvedValue })),
-    trigger: request.trigger,
-    executionMode: definition.executionMode ?? 'SUPERSEDED',
-    executionType: 'STANDARD',
-  };
-}
-
 /** What ListPipelineExecutions answers of each. */
 export function executionSummary(execution: Execution): PipelineExecutionSummary {
-  const { id, status, summary, started, updated, sources, request, ending, definition } = execution;
+  const { id, status, summary, started, updated, sources, trigger, ending } = execution;
   return {
     pipelineExecutionId: id,
     status,
@@ -39,9 +16,9 @@ export function executionSummary(execution: Execution): PipelineExecutionSummary
     startTime: started,
     lastUpdateTime: updated,
     sourceRevisions: sources.map((source) => ({ ...source })),
-    trigger: request.trigger,
+    trigger,
     ...(ending?.kind === 'stop' && ending.reason !== undefined ? { stopTrigger: { reason: ending.reason } } : {}),
-    executionMode: definition.executionMode ?? 'SUPERSEDED',
+    executionMode: 'SUPERSEDED',
     executionType: 'STANDARD',
   };
 }
@@ -61,16 +38,14 @@ export function actionDetails(pipeline: Pipeline, execution: Execution, run: Act
     input: {
       actionTypeId: action.actionTypeId,
       configuration: action.configuration ?? {},
-      resolvedConfiguration: run.configuration,
+      resolvedConfiguration: action.configuration ?? {},
       ...(action.roleArn === undefined ? {} : { roleArn: action.roleArn }),
       region: pipeline.owner.region,
       inputArtifacts: run.inputs.map(artifactDetail),
-      ...(action.namespace === undefined ? {} : { namespace: action.namespace }),
     },
     output: {
       outputArtifacts: run.status === 'Succeeded' ? run.outputs.map(artifactDetail) : [],
       executionResult: resultOf(run),
-      outputVariables: run.variables,
     },
   };
 }
@@ -86,8 +61,4 @@ function resultOf(run: ActionRun): ActionExecutionResult {
 
 function artifactDetail({ name, location }: PlacedArtifact) {
   return { name, s3location: { bucket: location.bucket, key: location.key } };
-}
-
-function outputOf(artifacts: readonly { readonly name: string }[] | undefined): string {
-  return artifacts?.[0]?.name ?? '';
 }

@@ -1,7 +1,7 @@
-import type { PipelineExecutionStatus, StageExecutionStatus } from '@aws-sdk/client-codepipeline';
+import type { ExecutionTrigger, PipelineExecutionStatus, StageExecutionStatus } from '@aws-sdk/client-codepipeline';
 import { reasonOf, ServiceError } from '../../aws-json/errors';
 import type { Stage } from './definition';
-import { Execution, type ExecutionRequest, type StageRun } from './execution';
+import { Execution, type StageRun } from './execution';
 import type { Passenger, Pipeline } from './pipeline';
 import type { ActionTools } from './run-action';
 import { runStage } from './run-stage';
@@ -13,8 +13,8 @@ export class Engine {
   constructor(private readonly tools: ActionTools) {}
 
   /** Starts an execution of a pipeline as it is defined now. */
-  start(pipeline: Pipeline, request: ExecutionRequest): Execution {
-    const execution = new Execution(pipeline.definition, pipeline.version, request);
+  start(pipeline: Pipeline, trigger: ExecutionTrigger): Execution {
+    const execution = new Execution(pipeline.definition, pipeline.version, trigger);
     pipeline.executions.push(execution);
     this.passengers.set(execution, {
       execution,
@@ -74,15 +74,15 @@ export class Engine {
   private async travel(pipeline: Pipeline, execution: Execution): Promise<void> {
     for (const stage of execution.definition.stages) {
       const passenger = this.passengers.get(execution);
-      if (!passenger || !(await pipeline.gate(stage.name).arrive(passenger, pipeline.mode))) return;
+      if (!passenger || !(await pipeline.gate(stage.name).arrive(passenger))) return;
       const outcome = await this.pass(pipeline, execution, stage);
       if (outcome !== 'Succeeded') {
         const status = outcome === 'Failed' || outcome === 'Stopped' ? outcome : 'Cancelled';
         this.end(pipeline, execution, status, summaryOf(execution));
-        pipeline.gate(stage.name).leave(passenger, pipeline.mode);
+        pipeline.gate(stage.name).leave();
         return;
       }
-      pipeline.gate(stage.name).leave(passenger, pipeline.mode);
+      pipeline.gate(stage.name).leave();
     }
     this.end(pipeline, execution, 'Succeeded');
   }

@@ -29,3 +29,8 @@ export function invalidAction(message: string): ServiceError {
 export function notInCodePipeline(what: string): ServiceError {
   return lackingInSandbox('CodePipeline', what);
 }
+
+/** Whether a member of a request says anything. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+}

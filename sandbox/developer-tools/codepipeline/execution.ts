@@ -6,7 +6,7 @@ import type {
   StageExecutionStatus,
 } from '@aws-sdk/client-codepipeline';
 import type { S3Location } from '../aws/objects';
-import { type Action, type Definition, PIPELINE_VARIABLES, RESERVED_NAMESPACE } from './definition';
+import type { Action, Definition } from './definition';
 
 /** Where an artifact of an execution is. */
 export interface PlacedArtifact {
@@ -28,18 +28,13 @@ export interface ActionRun {
   readonly action: Action;
   readonly started: Date;
   readonly inputs: readonly PlacedArtifact[];
-  outputs: readonly PlacedArtifact[];
-  /** The configuration with the variables' values in it. */
-  configuration: Readonly<Record<string, string>>;
-  variables: Readonly<Record<string, string>>;
+  readonly outputs: readonly PlacedArtifact[];
   status: ActionExecutionStatus;
   updated: Date;
   summary?: string;
   /** What the provider calls it: a build's id, a stack's, a commit's. */
   externalId?: string;
   externalUrl?: string;
-  /** With which an approval is answered. */
-  token?: string;
   error?: { readonly code: string; readonly message: string };
 }
 
@@ -47,14 +42,6 @@ export interface ActionRun {
 export interface StageRun {
   readonly stage: string;
   status: StageExecutionStatus;
-}
-
-/** What an execution is started with. */
-export interface ExecutionRequest {
-  readonly trigger: ExecutionTrigger;
-  readonly variables?: Readonly<Record<string, string>>;
-  /** Commits that source actions take instead of their branches' heads, by action. */
-  readonly revisions?: ReadonlyMap<string, string>;
 }
 
 /** Why an execution is to end before its time. */
@@ -69,7 +56,6 @@ export class Execution {
   readonly actions: ActionRun[] = [];
   readonly stages: StageRun[] = [];
   readonly sources: SourceRevision[] = [];
-  readonly namespaces = new Map<string, Readonly<Record<string, string>>>();
   readonly artifacts = new Map<string, PlacedArtifact>();
   status: PipelineExecutionStatus = 'InProgress';
   summary: string | undefined;
@@ -83,13 +69,11 @@ export class Execution {
   constructor(
     readonly definition: Definition,
     readonly version: number,
-    readonly request: ExecutionRequest,
+    readonly trigger: ExecutionTrigger,
   ) {
     this.abandonment = new Promise((resolve) => {
       this.tellAbandoned = () => resolve('abandoned');
     });
-    this.namespaces.set(RESERVED_NAMESPACE, { PipelineExecutionId: this.id });
-    this.namespaces.set(PIPELINE_VARIABLES, request.variables ?? {});
   }
 
   abandon(): void {

@@ -7,7 +7,6 @@ export interface Progress {
   readonly externalId?: string;
   readonly externalUrl?: string;
   readonly summary?: string;
-  readonly token?: string;
 }
 
 /** An action to run, with everything that its provider needs. */
@@ -17,7 +16,6 @@ export interface Job {
   readonly executionId: string;
   readonly stageName: string;
   readonly action: Action;
-  /** With the values of variables in it. */
   readonly configuration: Readonly<Record<string, string>>;
   /** The role that the action runs with: its own, or else the pipeline's. */
   readonly roleArn: string;
@@ -26,8 +24,6 @@ export interface Job {
   readonly outputs: readonly PlacedArtifact[];
   /** The commit of the execution's source, where one is known. */
   readonly sourceRevision: string | undefined;
-  /** The commit that a source action is to take instead of its branch's head. */
-  readonly wantedRevision: string | undefined;
   report(progress: Progress): void;
   /** To be called before something is begun: an abandoned action begins nothing. @throws ActionFailure when it is abandoned */
   refuseAbandoned(): void;
@@ -35,9 +31,6 @@ export interface Job {
 
 /** What an action gave. */
 export interface JobResult {
-  readonly variables?: Readonly<Record<string, string>>;
-  /** The names of the outputs that are there; all of them when it is left out. */
-  readonly outputs?: readonly string[];
   /** What a source action took. */
   readonly revision?: { readonly id: string; readonly summary: string };
 }
@@ -48,7 +41,7 @@ export type JobRunner = (job: Job) => Promise<JobResult>;
 /** An action that failed, with CodePipeline's code for it. */
 export class ActionFailure extends Error {
   constructor(
-    readonly code: 'JobFailed' | 'ConfigurationError' | 'RevisionUnavailable' | 'InternalError' | 'Timeout',
+    readonly code: 'JobFailed' | 'ConfigurationError' | 'InternalError',
     message: string,
   ) {
     super(message);

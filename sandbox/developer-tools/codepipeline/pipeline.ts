@@ -1,18 +1,11 @@
 import type { Caller } from '../../aws-json/caller';
 import type { Definition } from './definition';
 import type { Execution } from './execution';
-import { type ExecutionMode, Gate, type Traveller } from './gate';
+import { Gate, type Traveller } from './gate';
 
 /** An execution as a gate sees it. */
 export interface Passenger extends Traveller {
   readonly execution: Execution;
-}
-
-/** Whether executions may enter a stage, and who said so. */
-export interface Transition {
-  readonly enabled: boolean;
-  readonly reason?: string;
-  readonly changed?: Date;
 }
 
 /** A pipeline: its definition, the entrances of its stages, and its executions. */
@@ -24,7 +17,6 @@ export class Pipeline {
   readonly executions: Execution[] = [];
   /** Executions by the tokens that they were started with. */
   readonly tokens = new Map<string, string>();
-  readonly transitions = new Map<string, Transition>();
   private readonly gates = new Map<string, Gate<Passenger>>();
 
   constructor(
@@ -40,10 +32,6 @@ export class Pipeline {
     return `arn:aws:codepipeline:${this.owner.region}:${this.owner.account}:${this.name}`;
   }
 
-  get mode(): ExecutionMode {
-    return this.definition.executionMode ?? 'SUPERSEDED';
-  }
-
   /** The entrance of a stage; it stays the same when the definition changes. */
   gate(stage: string): Gate<Passenger> {
     const known = this.gates.get(stage);
@@ -51,18 +39,6 @@ export class Pipeline {
     const gate = new Gate<Passenger>();
     this.gates.set(stage, gate);
     return gate;
-  }
-
-  /** Lets nobody into a stage. */
-  disable(stage: string, reason: string): void {
-    this.transitions.set(stage, { enabled: false, reason, changed: new Date() });
-    this.gate(stage).disable();
-  }
-
-  /** Lets executions into a stage again. */
-  enable(stage: string): void {
-    this.transitions.set(stage, { enabled: true, changed: new Date() });
-    this.gate(stage).enable(this.mode);
   }
 
   execution(id: string): Execution | undefined {

@@ -18,10 +18,7 @@ export class Pipelines {
     checkDefinition(definition, owner);
     const pipeline = new Pipeline(owner, definition);
     this.pipelines.set(keyOf(owner, definition.name), pipeline);
-    this.engine.start(pipeline, {
-      trigger: { triggerType: 'CreatePipeline', triggerDetail },
-      variables: defaultVariables(definition),
-    });
+    this.engine.start(pipeline, { triggerType: 'CreatePipeline', triggerDetail });
     return pipeline;
   }
 
@@ -69,11 +66,4 @@ export class Pipelines {
   close(): void {
     for (const pipeline of this.pipelines.values()) this.engine.abandonAll(pipeline);
   }
-}
-
-/** The variables that a pipeline declares, with their defaults. */
-export function defaultVariables({ variables = [] }: Definition): Record<string, string> {
-  return Object.fromEntries(
-    variables.flatMap(({ name, defaultValue }) => (defaultValue === undefined ? [] : [[name, defaultValue]])),
-  );
 }

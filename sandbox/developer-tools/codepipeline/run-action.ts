@@ -6,7 +6,6 @@ import type { ActionRun, Execution, PlacedArtifact } from './execution';
 import { ActionFailure, type Job, type JobResult, type JobRunner } from './job';
 import type { Observer } from './observer';
 import type { Pipeline } from './pipeline';
-import { resolveAll } from './variables';
 
 /** How many characters of a pipeline's and an artifact's name CodePipeline puts into an artifact's key. */
 const NAME_IN_KEY = [20, 10] as const;
@@ -25,7 +24,7 @@ export async function runAction(
   action: Action,
   { run, observer }: ActionTools,
 ): Promise<ActionRun> {
-  const started = begun(execution, stage, action);
+  const started = begun(pipeline, execution, stage, action);
   const tell = () => observer.action(pipeline, execution, started);
   tell();
   try {
@@ -47,7 +46,7 @@ export async function runAction(
   return started;
 }
 
-function begun(execution: Execution, stage: string, action: Action): ActionRun {
+function begun(pipeline: Pipeline, execution: Execution, stage: string, action: Action): ActionRun {
   const now = new Date();
   const run: ActionRun = {
     id: randomUUID(),
@@ -55,40 +54,28 @@ function begun(execution: Execution, stage: string, action: Action): ActionRun {
     action,
     started: now,
     updated: now,
+    // A definition's check has seen to it that earlier actions made them.
     inputs: (action.inputArtifacts ?? []).flatMap(({ name }) => execution.artifacts.get(name) ?? []),
-    outputs: [],
-    configuration: action.configuration ?? {},
-    variables: {},
+    outputs: (action.outputArtifacts ?? []).map(({ name }) => placeFor(pipeline, execution, name)),
     status: 'InProgress',
   };
   execution.actions.push(run);
   return run;
 }
 
-/** @throws ActionFailure when a variable or an artifact is missing, which the definition alone does not tell */
 function jobOf(pipeline: Pipeline, execution: Execution, run: ActionRun): Job {
   const { action } = run;
-  const missing = (action.inputArtifacts ?? []).find(({ name }) => !execution.artifacts.has(name));
-  if (missing)
-    throw new ActionFailure('ConfigurationError', `The input artifact ${missing.name} was not made by its action.`);
-  try {
-    run.configuration = resolveAll(run.configuration, execution.namespaces);
-  } catch (error) {
-    throw new ActionFailure('ConfigurationError', reasonOf(error));
-  }
-  run.outputs = (action.outputArtifacts ?? []).map(({ name }) => placeFor(pipeline, execution, name));
   return {
     caller: pipeline.owner,
     pipelineName: pipeline.name,
     executionId: execution.id,
     stageName: run.stage,
     action,
-    configuration: run.configuration,
+    configuration: action.configuration ?? {},
     roleArn: action.roleArn ?? execution.definition.roleArn,
     inputs: run.inputs,
     outputs: run.outputs,
     sourceRevision: execution.sources[0]?.revisionId,
-    wantedRevision: execution.request.revisions?.get(action.name),
     report: (progress) => Object.assign(run, progress),
     refuseAbandoned: () => {
       if (execution.isAbandoned) throw new ActionFailure('JobFailed', 'The action was abandoned.');
@@ -102,12 +89,9 @@ function placeFor(pipeline: Pipeline, { definition }: Execution, name: string): 
   return { name, location: { bucket, key: [...folders, randomText(7)].join('/') } };
 }
 
-function succeed(execution: Execution, run: ActionRun, { variables = {}, outputs, revision }: JobResult): void {
+function succeed(execution: Execution, run: ActionRun, { revision }: JobResult): void {
   run.status = 'Succeeded';
-  run.variables = variables;
-  run.outputs = run.outputs.filter(({ name }) => outputs?.includes(name) ?? true);
   for (const artifact of run.outputs) execution.artifacts.set(artifact.name, artifact);
-  if (run.action.namespace !== undefined) execution.namespaces.set(run.action.namespace, variables);
   if (revision) {
     const source = { actionName: run.action.name, revisionId: revision.id, revisionSummary: revision.summary };
     execution.sources.push(source);

@@ -19,11 +19,3 @@ export async function pack(files: readonly PackedFile[], archive: string): Promi
   zip.end();
   await Promise.race([written, failed]);
 }
-
-/** Writes one text into a ZIP archive. */
-export async function packText(text: string, name: string, archive: string): Promise<void> {
-  const zip = new ZipFile();
-  zip.addBuffer(Buffer.from(text, 'utf8'), name);
-  zip.end();
-  await finished(zip.outputStream.pipe(createWriteStream(archive)));
-}

@@ -2,14 +2,12 @@ import type {
   CreateEndpointConfigInput,
   DeleteEndpointConfigInput,
   DescribeEndpointConfigInput,
-  ListEndpointConfigsInput,
 } from '@aws-sdk/client-sagemaker';
 import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
 import { notInSandbox } from '../errors';
 import { findEndpointConfig, findModel, refuseExisting } from '../find';
-import { HOSTING_LIST, page } from '../paging';
-import { checkVariants } from '../variants';
+import { checkVariant } from '../variants';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
 
@@ -22,10 +20,9 @@ export function createEndpointConfig(input: Input, { caller, state }: ActionCont
   if (input.ProductionVariants.some(({ ModelName }) => ModelName === undefined)) {
     throw notInSandbox('inference components (a production variant without ModelName)');
   }
-  const models = input.ProductionVariants.flatMap(({ ModelName }) =>
-    ModelName === undefined ? [] : [findModel(state, ModelName)],
-  );
-  checkVariants(input, models, state);
+  const [variant, other] = input.ProductionVariants;
+  if (other) throw notInSandbox('several production variants');
+  if (variant) checkVariant(variant, input, findModel(state, variant.ModelName ?? ''), state);
   const { Tags, ...details } = input;
   state.endpointConfigs.set(input.EndpointConfigName, {
     sequence: state.nextSequence(),
@@ -43,18 +40,6 @@ export function createEndpointConfig(input: Input, { caller, state }: ActionCont
 /** DescribeEndpointConfig. */
 export function describeEndpointConfig(input: Valid<DescribeEndpointConfigInput>, { state }: ActionContext) {
   return findEndpointConfig(state, input.EndpointConfigName).details;
-}
-
-/** ListEndpointConfigs: by CreationTime, descending, unless asked otherwise (API_ListEndpointConfigs). */
-export function listEndpointConfigs(input: Valid<ListEndpointConfigsInput>, { state }: ActionContext) {
-  const configs = [...state.endpointConfigs.values()].map(({ details, sequence }) => ({
-    item: details,
-    name: details.EndpointConfigName,
-    creationTime: details.CreationTime,
-    sequence,
-  }));
-  const { items, ...rest } = page('ListEndpointConfigs', configs, input, HOSTING_LIST);
-  return { EndpointConfigs: items, ...rest };
 }
 
 /** DeleteEndpointConfig: allowed while an endpoint uses it, as AWS allows what its reference advises against. */

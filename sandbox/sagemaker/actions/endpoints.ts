@@ -8,9 +8,8 @@ import type {
 import { validationException } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
-import { checkDeployment, checkGuardedUpdate } from '../deployment';
 import { findEndpoint, findEndpointConfig, refuseExisting } from '../find';
-import { HOSTING_LIST, page } from '../paging';
+import { page } from '../paging';
 import type { StoredEndpoint } from '../state';
 import { isServerless } from '../variants';
 import type { ActionContext } from './context';
@@ -21,7 +20,6 @@ export function createEndpoint(input: Valid<CreateEndpointInput>, { caller, stat
   const arn = arnOf(caller, 'endpoint', input.EndpointName);
   refuseExisting(state.endpoints.has(input.EndpointName), 'endpoint', arn);
   const config = findEndpointConfig(state, input.EndpointConfigName);
-  if (input.DeploymentConfig) checkDeployment(input.DeploymentConfig);
   const now = new Date();
   const endpoint: StoredEndpoint = {
     sequence: state.nextSequence(),
@@ -33,7 +31,6 @@ export function createEndpoint(input: Valid<CreateEndpointInput>, { caller, stat
     status: 'Creating',
     config,
     variants: [],
-    lastDeploymentConfig: input.DeploymentConfig,
   };
   state.endpoints.set(input.EndpointName, endpoint);
   endpoints.create(state, endpoint);
@@ -49,20 +46,14 @@ export function describeEndpoint(input: Valid<DescribeEndpointInput>, { state }:
     EndpointConfigName: config.EndpointConfigName,
     ProductionVariants: endpoint.variants.length > 0 ? endpoint.variants : undefined,
     FailureReason: endpoint.failureReason,
-    LastDeploymentConfig: endpoint.lastDeploymentConfig,
     PendingDeploymentSummary: endpoint.pendingDeployment,
   };
 }
 
 /** ListEndpoints: by CreationTime, descending, ten a page, unless asked otherwise (API_ListEndpoints). */
 export function listEndpoints(input: Valid<ListEndpointsInput>, { state }: ActionContext) {
-  const { LastModifiedTimeAfter: after, LastModifiedTimeBefore: before, StatusEquals: status } = input;
-  const listed = [...state.endpoints.values()]
-    .filter((endpoint) => status === undefined || endpoint.status === status)
-    .filter(({ lastModifiedTime }) => !after || lastModifiedTime > after)
-    .filter(({ lastModifiedTime }) => !before || lastModifiedTime < before)
-    .map((endpoint) => ({ ...endpoint, item: summary(endpoint) }));
-  const { items, ...rest } = page('ListEndpoints', listed, input, HOSTING_LIST);
+  const all = [...state.endpoints.values()].map((endpoint) => ({ ...endpoint, details: summary(endpoint) }));
+  const { items, ...rest } = page('ListEndpoints', all, { SortOrder: 'Descending', ...input });
   return { Endpoints: items, ...rest };
 }
 
@@ -92,10 +83,7 @@ export function updateEndpoint(input: Valid<UpdateEndpointInput>, { state, endpo
   if (isServerless(config.details) && !isServerless(endpoint.config.details)) {
     throw validationException(`Cannot update the real-time endpoint "${endpoint.arn}" to a serverless configuration.`);
   }
-  if (input.DeploymentConfig) checkDeployment(input.DeploymentConfig);
-  const deployment = input.RetainDeploymentConfig ? endpoint.lastDeploymentConfig : input.DeploymentConfig;
-  if (deployment) checkGuardedUpdate(deployment, endpoint.config, config);
-  endpoints.update(state, endpoint, config, deployment);
+  endpoints.update(state, endpoint, config);
   return { EndpointArn: endpoint.arn };
 }
 

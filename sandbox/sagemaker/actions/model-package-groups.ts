@@ -8,7 +8,7 @@ import { ServiceError, validationException } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
 import { findGroup } from '../find';
-import { page, REGISTRY_LIST } from '../paging';
+import { page } from '../paging';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
 
@@ -43,15 +43,7 @@ export function describeModelPackageGroup(input: Valid<DescribeModelPackageGroup
 
 /** ListModelPackageGroups: by CreationTime, ascending, unless asked otherwise (API_ListModelPackageGroups). */
 export function listModelPackageGroups(input: Valid<ListModelPackageGroupsInput>, { state }: ActionContext) {
-  // Groups that other accounts share are asked for apart, and nobody shares any here.
-  const own = input.CrossAccountFilterOption === 'CrossAccount' ? [] : [...state.groups.values()];
-  const groups = own.map(({ details, sequence }) => ({
-    item: details,
-    name: details.ModelPackageGroupName,
-    creationTime: details.CreationTime,
-    sequence,
-  }));
-  const { items, ...rest } = page('ListModelPackageGroups', groups, input, REGISTRY_LIST);
+  const { items, ...rest } = page('ListModelPackageGroups', [...state.groups.values()], input);
   return { ModelPackageGroupSummaryList: items, ...rest };
 }
 

@@ -3,7 +3,6 @@ import type {
   CreateModelInput,
   DeleteModelInput,
   DescribeModelInput,
-  ListModelsInput,
 } from '@aws-sdk/client-sagemaker';
 import { validationException } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
@@ -11,7 +10,6 @@ import { arnOf } from '../arn';
 import { checkContainer } from '../containers';
 import { checkEnvironmentSize, refuseSecondEnvironment } from '../environment';
 import { findModel, findPackage, refuseExisting } from '../find';
-import { HOSTING_LIST, page } from '../paging';
 import type { ActionContext } from './context';
 import { tagMap } from './tags';
 
@@ -61,7 +59,7 @@ async function checkModelContainer(container: Valid<ContainerDefinition>, contex
 }
 
 /**
- * A package can be deployed when it is Completed and, if versioned, Approved (API_CreateModelPackage, ModelApprovalStatus:
+ * A package can be deployed when it is Completed and Approved (API_CreateModelPackage, ModelApprovalStatus:
  * "must be set to Approved to deploy the model"). AWS does not document how CreateModel words the refusal.
  */
 async function checkPackage(
@@ -73,7 +71,7 @@ async function checkPackage(
   if (details.ModelPackageStatus !== 'Completed') {
     throw validationException(`ModelPackage ${details.ModelPackageArn} is not Completed.`);
   }
-  if (details.ModelPackageVersion !== undefined && details.ModelApprovalStatus !== 'Approved') {
+  if (details.ModelApprovalStatus !== 'Approved') {
     throw validationException(
       `ModelPackage ${details.ModelPackageArn} cannot be deployed: its approval status is ${details.ModelApprovalStatus}, not Approved.`,
     );
@@ -90,18 +88,6 @@ async function checkPackage(
 /** DescribeModel. A model made from a package answers the package, not its containers. */
 export function describeModel(input: Valid<DescribeModelInput>, { state }: ActionContext) {
   return findModel(state, input.ModelName).details;
-}
-
-/** ListModels: by CreationTime, descending, unless asked otherwise (API_ListModels). */
-export function listModels(input: Valid<ListModelsInput>, { state }: ActionContext) {
-  const models = [...state.models.values()].map(({ details, sequence }) => ({
-    item: details,
-    name: details.ModelName,
-    creationTime: details.CreationTime,
-    sequence,
-  }));
-  const { items, ...rest } = page('ListModels', models, input, HOSTING_LIST);
-  return { Models: items, ...rest };
 }
 
 /** DeleteModel: only the entry (API_DeleteModel); configurations that name it stay, and cannot be deployed any more. */

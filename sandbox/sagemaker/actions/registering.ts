@@ -3,18 +3,16 @@ import { validationException } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
 import { arnOf } from '../arn';
 import { checkContainer } from '../containers';
-import { notInSandbox } from '../errors';
 import { modelPackageEvent } from '../events';
 import { findGroup } from '../find';
 import type { StoredGroup, StoredPackage } from '../state';
 import { isReplay, tokenedRequest } from '../tokens';
 import type { ActionContext } from './context';
-import { tagMap } from './tags';
 
 type Input = Valid<CreateModelPackageInput>;
 
 /**
- * CreateModelPackage: a version of a group, or an unversioned package. A request that is repeated with its `ClientToken` is
+ * CreateModelPackage: a version of a group. A request that is repeated with its `ClientToken` is
  * answered with the package that it made; deleting the package frees the token. A version is Completed at once: there is nothing to validate.
  *
  * @throws ServiceError `ValidationException` for what API_CreateModelPackage rules out beyond the service model
@@ -23,10 +21,10 @@ export async function createModelPackage(input: Input, context: ActionContext) {
   const { state, events, caller } = context;
   const replayed = findReplay(input, context);
   if (replayed) return replayed;
-  refuseMixedIdentity(input);
-  const group = input.ModelPackageGroupName === undefined ? undefined : findGroup(state, input.ModelPackageGroupName);
-  if (group) refuseForVersioned(input);
-  else refuseForUnversioned(input, context);
+  // AWS's message, as seen by those who met it.
+  if (input.ModelPackageGroupName === undefined) throw validationException('Missing ARN.');
+  const group = findGroup(state, input.ModelPackageGroupName);
+  refuseForVersioned(input);
   const inference = await checkedInference(input.InferenceSpecification, context);
 
   // From here to the store nothing waits, so that two requests at once get two versions, and one token one package.
@@ -44,16 +42,6 @@ function findReplay(input: Input, { state }: ActionContext) {
   return stored && { ModelPackageArn: stored.details.ModelPackageArn };
 }
 
-/** The two messages are AWS's own, as seen by those who met them. */
-function refuseMixedIdentity({ ModelPackageName: name, ModelPackageGroupName: group }: Input): void {
-  if (name !== undefined && group !== undefined) {
-    throw validationException(
-      'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
-    );
-  }
-  if (name === undefined && group === undefined) throw validationException('Missing ARN.');
-}
-
 /** API_CreateModelPackage: a version uses its group's tags and cannot be given any; it is not for the Marketplace. */
 function refuseForVersioned(input: Input): void {
   if (input.Tags && input.Tags.length > 0) {
@@ -66,27 +54,12 @@ function refuseForVersioned(input: Input): void {
   }
 }
 
-/** API_CreateModelPackage: approval is for versions. Environment on an unversioned package is refused in AWS's words. */
-function refuseForUnversioned(input: Input, { caller, state }: ActionContext): void {
-  const arn = arnOf(caller, 'model-package', input.ModelPackageName ?? '');
-  if (state.packages.has(arn)) throw validationException(`Model Package already exists: ${arn}`);
-  if (input.CertifyForMarketplace) throw notInSandbox('CertifyForMarketplace');
-  if (input.ModelApprovalStatus !== undefined) {
-    throw validationException('ModelApprovalStatus does not apply to unversioned model packages.');
-  }
-  if (input.InferenceSpecification?.Containers.some(({ Environment }) => Environment !== undefined)) {
-    throw validationException(
-      '1 validation errors detected:Environment variable map cannot be specified when using non-versioned ModelPackages',
-    );
-  }
-}
-
 /**
- * The inference specification with what SageMaker adds to it. Shared with UpdateModelPackage, which can replace it.
+ * The inference specification with what SageMaker adds to it.
  *
  * @throws ServiceError `ValidationException` when an image or model data will not do
  */
-export async function checkedInference(
+async function checkedInference(
   specification: Valid<InferenceSpecification> | undefined,
   { modelData, caller }: Pick<ActionContext, 'modelData' | 'caller'>,
 ): Promise<Valid<InferenceSpecification> | undefined> {
@@ -99,24 +72,29 @@ export async function checkedInference(
   return { ...specification, Containers: containers };
 }
 
+/** A version has a number and no name of its own; it waits for approval unless it was registered with another status. */
 function newPackage(
   input: Input,
-  group: StoredGroup | undefined,
+  group: StoredGroup,
   inference: Valid<InferenceSpecification> | undefined,
   { caller, state }: ActionContext,
 ): StoredPackage {
   if (!inference && input.SourceUri === undefined) {
     throw validationException('Either InferenceSpecification or SourceUri must be provided for a model package.');
   }
-  const { Tags, ClientToken, ModelPackageName, ModelPackageGroupName, ...kept } = input;
+  const { Tags, ClientToken, ...kept } = input;
+  const name = group.details.ModelPackageGroupName;
+  group.lastVersion += 1;
   return {
     sequence: state.nextSequence(),
-    tags: tagMap(Tags),
+    tags: new Map(),
     creation: tokenedRequest(input),
-    updates: new Map(),
     details: {
       ...kept,
-      ...(group ? versionIdentity(group, input, caller) : unversionedIdentity(ModelPackageName ?? '', caller)),
+      ModelPackageGroupName: name,
+      ModelPackageVersion: group.lastVersion,
+      ModelPackageArn: arnOf(caller, 'model-package', `${name}/${group.lastVersion}`),
+      ModelApprovalStatus: input.ModelApprovalStatus ?? 'PendingManualApproval',
       InferenceSpecification: inference,
       CreationTime: new Date(),
       CreatedBy: {},
@@ -124,20 +102,4 @@ function newPackage(
       ModelPackageStatusDetails: { ValidationStatuses: [], ImageScanStatuses: [] },
     },
   } as StoredPackage;
-}
-
-/** A version has a number and no name of its own; it waits for approval unless it was registered with another status. */
-function versionIdentity(group: StoredGroup, input: Input, caller: ActionContext['caller']) {
-  group.lastVersion += 1;
-  const name = group.details.ModelPackageGroupName;
-  return {
-    ModelPackageGroupName: name,
-    ModelPackageVersion: group.lastVersion,
-    ModelPackageArn: arnOf(caller, 'model-package', `${name}/${group.lastVersion}`),
-    ModelApprovalStatus: input.ModelApprovalStatus ?? 'PendingManualApproval',
-  };
-}
-
-function unversionedIdentity(name: string, caller: ActionContext['caller']) {
-  return { ModelPackageName: name, ModelPackageArn: arnOf(caller, 'model-package', name) };
 }

@@ -2,7 +2,7 @@ import type { AddTagsInput, DeleteTagsInput, ListTagsInput, Tag } from '@aws-sdk
 import { validationException } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
 import { resourceOf } from '../arn';
-import { findEndpoint, findEndpointConfig, findGroup, findModel, findPackage } from '../find';
+import { findEndpoint, findEndpointConfig, findGroup, findModel } from '../find';
 import type { AccountState } from '../state';
 import type { ActionContext } from './context';
 
@@ -41,11 +41,10 @@ export function listTags(input: Valid<ListTagsInput>, { state }: ActionContext) 
   return { Tags: tagList(tagsOf(state, input.ResourceArn)) };
 }
 
-/** DeleteTags: a key that is not there is no error. */
-export function deleteTags(input: Valid<DeleteTagsInput>, { state }: ActionContext) {
+/** Takes tags away, as a stack's update does: a key that is not there is no error. */
+export function deleteTags(input: Valid<DeleteTagsInput>, { state }: ActionContext): void {
   const tags = tagsOf(state, input.ResourceArn);
   for (const key of input.TagKeys) tags.delete(key);
-  return {};
 }
 
 /** The tags of a resource by ARN. A versioned package has none of its own: its group has (API_CreateModelPackage, Tags). */
@@ -55,8 +54,7 @@ function tagsOf(state: AccountState, arn: string): Map<string, string> {
     case 'model-package-group':
       return findGroup(state, arn).tags;
     case 'model-package':
-      if (name.includes('/')) throw validationException(`Versioned model packages do not support tags: ${arn}`);
-      return findPackage(state, arn).tags;
+      throw validationException(`Versioned model packages do not support tags: ${arn}`);
     case 'model':
       return findModel(state, name).tags;
     case 'endpoint-config':

@@ -3,9 +3,10 @@ import type { ResourceRequest } from '../../aws-json/cloudformation';
 import type { Faults } from '../../aws-json/faults';
 import { inputOf } from '../../aws-json/properties';
 import type { ServiceModel } from '../../aws-json/service-model';
+import { refuseUnsupported } from '../../aws-json/unsupported';
 import type { Action, ActionContext } from '../actions/context';
 import { addTags, deleteTags } from '../actions/tags';
-import { refuseUnsupported } from '../unsupported';
+import { UNSUPPORTED } from '../unsupported';
 
 /** What all types of hosting work with. */
 export interface HostingDependencies {
@@ -46,7 +47,7 @@ export async function perform(
   context: ActionContext,
 ): Promise<void> {
   const input = inputOf(model, `${name}Input`, properties);
-  refuseUnsupported(name, input);
+  refuseUnsupported('SageMaker', name, UNSUPPORTED, input);
   await faults.around(name, context.caller, () => action(input as never, context));
 }
 

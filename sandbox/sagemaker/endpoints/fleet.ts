@@ -32,9 +32,9 @@ export interface RunningVariant {
 const HEALTH_CHECK_SECONDS = 60;
 const DRAIN_STEP_MS = 20;
 
-/** The workers of one deployment of one endpoint configuration: one a variant, whatever the number of instances. */
+/** The worker of one deployment of one endpoint configuration, whatever the number of instances. */
 export class Fleet {
-  readonly variants: RunningVariant[] = [];
+  variant: RunningVariant | undefined;
   private readonly stops: (() => Promise<void>)[] = [];
   private readonly folders: string[] = [];
   private stopped = false;
@@ -45,19 +45,18 @@ export class Fleet {
   ) {}
 
   /**
-   * Starts every variant and loads its model.
+   * Starts the variant and loads its model.
    *
    * @throws Error whose message is the endpoint's FailureReason; the caller then stops the fleet
    */
   async start(state: AccountState, config: StoredEndpointConfig): Promise<void> {
-    const variants = config.details.ProductionVariants;
-    const running = await Promise.all(variants.map((variant) => this.startVariant(state, variant)));
-    this.variants.push(...running);
+    const [variant] = config.details.ProductionVariants;
+    if (variant) this.variant = await this.startVariant(state, variant);
   }
 
   /** Waits until no request is being answered: an update loses none (API_UpdateEndpoint). */
   async drained(): Promise<void> {
-    while (!this.stopped && this.variants.some(({ inFlight }) => inFlight > 0)) await setTimeout(DRAIN_STEP_MS);
+    while (!this.stopped && (this.variant?.inFlight ?? 0) > 0) await setTimeout(DRAIN_STEP_MS);
   }
 
   /** Ends all workers, those that are still starting too, and removes their folders. */

@@ -5,6 +5,7 @@ import type { Invocation } from './invoke';
 
 /** Members that lead a request to what this stand-in does not have, or start what it does not keep. */
 const UNSUPPORTED = [
+  'TargetVariant',
   'TargetModel',
   'TargetContainerHostname',
   'EnableExplanations',

@@ -28,9 +28,8 @@ const MAX_MESSAGE = 2048;
 const CUSTOM_ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
 
 /**
- * InvokeEndpoint: passes a request to a variant's worker and its answer back.
+ * InvokeEndpoint: passes a request to the endpoint's worker and its answer back.
  *
- * @param random a number from 0 to below 1 that picks the variant by weight
  * @throws ServiceError `ValidationError` for an endpoint that is missing or does not serve, and for a body that is too large;
  * `ThrottlingException` when a serverless endpoint is at its MaxConcurrency; `ModelError` for what the container answers in error
  */
@@ -38,11 +37,10 @@ export async function invokeEndpoint(
   invocation: Invocation,
   state: AccountState,
   lifecycle: EndpointLifecycle,
-  random: () => number,
 ): Promise<InvocationResult> {
   const endpoint = servingEndpoint(state, invocation.endpointName);
-  const variants = lifecycle.fleetOf(endpoint)?.variants ?? [];
-  const variant = pickVariant(variants, invocation.headers['x-amzn-sagemaker-target-variant'], random);
+  const variant = lifecycle.fleetOf(endpoint)?.variant;
+  if (!variant) throw validationError('The endpoint has no variant that serves.');
   refuseTooMuch(variant, invocation.body);
   variant.inFlight += 1;
   try {
@@ -61,27 +59,6 @@ function servingEndpoint(state: AccountState, name: string): StoredEndpoint {
     throw validationError(`${subject} is not in service: its status is ${endpoint.status}.`);
   }
   return endpoint;
-}
-
-function pickVariant(
-  variants: readonly RunningVariant[],
-  target: string | undefined,
-  random: () => number,
-): RunningVariant {
-  if (target !== undefined) {
-    const variant = variants.find(({ summary }) => summary.VariantName === target);
-    if (!variant) throw validationError(`Variant ${target} not found for Request.`);
-    return variant;
-  }
-  const weights = variants.map(({ summary }) => summary.CurrentWeight ?? 1);
-  let left = random() * weights.reduce((sum, weight) => sum + weight, 0);
-  const index = weights.findIndex((weight) => {
-    left -= weight;
-    return left < 0;
-  });
-  const variant = variants[Math.max(index, 0)];
-  if (!variant) throw validationError('The endpoint has no variant that serves.');
-  return variant;
 }
 
 function refuseTooMuch({ serverless, inFlight }: RunningVariant, body: Buffer): void {

@@ -1,8 +1,4 @@
-import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
 import { reasonOf } from '../../aws-json/errors';
-import type { EventSender } from '../../aws-json/events';
-import type { Valid } from '../../aws-json/valid';
-import { endpointEvent } from '../events';
 import type { AccountState, StoredEndpoint, StoredEndpointConfig } from '../state';
 import { Fleet, type FleetOptions } from './fleet';
 
@@ -11,17 +7,14 @@ const MAX_REASON = 1024;
 
 /**
  * Takes endpoints through their states: Creating to InService or Failed; InService through Updating to InService with the new
- * or, when that fails, the old configuration; Deleting to gone. Every change of state is an event.
+ * or, when that fails, the old configuration; Deleting to gone.
  */
 export class EndpointLifecycle {
   private readonly fleets = new Map<StoredEndpoint, Fleet>();
   private readonly all = new Set<Fleet>();
   private readonly running = new Set<Promise<void>>();
 
-  constructor(
-    private readonly options: FleetOptions,
-    private readonly events: EventSender,
-  ) {}
+  constructor(private readonly options: FleetOptions) {}
 
   /** The workers that serve an endpoint, if any do. */
   fleetOf(endpoint: StoredEndpoint): Fleet | undefined {
@@ -30,7 +23,6 @@ export class EndpointLifecycle {
 
   /** Begins to deploy an endpoint that was just stored as Creating. */
   create(state: AccountState, endpoint: StoredEndpoint): void {
-    this.announce(state, endpoint);
     this.inBackground(async () => {
       try {
         this.fleets.set(endpoint, await this.deploy(state, endpoint, endpoint.config));
@@ -40,21 +32,15 @@ export class EndpointLifecycle {
         endpoint.failureReason = reasonOf(error).slice(0, MAX_REASON);
         this.options.log(`${endpoint.name} failed: ${reasonOf(error)}`);
       }
-      this.announce(state, endpoint);
+      endpoint.lastModifiedTime = new Date();
     });
   }
 
   /** Begins to deploy another configuration; what runs goes on serving, and stays when the new one fails. */
-  update(
-    state: AccountState,
-    endpoint: StoredEndpoint,
-    config: StoredEndpointConfig,
-    deployment?: Valid<DeploymentConfig>,
-  ): void {
+  update(state: AccountState, endpoint: StoredEndpoint, config: StoredEndpointConfig): void {
     endpoint.status = 'Updating';
     endpoint.failureReason = undefined;
     endpoint.lastModifiedTime = new Date();
-    endpoint.lastDeploymentConfig = deployment;
     endpoint.pendingDeployment = {
       EndpointConfigName: config.details.EndpointConfigName,
       StartTime: new Date(),
@@ -63,7 +49,6 @@ export class EndpointLifecycle {
         VariantStatus: [{ Status: 'Creating', StartTime: new Date() }],
       })),
     };
-    this.announce(state, endpoint, true);
     this.inBackground(async () => {
       const before = this.fleets.get(endpoint);
       try {
@@ -75,7 +60,7 @@ export class EndpointLifecycle {
         this.options.log(`${endpoint.name} keeps its configuration: ${reasonOf(error)}`);
       }
       endpoint.pendingDeployment = undefined;
-      this.announce(state, endpoint, true);
+      endpoint.lastModifiedTime = new Date();
       if (before && before !== this.fleets.get(endpoint)) {
         await before.drained();
         await this.end(before);
@@ -86,7 +71,7 @@ export class EndpointLifecycle {
   /** Begins to delete an endpoint; it is Deleting until its workers are gone. */
   remove(state: AccountState, endpoint: StoredEndpoint): void {
     endpoint.status = 'Deleting';
-    this.announce(state, endpoint);
+    endpoint.lastModifiedTime = new Date();
     this.inBackground(async () => {
       const fleet = this.fleets.get(endpoint);
       this.fleets.delete(endpoint);
@@ -115,19 +100,14 @@ export class EndpointLifecycle {
 
   private serve(endpoint: StoredEndpoint, config: StoredEndpointConfig): void {
     endpoint.config = config;
-    endpoint.variants = (this.fleets.get(endpoint)?.variants ?? []).map(({ summary }) => summary);
+    const variant = this.fleets.get(endpoint)?.variant;
+    endpoint.variants = variant ? [variant.summary] : [];
     endpoint.status = 'InService';
   }
 
   private async end(fleet: Fleet): Promise<void> {
     await fleet.stop();
     this.all.delete(fleet);
-  }
-
-  private announce(state: AccountState, endpoint: StoredEndpoint, deployment = false): void {
-    endpoint.lastModifiedTime = new Date();
-    this.events.send(state.caller, endpointEvent('Endpoint', endpoint));
-    if (deployment) this.events.send(state.caller, endpointEvent('Endpoint Deployment', endpoint));
   }
 
   private inBackground(work: () => Promise<void>): void {

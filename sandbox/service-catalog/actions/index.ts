@@ -1,37 +1,25 @@
 import type { Action } from './context';
-import * as parameters from './parameters';
-import * as portfolios from './portfolios';
 import * as products from './products';
-import * as provisionedProducts from './provisioned-products';
+import { searchProvisionedProducts } from './provisioned-products';
 import * as provisioning from './provisioning';
-import * as records from './records';
+import { describeRecord } from './records';
 
-/** The actions that are here, by the names that AWS gives them: an end user's, and the lists that lead there. */
+/** The actions of an end user that are here, by the names that AWS gives them. */
 export const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
-  ['ListPortfolios', portfolios.listPortfolios],
-  ['ListLaunchPaths', portfolios.listLaunchPaths],
   ['SearchProducts', products.searchProducts],
   ['DescribeProduct', products.describeProduct],
-  ['ListProvisioningArtifacts', products.listProvisioningArtifacts],
-  ['DescribeProvisioningParameters', parameters.describeProvisioningParameters],
   ['ProvisionProduct', provisioning.provisionProduct],
   ['UpdateProvisionedProduct', provisioning.updateProvisionedProduct],
   ['TerminateProvisionedProduct', provisioning.terminateProvisionedProduct],
-  ['DescribeRecord', records.describeRecord],
-  ['ListRecordHistory', records.listRecordHistory],
-  ['DescribeProvisionedProduct', provisionedProducts.describeProvisionedProduct],
-  ['ScanProvisionedProducts', provisionedProducts.scanProvisionedProducts],
-  ['SearchProvisionedProducts', provisionedProducts.searchProvisionedProducts],
-  ['GetProvisionedProductOutputs', provisionedProducts.getProvisionedProductOutputs],
+  ['DescribeRecord', describeRecord],
+  ['SearchProvisionedProducts', searchProvisionedProducts],
 ]);
 
 /** Members that AWS takes and that are not here, by action. */
-const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
+export const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
+  SearchProducts: ['SortBy', 'SortOrder'],
   ProvisionProduct: ['ProvisioningPreferences', 'NotificationArns'],
   UpdateProvisionedProduct: ['ProvisioningPreferences'],
+  TerminateProvisionedProduct: ['IgnoreErrors', 'RetainPhysicalResources'],
+  SearchProvisionedProducts: ['SortBy', 'SortOrder'],
 };
-
-/** The member of a valid input that is not imitated, if it has one. */
-export function unsupportedMember(action: string, input: unknown): string | undefined {
-  return UNSUPPORTED[action]?.find((member) => member in (input as object));
-}

@@ -1,8 +1,4 @@
-import type {
-  DescribeProductInput,
-  ListProvisioningArtifactsInput,
-  SearchProductsInput,
-} from '@aws-sdk/client-service-catalog';
+import type { DescribeProductInput, SearchProductsInput } from '@aws-sdk/client-service-catalog';
 import { lackingInSandbox } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
 import { launchPaths, visibleProducts } from '../access';
@@ -12,15 +8,14 @@ import { page } from '../paging';
 import type { Product, ProductDetails } from '../state';
 import type { ServiceCatalogContext } from './context';
 
-type Search = Valid<SearchProductsInput>;
-
-/** SearchProducts: what the caller may launch, by title unless asked otherwise. */
-export function searchProducts(input: Search, { state, caller }: ServiceCatalogContext) {
+/** SearchProducts: the products that the caller may launch, by title. */
+export function searchProducts(input: Valid<SearchProductsInput>, { state, caller }: ServiceCatalogContext) {
   const filters = Object.entries(input.Filters ?? {});
   const matching = visibleProducts(state, caller).filter(({ details }) =>
     filters.every(([by, values]) => values.some((value) => matches(details, by, value))),
   );
-  const { items, ...rest } = page(sorted(matching, input), input);
+  const sorted = matching.toSorted((one, other) => one.details.name.localeCompare(other.details.name));
+  const { items, ...rest } = page(sorted, input);
   return { ProductViewSummaries: items.map(summaryOf), ProductViewAggregations: {}, ...rest };
 }
 
@@ -39,14 +34,6 @@ export function describeProduct(input: Valid<DescribeProductInput>, { state, cal
     LaunchPaths: paths.map(({ id, name }) => ({ Id: id, Name: name })),
     Budgets: [],
   };
-}
-
-/** ListProvisioningArtifacts: an administrator's view, which asks for no launch path. */
-export function listProvisioningArtifacts(
-  input: Valid<ListProvisioningArtifactsInput>,
-  { state }: ServiceCatalogContext,
-) {
-  return { ProvisioningArtifactDetails: versionDetails(findProduct(state, input)) };
 }
 
 function versionDetails({ versions, details }: Product) {
@@ -77,24 +64,7 @@ function summaryOf({ id, viewId, details }: Product) {
   };
 }
 
-function matches({ name, owner, description = '', type }: ProductDetails, by: string, value: string): boolean {
-  switch (by) {
-    case 'FullTextSearch':
-      return [name, owner, description].some((text) => text.toLowerCase().includes(value.toLowerCase()));
-    case 'Owner':
-      return owner === value;
-    case 'ProductType':
-      return type === value;
-    default:
-      throw lackingInSandbox('Service Catalog', `the filter ${by} of SearchProducts`);
-  }
-}
-
-function sorted(products: readonly Product[], { SortBy = 'Title', SortOrder }: Search): Product[] {
-  const direction = SortOrder === 'DESCENDING' ? -1 : 1;
-  return products.toSorted((one, other) => {
-    if (SortBy === 'VersionCount') return direction * (one.versions.length - other.versions.length);
-    if (SortBy === 'CreationDate') return direction * (one.createdTime.getTime() - other.createdTime.getTime());
-    return direction * one.details.name.localeCompare(other.details.name);
-  });
+function matches({ name, owner, description = '' }: ProductDetails, by: string, value: string): boolean {
+  if (by !== 'FullTextSearch') throw lackingInSandbox('Service Catalog', `the filter ${by} of SearchProducts`);
+  return [name, owner, description].some((text) => text.toLowerCase().includes(value.toLowerCase()));
 }

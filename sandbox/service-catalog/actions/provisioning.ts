@@ -100,8 +100,7 @@ export function terminateProvisionedProduct(
   const { versionId, pathId, launchRoleArn } = provisioned;
   const type = 'TERMINATE_PROVISIONED_PRODUCT';
   const record = addRecord(state, { type, provisioned, versionId, pathId, launchRoleArn, request });
-  const how = { retain: input.RetainPhysicalResources ?? false, ignoreErrors: input.IgnoreErrors ?? false };
-  return answered(record, () => launches.terminate(state, record, how));
+  return answered(record, () => launches.terminate(state, record));
 }
 
 /** The record as it is before the work begins. */

@@ -47,25 +47,11 @@ export class Launches {
     });
   }
 
-  /**
-   * Deletes the stack of a provisioned product, and forgets the product when that is done.
-   *
-   * @param retain leaves the stack
-   * @param ignoreErrors forgets the product even when the stack cannot be deleted
-   */
-  terminate(
-    state: AccountState,
-    record: LaunchRecord,
-    { retain, ignoreErrors }: { readonly retain: boolean; readonly ignoreErrors: boolean },
-  ): void {
+  /** Deletes the stack of a provisioned product, and forgets the product when that is done. */
+  terminate(state: AccountState, record: LaunchRecord): void {
     const { provisioned } = record;
     this.begin(state.caller, record, async ({ cloudFormation }) => {
-      try {
-        if (!retain && provisioned.stackId !== undefined) await deleteStack(cloudFormation, provisioned.stackId);
-      } catch (error) {
-        if (!ignoreErrors) throw error;
-        this.log(`${provisioned.stackName} is no longer managed, and stays: ${reasonOf(error)}`);
-      }
+      if (provisioned.stackId !== undefined) await deleteStack(cloudFormation, provisioned.stackId);
       state.provisioned.delete(provisioned.id);
       finish(record, 'SUCCEEDED');
     });

@@ -46,8 +46,9 @@ export function principalAssociationResource({ model, states }: ResourceContext)
         PrincipalARN: arn,
         PrincipalType: type,
       } = input as unknown as Valid<AssociatePrincipalWithPortfolioInput>;
+      if (type !== 'IAM') throw lackingInSandbox('Service Catalog', `principals of type ${type}`);
       const physicalId = [PortfolioId, arn].join(SEPARATOR);
-      findPortfolio(states.of(caller), PortfolioId).principals.set(physicalId, { arn, type });
+      findPortfolio(states.of(caller), PortfolioId).principals.set(physicalId, arn);
       return { physicalId, attributes: {} };
     },
     update: ({ physicalId }) => ({ physicalId, attributes: {} }),

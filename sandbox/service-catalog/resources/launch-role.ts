@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Caller } from '../../aws-json/caller';
 import type { ResourceHandler } from '../../aws-json/cloudformation';
-import { duplicate, invalidParameters, notFound } from '../errors';
+import { duplicate, notFound } from '../errors';
 import { findPortfolio } from '../find';
 import { newId } from '../ids';
 import type { Portfolio } from '../state';
@@ -10,17 +9,16 @@ import type { ResourceContext } from './context';
 const schema = z.strictObject({
   AcceptLanguage: z.string().optional(),
   Description: z.string().max(2000).optional(),
-  LocalRoleName: z.string().optional(),
   PortfolioId: z.string(),
   ProductId: z.string(),
-  RoleArn: z.string().optional(),
+  RoleArn: z.string(),
 });
 
-/** `AWS::ServiceCatalog::LaunchRoleConstraint`: one for each product of a portfolio, with a role's ARN or its local name. */
+/** `AWS::ServiceCatalog::LaunchRoleConstraint`: one for each product of a portfolio. LocalRoleName is not here. */
 export function launchRoleResource({ states }: ResourceContext): ResourceHandler {
   return {
     create({ caller, properties }) {
-      const { PortfolioId, ProductId, Description: description, ...role } = schema.parse(properties);
+      const { PortfolioId, ProductId, RoleArn: roleArn, Description: description } = schema.parse(properties);
       const portfolio = findPortfolio(states.of(caller), PortfolioId);
       if (!portfolio.productIds.has(ProductId)) {
         throw notFound(`Product ${ProductId} is not associated with the portfolio ${PortfolioId}.`);
@@ -29,14 +27,14 @@ export function launchRoleResource({ states }: ResourceContext): ResourceHandler
         throw duplicate(`A launch constraint of the product ${ProductId} already exists in ${PortfolioId}.`);
       }
       const id = newId('cons');
-      portfolio.constraints.set(id, { id, productId: ProductId, roleArn: roleArnOf(caller, role), description });
+      portfolio.constraints.set(id, { id, productId: ProductId, roleArn, description });
       return { physicalId: id, attributes: { Id: id } };
     },
     update({ caller, properties, physicalId }) {
-      const { Description: description, ...role } = schema.parse(properties);
+      const { RoleArn: roleArn, Description: description } = schema.parse(properties);
       const constraint = holderOf([...states.of(caller).portfolios.values()], physicalId)?.constraints.get(physicalId);
       if (!constraint) throw notFound(`Constraint not found: ${physicalId}`);
-      Object.assign(constraint, { roleArn: roleArnOf(caller, role), description });
+      Object.assign(constraint, { roleArn, description });
       return { physicalId, attributes: { Id: physicalId } };
     },
     delete({ caller, physicalId }) {
@@ -47,14 +45,4 @@ export function launchRoleResource({ states }: ResourceContext): ResourceHandler
 
 function holderOf(portfolios: readonly Portfolio[], constraint: string): Portfolio | undefined {
   return portfolios.find(({ constraints }) => constraints.has(constraint));
-}
-
-function roleArnOf(
-  { account }: Caller,
-  { RoleArn: arn, LocalRoleName: name }: { RoleArn?: string | undefined; LocalRoleName?: string | undefined },
-): string {
-  if ((arn === undefined) === (name === undefined)) {
-    throw invalidParameters('A launch role constraint needs either RoleArn or LocalRoleName.');
-  }
-  return arn ?? `arn:aws:iam::${account}:role/${name}`;
 }

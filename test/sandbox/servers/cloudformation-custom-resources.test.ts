@@ -1,6 +1,6 @@
 import type { Part } from '../../../sandbox/processes/part';
-import { startMiniStack } from './cloudformation/ministack';
 import { outputsOf, type Resource, Stacks, templateOf } from './cloudformation/stacks';
+import { startMiniStack } from './parts';
 
 jest.setTimeout(60_000);
 

@@ -1,7 +1,7 @@
 import type { Part } from '../../../sandbox/processes/part';
 import { type FakeStandIn, startFakeStandIn } from './cloudformation/fake-stand-in';
-import { startMiniStack } from './cloudformation/ministack';
 import { ACCOUNT, outputsOf, type Resource, type Resources, Stacks, templateOf } from './cloudformation/stacks';
+import { startMiniStack } from './parts';
 
 jest.setTimeout(60_000);
 

@@ -7,9 +7,6 @@ import {
   DeleteEndpointCommand,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
-  ListEndpointConfigsCommand,
-  ListEndpointsCommand,
-  ListModelsCommand,
   ListTagsCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
@@ -19,8 +16,8 @@ import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
 import { freePorts } from '../../../sandbox/processes/ports';
 import { startSageMaker } from '../../../sandbox/sagemaker/server';
-import { startMiniStack } from './cloudformation/ministack';
 import { ACCOUNT, outputsOf, type Resources, Stacks, templateOf } from './cloudformation/stacks';
+import { startMiniStack } from './parts';
 import { ENVIRONMENT, scriptFiles } from './sagemaker/hosting';
 import { archiveOf, IMAGE, requirePython } from './sagemaker/stage';
 
@@ -98,13 +95,19 @@ async function answer(EndpointName: string | undefined): Promise<unknown> {
   return JSON.parse(Buffer.from(body ?? []).toString());
 }
 
-/** How many endpoints, configurations and models there are. */
-async function counts(): Promise<number[]> {
-  const { Endpoints = [] } = await sagemaker.send(new ListEndpointsCommand({}));
-  const { EndpointConfigs = [] } = await sagemaker.send(new ListEndpointConfigsCommand({}));
-  const { Models = [] } = await sagemaker.send(new ListModelsCommand({}));
-  return [Endpoints.length, EndpointConfigs.length, Models.length];
+/** The kinds of SageMaker's resources that a stack ever had and that are there. */
+async function kindsThere(stack: string): Promise<(string | undefined)[]> {
+  const arns = (await stacks.physicalIds(stack)).filter((id) => id.startsWith('arn:aws:sagemaker:'));
+  const there = arns.map((ResourceArn) =>
+    sagemaker.send(new ListTagsCommand({ ResourceArn })).then(
+      () => ResourceArn.split(/[:/]/)[5],
+      () => undefined,
+    ),
+  );
+  return (await Promise.all(there)).filter((kind) => kind !== undefined).sort();
 }
+
+const ALL = ['endpoint', 'endpoint-config', 'model'];
 
 it('a stack with an endpoint is there when the endpoint answers, and gone when it is gone', async () => {
   const stack = await stacks.create('whole', templateOf(hosting('doubles'), OUTPUTS));
@@ -116,8 +119,9 @@ it('a stack with an endpoint is there when the endpoint answers, and gone when i
   const config = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: ConfigName }));
   expect(config.ProductionVariants).toMatchObject([{ InitialInstanceCount: 1, InitialVariantWeight: 1 }]);
 
-  expect((await stacks.delete('whole')).StackStatus).toBe('DELETE_COMPLETE');
-  expect(await counts()).toEqual([0, 0, 0]);
+  expect(await kindsThere('whole')).toEqual(ALL);
+  const { StackId = '', StackStatus } = await stacks.delete('whole');
+  expect([StackStatus, await kindsThere(StackId)]).toEqual(['DELETE_COMPLETE', []]);
 });
 
 describe('an endpoint of a stack', () => {
@@ -131,7 +135,7 @@ describe('an endpoint of a stack', () => {
   it('changes in place when its configuration does, and leaves none of the old behind', async () => {
     expect((await stacks.update('ours', template('triples'))).StackStatus).toBe('UPDATE_COMPLETE');
     expect(await answer(name)).toEqual([3, 6]);
-    expect(await counts()).toEqual([1, 1, 1]);
+    expect(await kindsThere('ours')).toEqual(ALL);
   });
 
   it('goes on with what served when the new one does not come up, and the stack says why', async () => {
@@ -139,7 +143,7 @@ describe('an endpoint of a stack', () => {
     expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(await stacks.failures('ours')).toEqual([expect.stringContaining('did not pass the ping health check')]);
     expect(await answer(name)).toEqual([3, 6]);
-    expect(await counts()).toEqual([1, 1, 1]);
+    expect(await kindsThere('ours')).toEqual(ALL);
   });
 
   it('does not become serverless: SageMaker refuses, the stack goes back', async () => {
@@ -190,10 +194,12 @@ describe('an endpoint of a stack', () => {
 
 describe('a stack whose endpoint does not come up', () => {
   it('leaves nothing', async () => {
-    const stack = await stacks.create('broken', templateOf(hosting('broken')));
+    const EndpointName = 'never-up';
+    const stack = await stacks.create('broken', templateOf(hosting('broken', { endpoint: { EndpointName } })));
     expect(stack.StackStatus).toBe('ROLLBACK_COMPLETE');
     expect(await stacks.failures('broken')).toEqual([expect.stringContaining('did not pass the ping health check')]);
-    expect(await counts()).toEqual([0, 0, 0]);
+    expect(await kindsThere('broken')).toEqual([]);
+    await expect(sagemaker.send(new DescribeEndpointCommand({ EndpointName }))).rejects.toThrow('Could not find');
   });
 
   it('says what SageMaker refuses, in its words', async () => {

@@ -1,27 +1,26 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { type DatabricksFront, startDatabricksFront } from '../../../sandbox/databricks/front';
+import type { Part } from '../../../sandbox/processes/part';
 import { type Receiver, startReceiver } from '../unit/databricks/receiver';
-import { type MlflowServer, requirePython, startMlflow } from './databricks/mlflow-server';
+import { startMlflow } from './parts';
+import { requirePython } from './sagemaker/stage';
 
 jest.setTimeout(180_000);
 
 const TOKEN = 'dapi-of-the-sandbox';
 const API = '/api/2.0/mlflow';
-const MAIN = join(__dirname, '../../../sandbox/databricks/main.ts');
 const CLIENT = join(__dirname, 'databricks', 'client.py');
 
-let mlflow: MlflowServer;
+let mlflow: Part;
 let front: DatabricksFront;
 let receiver: Receiver;
 
 beforeAll(async () => {
   mlflow = await startMlflow();
   receiver = await startReceiver();
-  front = await startDatabricksFront({ port: 0, mlflowUri: mlflow.url, token: TOKEN, log: () => undefined });
+  front = await startDatabricksFront({ port: 0, mlflowUri: mlflow.spec.url, token: TOKEN, log: () => undefined });
 });
 
 afterAll(async () => {
@@ -54,13 +53,17 @@ function call(path: string, init: RequestInit = {}): Promise<Response> {
 
 describe('with a real MLflow server behind it', () => {
   test('the stock mlflow client logs, registers, promotes and loads, and webhooks are told', async () => {
-    const events = [
-      'MODEL_VERSION_CREATED',
-      'MODEL_VERSION_TRANSITIONED_STAGE',
-      'REGISTERED_MODEL_CREATED',
-      'MODEL_VERSION_TAG_SET',
-    ];
-    const hook = { events, http_url_spec: { url: receiver.hook, secret: 's' } };
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+    await fetch(`${front.url}${API}/registered-models/create`, {
+      method: 'POST',
+      headers,
+      body: '{"name": "house prices"}',
+    });
+    const hook = {
+      model_name: 'house prices',
+      events: ['MODEL_VERSION_CREATED', 'MODEL_VERSION_TRANSITIONED_STAGE', 'MODEL_VERSION_TAG_SET'],
+      http_url_spec: { url: receiver.hook, secret: 's' },
+    };
     const created = await call(`${API}/registry-webhooks/create`, { method: 'POST', body: JSON.stringify(hook) });
     expect(created.status).toBe(200);
 
@@ -72,10 +75,9 @@ describe('with a real MLflow server behind it', () => {
       stages: { 1: 'Archived', 2: 'Production', 3: 'None' },
       missing: 'RESOURCE_DOES_NOT_EXIST',
     });
-    const told = await receiver.bodies(8);
+    const told = await receiver.bodies(7);
     expect(told.map(({ event, version, from_stage, to_stage }) => [event, version, from_stage, to_stage])).toEqual(
       expect.arrayContaining([
-        ['REGISTERED_MODEL_CREATED', undefined, undefined, undefined],
         ['MODEL_VERSION_CREATED', '1', undefined, undefined],
         ['MODEL_VERSION_CREATED', '2', undefined, undefined],
         ['MODEL_VERSION_CREATED', '3', undefined, undefined],
@@ -85,7 +87,7 @@ describe('with a real MLflow server behind it', () => {
         ['MODEL_VERSION_TRANSITIONED_STAGE', '1', 'Production', 'Archived'],
       ]),
     );
-    expect(told).toHaveLength(8);
+    expect(told).toHaveLength(7);
     expect(told.every(({ model_name }) => model_name === 'house prices')).toBe(true);
   });
 
@@ -140,44 +142,5 @@ describe('with a real MLflow server behind it', () => {
     expect((await call(path, { method: 'PUT', body: bytes })).status).toBe(200);
     const answer = await call(path);
     expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
-  });
-});
-
-describe('as a process', () => {
-  let child: ChildProcess | undefined;
-
-  afterEach(() => {
-    if (child?.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-  });
-
-  function start(settings: Record<string, string>): ChildProcess {
-    const env = { PATH: process.env.PATH, ...settings };
-    child = spawn(process.execPath, ['--import', 'tsx', MAIN], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-    return child;
-  }
-
-  test.each([
-    ['SIGTERM', (running: ChildProcess) => running.kill('SIGTERM')],
-    ['SIGINT', (running: ChildProcess) => running.kill('SIGINT')],
-    ['the end of its stdin', (running: ChildProcess) => running.stdin?.end()],
-  ])('serves when it says its URL, and ends on %s', async (_, end) => {
-    const running = start({ MLFLOW_SERVER_URI: mlflow.url, DATABRICKS_TOKEN: TOKEN, STOP_WITH_STDIN: '1' });
-    if (running.stdout === null) throw new Error('The process has no stdout.');
-    const [line] = (await once(createInterface({ input: running.stdout }), 'line')) as [string];
-    const { url } = JSON.parse(line) as { url: string };
-    expect((await fetch(`${url}/health`, { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(200);
-    const exited = once(running, 'exit');
-    end(running);
-    expect((await exited)[0]).toBe(0);
-  });
-
-  test('says which setting is missing', async () => {
-    const running = start({ MLFLOW_SERVER_URI: mlflow.url });
-    let message = '';
-    running.stderr?.on('data', (chunk: Buffer) => {
-      message += chunk.toString();
-    });
-    expect((await once(running, 'close'))[0]).toBe(1);
-    expect(message).toContain('DATABRICKS_TOKEN');
   });
 });

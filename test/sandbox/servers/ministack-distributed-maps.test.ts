@@ -10,7 +10,7 @@ import {
 import { until } from '../../../sandbox/demo/until';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
-import { startMiniStack } from './cloudformation/ministack';
+import { startMiniStack } from './parts';
 
 jest.setTimeout(60_000);
 

@@ -5,7 +5,6 @@ import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
 import { linesOf } from '../../support/cloudwatch-logs';
 import { type FakeStandIn, startFakeStandIn } from './cloudformation/fake-stand-in';
-import { startMiniStack } from './cloudformation/ministack';
 import {
   ACCOUNT,
   nodeFunction,
@@ -15,6 +14,7 @@ import {
   Stacks,
   templateOf,
 } from './cloudformation/stacks';
+import { startMiniStack } from './parts';
 
 jest.setTimeout(60_000);
 

@@ -9,9 +9,9 @@ import {
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import { localWebhookUrl } from '../../../sandbox/deploy/outputs';
 import type { Part } from '../../../sandbox/processes/part';
-import { NOWHERE, startMiniStack } from './cloudformation/ministack';
 import { outputsOf, Stacks } from './cloudformation/stacks';
 import { TEMPLATE } from './ministack-template';
+import { NOWHERE, startMiniStack } from './parts';
 
 jest.setTimeout(60_000);
 
@@ -61,11 +61,9 @@ it('keeps the error types of the Lambda service itself', async () => {
   expect(await invoke({ hang: true })).toMatchObject({ errorType: 'Sandbox.Timedout' });
 });
 
-it('applies the dead letter queue and the reserved concurrency of a template', async () => {
+it('applies the dead letter queue of a template', async () => {
   const configuration = await lambda(`/2015-03-31/functions/${outputs.FunctionName}/configuration`);
   expect(configuration.DeadLetterConfig).toEqual({ TargetArn: outputs.QueueArn });
-  const concurrency = await lambda(`/2019-09-30/functions/${outputs.FunctionName}/concurrency`);
-  expect(concurrency).toEqual({ ReservedConcurrentExecutions: 3 });
 });
 
 it('hands Lambdas the Node that runs this, and where the services are that stand beside it', async () => {
@@ -98,10 +96,6 @@ it("makes a secret's Ref its ARN, and generates by the template's rules", async 
 it('serves an API to callers that sign nothing', async () => {
   const answer = await fetch(localWebhookUrl(outputs.Url ?? '', url), { method: 'POST', body: '{}' });
   expect([answer.status, await answer.text()]).toEqual([200, 'hello']);
-});
-
-it('accepts types that nothing runs behind', () => {
-  expect(outputs.AlarmArn).toBe(`arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:gaps`);
 });
 
 describe('events of AWS services', () => {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
-import { startMiniStack } from './cloudformation/ministack';
+import { startMiniStack } from './parts';
 
 const MIB = 1024 * 1024;
 let ministack: Part;

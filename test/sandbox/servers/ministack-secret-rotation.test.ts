@@ -9,8 +9,8 @@ import {
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
 import { type FakeStandIn, startFakeStandIn } from './cloudformation/fake-stand-in';
-import { startMiniStack } from './cloudformation/ministack';
 import { ACCOUNT, nodeFunction, outputsOf, type Resources, Stacks, templateOf } from './cloudformation/stacks';
+import { startMiniStack } from './parts';
 
 jest.setTimeout(60_000);
 

@@ -32,14 +32,12 @@ export const TEMPLATE = {
     ...nodeFunction(HANDLER, {
       Timeout: 2,
       DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
-      ReservedConcurrentExecutions: 3,
     }),
     Secret: {
       Type: 'AWS::SecretsManager::Secret',
       Properties: { Name: 'gaps/secret', GenerateSecretString: { PasswordLength: 48, ExcludePunctuation: true } },
     },
     DefaultSecret: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: {} } },
-    Alarm: { Type: 'AWS::CloudWatch::CompositeAlarm', Properties: { AlarmName: 'gaps', AlarmRule: 'FALSE' } },
     Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'gaps' } },
     Method: {
       Type: 'AWS::ApiGateway::Method',
@@ -71,7 +69,6 @@ export const TEMPLATE = {
     SecretRef: { Value: { Ref: 'Secret' } },
     SecretId: { Value: { 'Fn::GetAtt': ['Secret', 'Id'] } },
     DefaultSecretRef: { Value: { Ref: 'DefaultSecret' } },
-    AlarmArn: { Value: { 'Fn::GetAtt': ['Alarm', 'Arn'] } },
     Url: { Value: join('https://', { Ref: 'Api' }, '.execute-api.', region, '.amazonaws.com/prod/') },
   },
 };

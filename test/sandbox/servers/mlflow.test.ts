@@ -1,30 +1,17 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mlflowPart } from '../../../sandbox/mlflow/mlflow';
 import { webhookKey } from '../../../sandbox/mlflow/webhook-key';
-import { baseEnvironment } from '../../../sandbox/processes/base-environment';
-import { Part } from '../../../sandbox/processes/part';
-import { sandboxPaths } from '../../../sandbox/processes/paths';
-import { freePorts } from '../../../sandbox/processes/ports';
-import { ensureVenv } from '../../../sandbox/setup/venv';
+import type { Part } from '../../../sandbox/processes/part';
+import { newPaths, startMlflow } from './parts';
 
 jest.setTimeout(60_000);
 
-const paths = sandboxPaths(join(mkdtempSync(join(tmpdir(), 'mlflow ')), 'home'));
+const paths = newPaths();
 let mlflow: Part;
 
-async function start(): Promise<Part> {
-  const python = await ensureVenv(() => undefined);
-  const [port = 0] = await freePorts(1);
-  const base = baseEnvironment(paths, python);
-  const part = new Part(mlflowPart({ paths, python, base, port }), python, paths.logs, () => undefined);
-  expect(await part.serves(90_000)).toBe(true);
-  return part;
-}
-
 beforeAll(async () => {
-  mlflow = await start();
+  mlflow = await startMlflow(paths);
 }, 400_000);
 
 afterAll(() => mlflow?.stop());
@@ -51,7 +38,7 @@ it('takes webhooks to this machine, and remembers them and its models over a res
   });
   expect((await call('POST', 'mlflow/registered-models/create', { name: 'kept' })).status).toBe(200);
   await mlflow.stop();
-  mlflow = await start();
+  mlflow = await startMlflow(paths);
   expect(await call('GET', 'mlflow/webhooks')).toMatchObject({ json: { webhooks: [{ url: webhook.url }] } });
   expect((await call('GET', 'mlflow/registered-models/get?name=kept')).status).toBe(200);
   // It signs with the secret that the former server encrypted: the key is the same.

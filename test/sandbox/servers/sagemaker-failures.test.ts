@@ -19,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const update = (name: string, config: string, extra: object = {}) =>
-  stage.sagemaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: config, ...extra }));
+const update = (name: string, config: string) =>
+  stage.sagemaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: config }));
 
 describe('what cannot be deployed fails with the reason', () => {
   test.each<[string, Record<string, string>, RegExp]>([

@@ -68,8 +68,8 @@ test('cleared faults are gone', async () => {
 
 test.each([
   ['an action that is not here', { action: 'CreateTrainingJob', code: 'ThrottlingException' }, /action/],
-  ['a status that is no error', { action: 'ListModels', code: 'ThrottlingException', status: 200 }, /status/],
-  ['a misspelled member', { action: 'ListModels', code: 'ThrottlingException', time: 2 }, /time/],
+  ['a status that is no error', { action: 'ListTags', code: 'ThrottlingException', status: 200 }, /status/],
+  ['a misspelled member', { action: 'ListTags', code: 'ThrottlingException', time: 2 }, /time/],
 ])('%s is refused', async (_what, fault, said) => {
   await expect(failNext(stage.url, fault)).rejects.toThrow(said);
 });

@@ -1,5 +1,4 @@
 import {
-  CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
   DeleteModelPackageCommand,
   DeleteModelPackageGroupCommand,
@@ -7,9 +6,8 @@ import {
   DescribeModelPackageGroupCommand,
   ListModelPackageGroupsCommand,
   type ModelApprovalStatus,
-  UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
-import { ACCOUNT, archiveOf, IMAGE, openStage, REGION, registerVersion, type Stage } from './sagemaker/stage';
+import { ACCOUNT, IMAGE, openStage, REGION, registerVersion, type Stage } from './sagemaker/stage';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -23,8 +21,6 @@ const describePackage = (arn: string) =>
   stage.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
 const createGroup = (name: string) =>
   stage.sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: name }));
-const update = (arn: string, changes: Partial<UpdateModelPackageCommand['input']>) =>
-  stage.sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn: arn, ...changes }));
 
 describe('model package groups', () => {
   test('a group is described by name and by ARN', async () => {
@@ -150,30 +146,11 @@ describe('registering', () => {
       { ModelApprovalStatus: 'Maybe' as ModelApprovalStatus },
       'Member must satisfy enum value set',
     ],
-    [
-      'a name beside the group',
-      { ModelPackageName: 'named' },
-      'Both ModelPackageName and ModelPackageGroupName are provided',
-    ],
     ['a group that does not exist', { ModelPackageGroupName: 'absent' }, 'does not exist'],
   ])('%s is refused', async (_what, changes, message) => {
     await expect(registerVersion(stage, 'refusals', changes)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining(message),
     });
-  });
-
-  test('an unversioned package has a name and tags, and no approval', async () => {
-    stage.aws.objects.set('models/model.tar.gz', await archiveOf({ a: 'b' }));
-    const input = {
-      ModelPackageName: 'alone',
-      InferenceSpecification: { Containers: [container] },
-      Tags: [{ Key: 'k', Value: 'v' }],
-    };
-    await stage.sagemaker.send(new CreateModelPackageCommand(input));
-    const details = await describePackage('alone');
-    expect(details).toMatchObject({ ModelPackageName: 'alone', ModelPackageArn: packageArn('alone') });
-    expect(details.ModelApprovalStatus).toBeUndefined();
-    await expect(update(packageArn('alone'), { ModelApprovalStatus: 'Approved' })).rejects.toThrow('Only versioned');
   });
 });

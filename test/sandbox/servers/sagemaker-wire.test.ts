@@ -45,24 +45,38 @@ test('an access key that is no account number is account 000000000000', async ()
 });
 
 test.each([
-  ['no signature', 'SageMaker.ListModels', '{}', '', 403, 'MissingAuthenticationTokenException'],
-  ['a signature for another service', 'SageMaker.ListModels', '{}', signature('s3'), 403, 'InvalidSignatureException'],
-  ['a signature of another kind', 'SageMaker.ListModels', '{}', 'Bearer token', 403, 'IncompleteSignatureException'],
+  ['no signature', 'SageMaker.ListModelPackages', '{}', '', 403, 'MissingAuthenticationTokenException'],
+  [
+    'a signature for another service',
+    'SageMaker.ListModelPackages',
+    '{}',
+    signature('s3'),
+    403,
+    'InvalidSignatureException',
+  ],
+  [
+    'a signature of another kind',
+    'SageMaker.ListModelPackages',
+    '{}',
+    'Bearer token',
+    403,
+    'IncompleteSignatureException',
+  ],
   ['an operation that AWS does not have', 'SageMaker.MakeCoffee', '{}', undefined, 400, 'UnknownOperationException'],
   ['an operation that only AWS has', 'SageMaker.CreateTrainingJob', '{}', undefined, 501, 'UnknownOperationException'],
   ['a target that is inherited', 'SageMaker.constructor', '{}', undefined, 400, 'UnknownOperationException'],
-  ['a body that is no JSON', 'SageMaker.ListModels', '{', undefined, 400, 'SerializationException'],
-  ['a body that is no object', 'SageMaker.ListModels', '[]', undefined, 400, 'SerializationException'],
-  ['a misspelled member', 'SageMaker.ListModels', '{"MaxResult": 1}', undefined, 400, 'SerializationException'],
+  ['a body that is no JSON', 'SageMaker.ListModelPackages', '{', undefined, 400, 'SerializationException'],
+  ['a body that is no object', 'SageMaker.ListModelPackages', '[]', undefined, 400, 'SerializationException'],
+  ['a misspelled member', 'SageMaker.ListModelPackages', '{"MaxResult": 1}', undefined, 400, 'SerializationException'],
   [
     'a member of the wrong type',
-    'SageMaker.ListModels',
+    'SageMaker.ListModelPackages',
     '{"MaxResults": "1"}',
     undefined,
     400,
     'SerializationException',
   ],
-  ['a value out of range', 'SageMaker.ListModels', '{"MaxResults": 0}', undefined, 400, 'ValidationException'],
+  ['a value out of range', 'SageMaker.ListModelPackages', '{"MaxResults": 0}', undefined, 400, 'ValidationException'],
 ])('%s is refused', async (_what, target, body, authorization, status, code) => {
   const answer = await post(target, body, authorization);
   expect({ status: answer.status, code: answer.json.__type }).toEqual({ status, code });

@@ -15,7 +15,6 @@ export function actionsOn(table: Table, bucket: Bucket, sageMaker: ModelRegistry
     'sagemaker.CreateModelPackageGroup': (input) => sageMaker.createGroup(input),
     'sagemaker.DescribeModelPackageGroup': (input) => sageMaker.describeGroup(input),
     'sagemaker.ListTags': (input) => sageMaker.listTags(input),
-    'sagemaker.AddTags': (input) => sageMaker.addTags(input),
     'sagemaker.CreateModelPackage': (input) => sageMaker.create(input),
     'sagemaker.DescribeModelPackage': (input) => sageMaker.describe(input),
     'sagemaker.UpdateModelPackage': (input) => sageMaker.update(input),

@@ -1,5 +1,4 @@
 import type {
-  AddTagsCommandInput,
   CreateModelPackageCommandInput,
   CreateModelPackageGroupCommandInput,
   ListModelPackagesCommandInput,
@@ -44,11 +43,6 @@ export class ModelRegistry {
 
   listTags({ ResourceArn = '' }: { ResourceArn?: string | undefined }): { Tags: Tag[] } {
     return { Tags: this.group(ResourceArn.split('/').at(-1) ?? '').tags };
-  }
-
-  addTags({ ResourceArn = '', Tags = [] }: AddTagsCommandInput): object {
-    this.group(ResourceArn.split('/').at(-1) ?? '').tags.push(...Tags);
-    return {};
   }
 
   create(input: CreateModelPackageCommandInput): { ModelPackageArn: string } {

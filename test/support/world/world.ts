@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { GRACE_MS } from '../../../lambda/sweep/unused';
 import { type Actions, actionsOn } from './actions';
 import { Table } from './dynamodb';
 import { callFunction, liveIn } from './functions';
@@ -107,7 +106,7 @@ export class World {
 
   /** Calls that changed something in the account, but for what the sync keeps for itself. */
   writesSince(call: number): string[] {
-    const writes = /^(sagemaker\.(Create|Update|Delete|AddTags)|s3\.(Put|Delete|Create|Complete|Abort))/;
+    const writes = /^(sagemaker\.(Create|Update|Delete)|s3\.(Put|Delete|Create|Complete|Abort))/;
     return this.outside.calls
       .slice(call)
       .filter(({ what, input }) => writes.test(what) && !String((input as { Key?: string }).Key).startsWith('syncs/'))
@@ -230,6 +229,3 @@ function plainItem(item: Readonly<Record<string, AttributeValue>>): Record<strin
     Object.entries(item).map(([name, { S, N, M }]) => [name, M === undefined ? (S ?? Number(N)) : plainItem(M)]),
   );
 }
-
-/** Time that is long enough for everything that waits for days. */
-export const LONGER_THAN_ANYTHING_WAITS = 2 * GRACE_MS;

@@ -1,12 +1,10 @@
 import type { Caller } from '../../../aws-json/caller';
-import type { Approvals } from '../approvals';
 import type { Pipelines } from '../pipelines';
 
 /** What CodePipeline's actions work with. */
 export interface CodePipelineContext {
   readonly caller: Caller;
   readonly pipelines: Pipelines;
-  readonly approvals: Approvals;
 }
 
 /** Who calls, as triggers tell it. */

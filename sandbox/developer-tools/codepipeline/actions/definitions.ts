@@ -1,44 +1,15 @@
-import type {
-  CreatePipelineInput,
-  DeletePipelineInput,
-  GetPipelineInput,
-  ListPipelinesInput,
-  UpdatePipelineInput,
-} from '@aws-sdk/client-codepipeline';
+import type { GetPipelineInput, ListPipelinesInput } from '@aws-sdk/client-codepipeline';
 import { ServiceError } from '../../../aws-json/errors';
 import type { Valid } from '../../../aws-json/valid';
 import { pageOf } from '../../pages';
-import type { Pipeline } from '../pipeline';
-import { type CodePipelineContext, callerArn } from './context';
+import type { CodePipelineContext } from './context';
 
 /** The longest page of ListPipelines, which is its default (API_ListPipelines). */
 const PAGE = 1000;
 
-/** CreatePipeline: the pipeline runs at once (codepipeline/latest/userguide/pipelines-create). */
-export function createPipeline({ pipeline, tags }: Valid<CreatePipelineInput>, context: CodePipelineContext) {
-  const created = context.pipelines.create(context.caller, pipeline, callerArn(context.caller));
-  return { pipeline: declarationOf(created), tags };
-}
-
-/** UpdatePipeline: it does not run again for that (codepipeline/latest/userguide/pipelines-edit). */
-export function updatePipeline({ pipeline }: Valid<UpdatePipelineInput>, { caller, pipelines }: CodePipelineContext) {
-  return { pipeline: declarationOf(pipelines.update(caller, pipeline)) };
-}
-
-/** GetPipeline: former versions are not kept. */
-export function getPipeline({ name, version }: Valid<GetPipelineInput>, { caller, pipelines }: CodePipelineContext) {
-  const pipeline = pipelines.named(caller, name);
-  if (version !== undefined && version !== pipeline.version) {
-    const message = `The sandbox keeps the present version ${pipeline.version} of ${name} only, not ${version}.`;
-    throw new ServiceError('PipelineVersionNotFoundException', message);
-  }
-  const { arn: pipelineArn, created, updated } = pipeline;
-  return { pipeline: declarationOf(pipeline), metadata: { pipelineArn, created, updated } };
-}
-
-export function deletePipeline({ name }: Valid<DeletePipelineInput>, { caller, pipelines }: CodePipelineContext) {
-  pipelines.delete(caller, name);
-  return undefined;
+export function getPipeline({ name }: Valid<GetPipelineInput>, { caller, pipelines }: CodePipelineContext) {
+  const { arn: pipelineArn, created, updated, definition, version } = pipelines.named(caller, name);
+  return { pipeline: { ...definition, version }, metadata: { pipelineArn, created, updated } };
 }
 
 export function listPipelines(input: Valid<ListPipelinesInput>, { caller, pipelines }: CodePipelineContext) {
@@ -48,7 +19,7 @@ export function listPipelines(input: Valid<ListPipelinesInput>, { caller, pipeli
     created,
     updated,
     pipelineType: definition.pipelineType ?? 'V1',
-    executionMode: definition.executionMode ?? 'SUPERSEDED',
+    executionMode: 'SUPERSEDED',
   }));
   const { items, ...rest } = pageOf(all, input.maxResults ?? PAGE, input.nextToken, invalidToken);
   return { pipelines: items, ...rest };
@@ -57,8 +28,4 @@ export function listPipelines(input: Valid<ListPipelinesInput>, { caller, pipeli
 /** CodePipeline's name for a token of no page. */
 export function invalidToken(message: string): ServiceError {
   return new ServiceError('InvalidNextTokenException', message);
-}
-
-function declarationOf({ definition, version }: Pipeline) {
-  return { ...definition, version };
 }

@@ -1,9 +1,6 @@
 import type { Session, Sessions } from '../../aws/session';
-import { ActionFailure, type Job, type JobResult, type JobRunner } from '../job';
+import { ActionFailure, type Job, type JobRunner } from '../job';
 import { executeChangeSet, replaceChangeSet } from './change-set';
-import { createOrUpdate, deleteStack } from './stack-operations';
-import { writeOutputs } from './stack-outputs';
-import { outputsOf } from './stacks';
 
 type Mode = (job: Job, session: Session) => Promise<void>;
 
@@ -11,14 +8,12 @@ type Mode = (job: Job, session: Session) => Promise<void>;
 const MODES: Readonly<Record<string, Mode>> = {
   CHANGE_SET_REPLACE: replaceChangeSet,
   CHANGE_SET_EXECUTE: executeChangeSet,
-  CREATE_UPDATE: createOrUpdate,
-  DELETE_ONLY: deleteStack,
 };
 
-/** The action for CloudFormation, with the rights of the action's role, and the stack's outputs as its variables. */
+/** The action for CloudFormation, with the rights of the action's role. */
 export function cloudFormationAction(sessions: Sessions): JobRunner {
-  return async (job): Promise<JobResult> => {
-    const { ActionMode: name = '', StackName: stack = '' } = job.configuration;
+  return async (job) => {
+    const { ActionMode: name = '' } = job.configuration;
     const mode = MODES[name];
     if (!mode)
       throw new ActionFailure(
@@ -28,9 +23,7 @@ export function cloudFormationAction(sessions: Sessions): JobRunner {
     const session = await sessions.assume(job.caller, job.roleArn, job.executionId);
     try {
       await mode(job, session);
-      if (name === 'DELETE_ONLY') return { outputs: [] };
-      const outputs = await outputsOf(session, stack);
-      return { variables: outputs, outputs: await writeOutputs(job, session, outputs) };
+      return {};
     } finally {
       session.close();
     }

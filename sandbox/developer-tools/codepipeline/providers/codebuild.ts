@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Sessions } from '../../aws/session';
-import type { PipelineArtifact } from '../../codebuild/build';
 import type { Builds } from '../../codebuild/builds';
 import { checkVariable } from '../../codebuild/check-project';
 import type { Projects } from '../../codebuild/projects';
@@ -20,7 +19,11 @@ const variablesSchema = z.array(
  */
 export function codeBuildAction(projects: Projects, builds: Builds, sessions: Sessions): JobRunner {
   return async (job) => {
-    const { caller, configuration, executionId, pipelineName, roleArn, outputs, sourceRevision, report } = job;
+    const { caller, configuration, executionId, pipelineName, roleArn, sourceRevision, report } = job;
+    const {
+      inputs: [source],
+      outputs: [output],
+    } = job;
     // Whoever runs the action must be able to: a role that cannot be assumed fails it.
     (await sessions.assume(caller, roleArn, executionId)).close();
     job.refuseAbandoned();
@@ -29,17 +32,16 @@ export function codeBuildAction(projects: Projects, builds: Builds, sessions: Se
       project: projects.named(caller, configuration.ProjectName ?? ''),
       initiator: `codepipeline/${pipelineName}`,
       variables: variablesOf(job),
-      pipeline: { inputs: inputsOf(job), outputs, sourceVersion: sourceRevision },
+      pipeline: { source, output, sourceVersion: sourceRevision },
     });
     report({ externalId: build.details.id, externalUrl: build.details.logs?.deepLink ?? '' });
     await builds.ended(build);
-    const { buildStatus, exportedEnvironmentVariables = [] } = build.details;
+    const { buildStatus } = build.details;
     if (buildStatus !== 'SUCCEEDED') {
       const why = build.failure === undefined ? '' : ` ${build.failure}`;
       throw new ActionFailure('JobFailed', `Build ${build.details.id} terminated with state: ${buildStatus}.${why}`);
     }
-    const variables = exportedEnvironmentVariables.map(({ name = '', value = '' }) => [name, value]);
-    return { variables: Object.fromEntries(variables) };
+    return {};
   };
 }
 
@@ -54,14 +56,4 @@ function variablesOf({ action, configuration }: Job) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new ActionFailure('ConfigurationError', `EnvironmentVariables of ${action.name} cannot be read: ${why}`);
   }
-}
-
-/** The sources, the primary one first. */
-function inputsOf({ inputs, configuration }: Job): [PipelineArtifact, ...PipelineArtifact[]] {
-  const { PrimarySource: name } = configuration;
-  const primary = inputs.find((artifact) => artifact.name === name) ?? inputs[0];
-  if (!primary || (name !== undefined && primary.name !== name)) {
-    throw new ActionFailure('ConfigurationError', `PrimarySource ${name} is no input artifact of the action.`);
-  }
-  return [primary, ...inputs.filter((artifact) => artifact !== primary)];
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { upload } from '../../aws/objects';
 import type { Sessions } from '../../aws/session';
-import { archive, commitOf, headOf } from '../../codecommit/references';
+import { archive, headOf, messageOf } from '../../codecommit/references';
 import type { Repositories } from '../../codecommit/repositories';
 import { ActionFailure, type JobRunner } from '../job';
 
@@ -12,39 +12,29 @@ import { ActionFailure, type JobRunner } from '../job';
  * (codepipeline/latest/userguide/action-reference-CodeCommit).
  */
 export function codeCommitSource(repositories: Repositories, sessions: Sessions): JobRunner {
-  return async ({ caller, configuration, executionId, roleArn, outputs, wantedRevision, report }) => {
+  return async ({ caller, configuration, executionId, roleArn, outputs, report }) => {
     const { RepositoryName: name = '', BranchName: branch = '' } = configuration;
     const repository = repositories.find(caller, name);
     if (!repository) {
       throw new ActionFailure('ConfigurationError', `The AWS CodeCommit repository ${name} does not exist.`);
     }
-    const id = wantedRevision ?? (await headOf(repository, branch));
+    const id = await headOf(repository, branch);
     if (id === undefined) {
       const message = `The action failed because no branch named ${branch} was found in the selected AWS CodeCommit repository ${name}. Make sure you are using the correct branch name, and then try again.`;
       throw new ActionFailure('ConfigurationError', message);
     }
-    const commit = await commitOf(repository, id);
+    const summary = await messageOf(repository, id);
     const folder = await mkdtemp(join(tmpdir(), 'source-'));
     const session = await sessions.assume(caller, roleArn, executionId);
     try {
       const file = join(folder, 'source.zip');
-      await archive(repository, commit.id, file);
+      await archive(repository, id, file);
       for (const { location } of outputs) await upload(session, file, location);
     } finally {
       session.close();
       await rm(folder, { recursive: true, force: true });
     }
-    report({ externalId: commit.id, summary: commit.message });
-    return {
-      variables: {
-        RepositoryName: name,
-        BranchName: branch,
-        CommitId: commit.id,
-        CommitMessage: commit.message,
-        AuthorDate: commit.authorDate,
-        CommitterDate: commit.committerDate,
-      },
-      revision: { id: commit.id, summary: commit.message },
-    };
+    report({ externalId: id, summary });
+    return { revision: { id, summary } };
   };
 }

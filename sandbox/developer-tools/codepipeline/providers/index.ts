@@ -2,7 +2,6 @@ import type { Sessions } from '../../aws/session';
 import type { Builds } from '../../codebuild/builds';
 import type { Projects } from '../../codebuild/projects';
 import type { Repositories } from '../../codecommit/repositories';
-import type { Approvals } from '../approvals';
 import { ActionFailure, type JobRunner } from '../job';
 import { cloudFormationAction } from './cloudformation';
 import { codeBuildAction } from './codebuild';
@@ -13,18 +12,16 @@ export interface ProviderServices {
   readonly repositories: Repositories;
   readonly projects: Projects;
   readonly builds: Builds;
-  readonly approvals: Approvals;
   readonly sessions: Sessions;
 }
 
 /** Runs each action by its provider: what a definition's check lets in (action-types.ts). */
 export function providerRunner(services: ProviderServices): JobRunner {
-  const { repositories, projects, builds, approvals, sessions } = services;
+  const { repositories, projects, builds, sessions } = services;
   const runners: Readonly<Record<string, JobRunner>> = {
     CodeCommit: codeCommitSource(repositories, sessions),
     CodeBuild: codeBuildAction(projects, builds, sessions),
     CloudFormation: cloudFormationAction(sessions),
-    Manual: (job) => approvals.ask(job),
   };
   return async (job) => {
     const { provider } = job.action.actionTypeId;

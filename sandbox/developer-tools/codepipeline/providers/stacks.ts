@@ -22,12 +22,6 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && /does not exist/.test(error.message);
 }
 
-/** The outputs of a stack by name; none when there is no stack. */
-export async function outputsOf(session: Session, name: string): Promise<Record<string, string>> {
-  const outputs = (await findStack(session, name))?.Outputs ?? [];
-  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
-}
-
 /**
  * Waits until a stack has changed.
  *

@@ -31,18 +31,11 @@ export interface TemplateRequest {
  * @throws ActionFailure when a file is not in its artifact, or is not what it should be
  */
 export async function templateRequest(job: Job, session: Session): Promise<TemplateRequest> {
-  const {
-    TemplatePath: path = '',
-    TemplateConfiguration,
-    ParameterOverrides,
-    Capabilities,
-    RoleArn,
-  } = job.configuration;
-  const { Parameters: configured, Tags } = await configurationOf(job, session, TemplateConfiguration);
-  const parameters = { ...configured, ...overridesOf(ParameterOverrides) };
+  const { TemplatePath: path = '', TemplateConfiguration, Capabilities, RoleArn } = job.configuration;
+  const { Parameters, Tags } = await configurationOf(job, session, TemplateConfiguration);
   return {
     TemplateURL: await addressOf(job, session, await readFromArtifact(job, session, path)),
-    Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+    Parameters: Object.entries(Parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     Tags: Object.entries(Tags).map(([Key, Value]) => ({ Key, Value })),
     Capabilities: (Capabilities ?? '').split(',').filter((name) => name !== '') as Capability[],
     RoleARN: RoleArn,
@@ -65,14 +58,6 @@ async function configurationOf(job: Job, session: Session, path: string | undefi
     'ConfigurationError',
     `The template configuration ${path} cannot be read: ${z.prettifyError(parsed.error)}`,
   );
-}
-
-function overridesOf(json: string | undefined): Record<string, string> {
-  if (json === undefined) return {};
-  const parsed = z.record(z.string(), text).safeParse(jsonOf(json, 'ParameterOverrides'));
-  if (parsed.success) return parsed.data;
-  // Fn::GetArtifactAtt and Fn::GetParam are objects.
-  throw new ActionFailure('ConfigurationError', "The sandbox's CodePipeline takes only texts in ParameterOverrides.");
 }
 
 function jsonOf(json: string, what: string): unknown {

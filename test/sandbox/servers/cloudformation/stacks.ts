@@ -109,6 +109,12 @@ export class Stacks {
     );
   }
 
+  /** The physical ids of all resources that a stack ever had. */
+  async physicalIds(StackName: string): Promise<string[]> {
+    const ids = (await this.events(StackName)).flatMap(({ PhysicalResourceId: id }) => id ?? []);
+    return [...new Set(ids)];
+  }
+
   private async events(StackName: string) {
     const { StackEvents = [] } = await this.client.send(new DescribeStackEventsCommand({ StackName }));
     return StackEvents.reverse();

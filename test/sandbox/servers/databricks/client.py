@@ -82,7 +82,7 @@ def workspace() -> Any:
     stage, tag = RegistryWebhookEvent.MODEL_VERSION_TRANSITIONED_STAGE, RegistryWebhookEvent.MODEL_VERSION_TAG_SET
     spec = HttpUrlSpec(url=os.environ["HOOK"], secret="s")
     created = registry.create_webhook([stage], http_url_spec=spec, model_name="house prices").webhook
-    registry.create_webhook([tag], http_url_spec=spec, status=RegistryWebhookStatus.TEST_MODE)
+    registry.create_webhook([tag], http_url_spec=spec, model_name="house prices", status=RegistryWebhookStatus.TEST_MODE)
     errors = []
     for model, events, expected in [("nothing", [stage], NotFound), ("house prices", [], InvalidParameterValue)]:
         try:

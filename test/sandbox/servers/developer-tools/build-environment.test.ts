@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { clientConfig } from '../../../../sandbox/deploy/clients';
-import { Builds, logOf, phases } from './builds';
+import { Builds, environment as buildEnvironment, logOf, phases } from './builds';
 import { ACCOUNT, useStage } from './stage';
 
 jest.setTimeout(60_000);
@@ -18,36 +16,14 @@ describe('the environment', () => {
         .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     );
 
-  test('has what was given, by precedence and literally, from Parameter Store too', async () => {
-    const ssm = new SSMClient(clientConfig(stage.awsUrl, ACCOUNT));
-    await ssm.send(new PutParameterCommand({ Name: '/build/secret', Value: 'from-store', Type: 'SecureString' }));
-    ssm.destroy();
-    const env = { variables: { A: 'spec', B: 'spec', C: 'spec' }, 'parameter-store': { D: '/build/secret' } };
-    const variables = [
-      { name: 'B', value: 'project' },
-      { name: 'C', value: 'project' },
-      { name: 'E', value: '/build/secret', type: 'PARAMETER_STORE' as const },
+  test('has what was given, by precedence and literally', async () => {
+    const given = [
+      { Name: 'B', Value: 'project' },
+      { Name: 'C', Value: '$HOME' },
     ];
-    await builds.project(
-      'given',
-      { env, ...phases({ build: { commands: ['env'] } }) },
-      {
-        environment: {
-          type: 'LINUX_CONTAINER',
-          image: 'image',
-          computeType: 'BUILD_GENERAL1_SMALL',
-          environmentVariables: variables,
-        },
-      },
-    );
-    const done = await builds.run('given', { environmentVariablesOverride: [{ name: 'C', value: '$HOME' }] });
-    expect(environment(logOf(done))).toMatchObject({
-      A: 'spec',
-      B: 'project',
-      C: '$HOME',
-      D: 'from-store',
-      E: 'from-store',
-    });
+    const spec = { env: { variables: { A: 'spec', B: 'spec' } }, ...phases({ build: { commands: ['env'] } }) };
+    await builds.project('given', spec, buildEnvironment({ EnvironmentVariables: given }));
+    expect(environment(logOf(await builds.run('given')))).toMatchObject({ A: 'spec', B: 'project', C: '$HOME' });
   });
 
   test('says who builds what, and leads to the sandbox with the rights of the service role', async () => {
@@ -83,27 +59,4 @@ describe('the environment', () => {
     await builds.project('calls', phases({ build: { commands: [create] } }));
     expect(logOf(await builds.run('calls'))).toContain(`arn:aws:codecommit:us-east-1:${ACCOUNT}:by-build`);
   });
-
-  test('that names a parameter that is not there fails the build', async () => {
-    await builds.project('unnamed', {
-      env: { 'parameter-store': { X: '/no/such' } },
-      ...phases({ build: { commands: ['true'] } }),
-    });
-    const done = await builds.run('unnamed');
-    expect(done.phases?.at(-3)).toMatchObject({
-      phaseType: 'DOWNLOAD_SOURCE',
-      contexts: [{ statusCode: 'Decrypted Variables Error', message: 'parameter does not exist: /no/such' }],
-    });
-  });
-});
-
-test('exported variables have the values of the end', async () => {
-  const env = { 'exported-variables': ['ONE', 'TWO', 'NONE'] };
-  const commands = ['ONE=first', 'export TWO="two\nlines"', 'ONE=last'];
-  await builds.project('exporting', { env, ...phases({ build: { commands } }) });
-  expect((await builds.run('exporting')).exportedEnvironmentVariables).toEqual([
-    { name: 'ONE', value: 'last' },
-    { name: 'TWO', value: 'two\nlines' },
-    { name: 'NONE', value: '' },
-  ]);
 });

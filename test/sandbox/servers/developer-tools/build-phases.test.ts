@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StopBuildCommand } from '@aws-sdk/client-codebuild';
-import { Builds, logOf, phases } from './builds';
+import { Builds, environment, logOf, phases } from './builds';
 import { processesWith } from './processes';
 import { until, useStage } from './stage';
 
@@ -81,13 +81,8 @@ describe('a failed command', () => {
 });
 
 test('a privileged build fails at once, since there is no Docker', async () => {
-  const environment = {
-    type: 'LINUX_CONTAINER',
-    image: 'image',
-    computeType: 'BUILD_GENERAL1_SMALL',
-    privilegedMode: true,
-  } as const;
-  await builds.project('privileged', phases({ build: { commands: ['docker build .'] } }), { environment });
+  const spec = phases({ build: { commands: ['docker build .'] } });
+  await builds.project('privileged', spec, environment({ PrivilegedMode: true }));
   const done = await builds.run('privileged');
   expect(done.buildStatus).toBe('FAILED');
   expect(logOf(done)).toContain('the sandbox has no Docker');
@@ -101,9 +96,8 @@ test('a build specification that cannot be run fails the build by name of what i
   expect(logOf(done)).toMatch(/YAML_FILE_ERROR: .*\n.*reports/);
 });
 
-test('runtime versions are acknowledged, YAML is read, and the buildspec of the call counts', async () => {
-  await builds.project('overridden', phases({ build: { commands: ['false'] } }));
-  const buildspecOverride = [
+test('runtime versions are acknowledged, and YAML is read', async () => {
+  const BuildSpec = [
     'version: 0.2',
     'phases:',
     '  install:',
@@ -116,7 +110,8 @@ test('runtime versions are acknowledged, YAML is read, and the buildspec of the 
     '          echo "word $word"',
     '        done',
   ].join('\n');
-  const done = await builds.run('overridden', { buildspecOverride });
+  await builds.project('yaml', {}, { Source: { Type: 'NO_SOURCE', BuildSpec } });
+  const done = await builds.run('yaml');
   expect(done.buildStatus).toBe('SUCCEEDED');
   expect(logOf(done)).toContain('Runtime nodejs version 22 is asked for');
   expect(logOf(done)).toContain('word a\nword b\n');

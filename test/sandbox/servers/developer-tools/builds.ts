@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  BatchGetBuildsCommand,
-  type Build,
-  CreateProjectCommand,
-  type CreateProjectCommandInput,
-  StartBuildCommand,
-  type StartBuildCommandInput,
-} from '@aws-sdk/client-codebuild';
-import { ROLE, type Stage, until } from './stage';
+import { BatchGetBuildsCommand, type Build, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { ACCOUNT, ROLE, type Stage, until } from './stage';
 
-/** What a project has otherwise than the tests' usual one. */
-export type Overrides = Partial<CreateProjectCommandInput>;
+/** Properties of a project, as a template has them. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** The environment of a project. */
+export function environment(more: Properties = {}): { Environment: Properties } {
+  return { Environment: { Type: 'LINUX_CONTAINER', Image: 'image', ComputeType: 'BUILD_GENERAL1_SMALL', ...more } };
+}
 
 /** The commands of a build specification, by phase. */
 interface Phases {
@@ -32,28 +30,14 @@ export function logOf(build: Build): string {
 export class Builds {
   constructor(private readonly stage: Stage) {}
 
-  /** Makes a project. */
-  async project(name: string, spec: object, overrides: Overrides = {}): Promise<void> {
-    const buildspec = JSON.stringify({ version: '0.2', ...spec });
-    await this.stage.codeBuild.send(
-      new CreateProjectCommand({
-        name,
-        source: { type: 'NO_SOURCE', buildspec },
-        artifacts: { type: 'NO_ARTIFACTS' },
-        environment: {
-          type: 'LINUX_CONTAINER',
-          image: 'aws/codebuild/standard:7.0',
-          computeType: 'BUILD_GENERAL1_SMALL',
-        },
-        serviceRole: ROLE,
-        ...overrides,
-      }),
-    );
+  /** Makes a project as MiniStack's CloudFormation does. @throws Error with the reason why the resource failed */
+  async project(name: string, spec: object, more: Properties = {}): Promise<void> {
+    await makeProject(this.stage.url, name, spec, more);
   }
 
   /** Starts a build; answers its id. */
-  async start(projectName: string, overrides: Partial<StartBuildCommandInput> = {}): Promise<string> {
-    const { build } = await this.stage.codeBuild.send(new StartBuildCommand({ projectName, ...overrides }));
+  async start(projectName: string): Promise<string> {
+    const { build } = await this.stage.codeBuild.send(new StartBuildCommand({ projectName }));
     return build?.id ?? '';
   }
 
@@ -73,7 +57,23 @@ export class Builds {
   }
 
   /** Starts a build and waits until it is complete. */
-  async run(name: string, overrides: Partial<StartBuildCommandInput> = {}): Promise<Build> {
-    return this.ended(await this.start(name, overrides));
+  async run(name: string): Promise<Build> {
+    return this.ended(await this.start(name));
   }
+}
+
+/** Makes a project as MiniStack's CloudFormation does. @throws Error with the reason why the resource failed */
+export async function makeProject(url: string, name: string, spec: object, more: Properties = {}): Promise<void> {
+  const properties = {
+    Name: name,
+    Source: { Type: 'NO_SOURCE', BuildSpec: JSON.stringify({ version: '0.2', ...spec }) },
+    Artifacts: { Type: 'NO_ARTIFACTS' },
+    ...environment(),
+    ServiceRole: ROLE,
+    ...more,
+  };
+  const resource = { type: 'AWS::CodeBuild::Project', logicalId: 'Project', stackName: 'stack', properties };
+  const body = JSON.stringify({ action: 'create', account: ACCOUNT, region: 'us-east-1', ...resource });
+  const answer = await fetch(`${url}/_cloudformation`, { method: 'POST', body });
+  if (!answer.ok) throw new Error(await answer.text());
 }

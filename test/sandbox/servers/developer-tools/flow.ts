@@ -1,6 +1,6 @@
 import { templateOf } from '../cloudformation/stacks';
 import { changeSet } from './deployments';
-import { action, pipeline, project, source } from './pipelines';
+import { action, build, pipeline, project, source } from './pipelines';
 import { ACCOUNT, ROLE } from './stage';
 
 /** A pipeline `flow` from a repository of that name, by a build, to the stack `deployed`, with the rule that starts it. */
@@ -12,27 +12,16 @@ export function flow(): string {
           build: {
             commands: [
               'mkdir -p out/nested && cp template.json out/nested/template.json',
-              `printf '{"Parameters": {"Suffix": "%s"}, "Tags": {"from": "pipeline"}}' "$SUFFIX" > out/settings.json`,
-              'export SEEN="$CODEBUILD_INITIATOR $CODEBUILD_RESOLVED_SOURCE_VERSION"',
+              'seen="$CODEBUILD_INITIATOR $CODEBUILD_RESOLVED_SOURCE_VERSION"',
+              `printf '{"Parameters": {"Suffix": "%s"}, "Tags": {"from": "pipeline"}}' "$seen" > out/settings.json`,
             ],
           },
         },
-        env: { 'exported-variables': ['SEEN'] },
         artifacts: { 'base-directory': 'out', files: ['**/*'] },
       }),
       Pipeline: pipeline('flow', {
         Source: [source('flow')],
-        Build: [
-          action(
-            'Synth',
-            'Build/CodeBuild',
-            {
-              ProjectName: { Ref: 'Project' },
-              EnvironmentVariables: '[{"name":"SUFFIX","type":"PLAINTEXT","value":"#{From.CommitMessage}"}]',
-            },
-            { InputArtifacts: [{ Name: 'Code' }], OutputArtifacts: [{ Name: 'Out' }], Namespace: 'Built' },
-          ),
-        ],
+        Build: [build('Synth', { Ref: 'Project' }, { OutputArtifacts: [{ Name: 'Out' }] })],
         Deploy: [
           action(
             'Prepare',
@@ -45,12 +34,7 @@ export function flow(): string {
             }),
             { InputArtifacts: [{ Name: 'Out' }], RunOrder: 1 },
           ),
-          action('Deploy', 'Deploy/CloudFormation', changeSet('deployed', 'CHANGE_SET_EXECUTE'), {
-            RunOrder: 2,
-            Namespace: 'Stack',
-            OutputArtifacts: [{ Name: 'Outputs' }],
-            Configuration: { ...changeSet('deployed', 'CHANGE_SET_EXECUTE'), OutputFileName: 'outputs.json' },
-          }),
+          action('Deploy', 'Deploy/CloudFormation', changeSet('deployed', 'CHANGE_SET_EXECUTE'), { RunOrder: 2 }),
         ],
       }),
       // What CDK makes for a CodeCommit source.

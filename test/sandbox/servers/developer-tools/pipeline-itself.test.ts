@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { templateOf } from '../cloudformation/stacks';
 import { push, repository } from './git';
-import { action, actionsOf, ended, executions, pipeline, project, source } from './pipelines';
+import { actionsOf, build, ended, executions, pipeline, project, source } from './pipelines';
 import { useStage } from './stage';
 
 jest.setTimeout(90_000);
@@ -18,13 +18,12 @@ describe('a pipeline that changes its own stack', () => {
     const update =
       'curl -sf -X POST "$AWS_ENDPOINT_URL/" -H "Authorization: AWS4-HMAC-SHA256 Credential=$AWS_ACCESS_KEY_ID/20270101/us-east-1/cloudformation/aws4_request, SignedHeaders=host, Signature=0" --data-urlencode Action=UpdateStack --data-urlencode StackName=itself --data-urlencode "TemplateBody@template.json"';
     const commands = [`if [ -f further ]; then ${update} || true; sleep 2; fi`];
-    const input = { InputArtifacts: [{ Name: 'Code' }] };
     const Project = project({ phases: { build: { commands } } });
     const stages = {
       Source: [source(name)],
-      Mutate: [action('SelfMutate', 'Build/CodeBuild', { ProjectName: { Ref: 'Project' } }, input)],
-      Last: [action('Again', 'Build/CodeBuild', { ProjectName: { Ref: 'Other' } }, input)],
-      ...(further ? { Further: [action('More', 'Build/CodeBuild', { ProjectName: { Ref: 'Other' } }, input)] } : {}),
+      Mutate: [build('SelfMutate', { Ref: 'Project' })],
+      Last: [build('Again', { Ref: 'Other' })],
+      ...(further ? { Further: [build('More', { Ref: 'Other' })] } : {}),
     };
     const Other = project({ phases: { build: { commands: ['echo other'] } } });
     return templateOf({ Project, Other, Pipeline: pipeline(name, stages, { RestartExecutionOnUpdate: true }) });

@@ -1,5 +1,4 @@
 import {
-  GetPipelineExecutionCommand,
   ListActionExecutionsCommand,
   ListPipelineExecutionsCommand,
   type PipelineExecutionSummary,
@@ -21,13 +20,17 @@ export function action(name: string, type: string, configuration: Json, more: Js
 }
 
 /** A source action that takes a repository's main branch. */
-export const source = (repository: string, more: Json = {}): Json =>
+export const source = (repository: string): Json =>
   action(
     'Source',
     'Source/CodeCommit',
     { RepositoryName: repository, BranchName: 'main', PollForSourceChanges: false },
-    { OutputArtifacts: [{ Name: 'Code' }], Namespace: 'From', ...more },
+    { OutputArtifacts: [{ Name: 'Code' }] },
   );
+
+/** A build of what the source action took. */
+export const build = (name: string, projectName: unknown, more: Json = {}): Json =>
+  action(name, 'Build/CodeBuild', { ProjectName: projectName }, { InputArtifacts: [{ Name: 'Code' }], ...more });
 
 /** A pipeline as a template has it. */
 export function pipeline(name: string, stages: Readonly<Record<string, readonly Json[]>>, more: Json = {}): Resource {
@@ -82,8 +85,3 @@ export async function actionsOf(
   const answer = await codePipeline.send(new ListActionExecutionsCommand({ pipelineName, filter }));
   return (answer.actionExecutionDetails ?? []).reverse();
 }
-
-export const execution = ({ codePipeline }: Stage, pipelineName: string, pipelineExecutionId: string | undefined) =>
-  codePipeline
-    .send(new GetPipelineExecutionCommand({ pipelineName, pipelineExecutionId }))
-    .then((answer) => answer.pipelineExecution);

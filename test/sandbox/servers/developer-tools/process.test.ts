@@ -5,18 +5,18 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CodeBuildClient, CreateProjectCommand, StartBuildCommand } from '@aws-sdk/client-codebuild';
+import { CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
 import { clientConfig } from '../../../../sandbox/deploy/clients';
 import { startFakeServer } from '../../../support/fake-server';
-import { ACCOUNT, requirePython } from '../sagemaker/stage';
+import { requirePython } from '../sagemaker/stage';
+import { makeProject } from './builds';
 import { processesWith } from './processes';
-import { until } from './stage';
+import { ACCOUNT, until } from './stage';
 
 jest.setTimeout(60_000);
 
 const MAIN = join(__dirname, '../../../../sandbox/developer-tools/main.ts');
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/r`;
 const CREDENTIALS =
   '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2040-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>';
 
@@ -64,17 +64,8 @@ async function startReady(settings: Record<string, string> = {}): Promise<{ proc
 /** Starts a build that takes long; answers a text that its processes have. */
 async function longBuild(url: string): Promise<string> {
   const mark = `sleep 7${Date.now() % 100_000}`;
-  const buildspec = JSON.stringify({ version: '0.2', phases: { build: { commands: [`${mark} & ${mark}`] } } });
+  await makeProject(url, 'long', { phases: { build: { commands: [`${mark} & ${mark}`] } } });
   const client = new CodeBuildClient(clientConfig(url, ACCOUNT));
-  await client.send(
-    new CreateProjectCommand({
-      name: 'long',
-      source: { type: 'NO_SOURCE', buildspec },
-      artifacts: { type: 'NO_ARTIFACTS' },
-      environment: { type: 'LINUX_CONTAINER', image: 'image', computeType: 'BUILD_GENERAL1_SMALL' },
-      serviceRole: ROLE,
-    }),
-  );
   await client.send(new StartBuildCommand({ projectName: 'long' }));
   client.destroy();
   await until(async () => (processesWith(mark).length >= 2 ? true : undefined));
@@ -114,14 +105,4 @@ test('it begins without the repositories of a former sandbox, and leaves other f
   await startReady();
   expect(await readdir(account)).toEqual(['own.git']);
   expect(await readdir(join(folder, 'repositories'))).toEqual([ACCOUNT, 'notes']);
-});
-
-test('a missing setting is named', async () => {
-  const started = start({ PYTHON: requirePython(), AWS_ENDPOINT_URL: aws.url(), WORK_DIR: folder });
-  let said = '';
-  started.stderr?.on('data', (chunk) => {
-    said += String(chunk);
-  });
-  const [code] = await once(started, 'close');
-  expect([code, said]).toEqual([1, expect.stringContaining('REPOSITORIES_DIR is not set')]);
 });

@@ -11,12 +11,11 @@ import { machineEnvironment } from '../../../../sandbox/developer-tools/codebuil
 import { startDeveloperTools } from '../../../../sandbox/developer-tools/server';
 import { freePorts } from '../../../../sandbox/processes/ports';
 import { ensureVenv } from '../../../../sandbox/setup/venv';
-import { startMiniStack } from '../cloudformation/ministack';
 import { ACCOUNT, Stacks } from '../cloudformation/stacks';
+import { startMiniStack } from '../parts';
 import { Events } from './events';
 
 export { ACCOUNT };
-export const REGION = 'us-east-1';
 /** A role that nobody made: MiniStack lets a service assume any. */
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/service`;
 /** A bucket for what tests put into S3. */
@@ -73,7 +72,7 @@ async function openStage(): Promise<Stage> {
   const s3 = new S3Client({ ...clientConfig(awsUrl, ACCOUNT), forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   const stacks = new Stacks(awsUrl);
-  const events = await Events.listen(awsUrl, ['aws.codecommit', 'aws.codebuild', 'aws.codepipeline']);
+  const events = await Events.listen(awsUrl, ['aws.codecommit', 'aws.codepipeline']);
   return {
     url,
     awsUrl,

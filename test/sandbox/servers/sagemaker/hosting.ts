@@ -10,7 +10,7 @@ import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { archiveOf, IMAGE, type Stage } from './stage';
 
 /** A script that scales numbers, and does on request what else a container can do. */
-export const SCRIPT = `
+const SCRIPT = `
 import json, os, sys
 
 def model_fn(model_dir):
@@ -120,10 +120,4 @@ export async function invoke(
     }),
   );
   return { ...answer, text: Buffer.from(answer.Body ?? []).toString('utf8') };
-}
-
-/** The events about an endpoint that have arrived, of one kind. */
-export function endpointEvents(stage: Stage, name: string, kind: 'Endpoint' | 'Endpoint Deployment') {
-  const type = `SageMaker ${kind} State Change`;
-  return stage.aws.events.filter(({ DetailType, detail }) => DetailType === type && detail.EndpointName === name);
 }

@@ -15,8 +15,8 @@ import { clientConfig } from '../../../../sandbox/deploy/clients';
 import type { Part } from '../../../../sandbox/processes/part';
 import { freePorts } from '../../../../sandbox/processes/ports';
 import { type ServiceCatalog, serviceCatalog } from '../../../../sandbox/service-catalog';
-import { NOWHERE, startMiniStack } from '../cloudformation/ministack';
 import { ACCOUNT, Stacks } from '../cloudformation/stacks';
+import { NOWHERE, startMiniStack } from '../parts';
 import { requirePython } from '../sagemaker/stage';
 
 const BUCKET = 'templates';
@@ -25,7 +25,7 @@ export const LAUNCH_ROLE = `arn:aws:iam::${ACCOUNT}:role/launch`;
 export const SCIENTIST = `arn:aws:iam::${ACCOUNT}:role/team/scientist`;
 
 /** A resource that fails or takes its time as a test says; every product of the tests has one. */
-export interface Thing {
+interface Thing {
   /** What making or changing it waits for, and the message to refuse with. */
   answer: () => Promise<string | undefined> | string | undefined;
 }
@@ -190,18 +190,8 @@ export function productTemplate(colour: string, parameter = 'Model'): string {
 }
 
 /** The catalog's stack: a portfolio with one product, launched by a role. */
-export function catalogTemplate(
-  versions: Readonly<Record<string, string>>,
-  { productName = 'Deploy', principals = [SCIENTIST] } = {},
-): string {
+export function catalogTemplate(versions: Readonly<Record<string, string>>, { productName = 'Deploy' } = {}): string {
   const portfolioAndProduct = { PortfolioId: { Ref: 'Portfolio' }, ProductId: { Ref: 'Product' } };
-  const associations = principals.map((PrincipalARN, index) => [
-    `Access${index}`,
-    {
-      Type: 'AWS::ServiceCatalog::PortfolioPrincipalAssociation',
-      Properties: { PortfolioId: { Ref: 'Portfolio' }, PrincipalARN, PrincipalType: 'IAM' },
-    },
-  ]);
   return JSON.stringify({
     Resources: {
       Portfolio: {
@@ -226,7 +216,10 @@ export function catalogTemplate(
         DependsOn: ['Association'],
         Properties: { ...portfolioAndProduct, RoleArn: LAUNCH_ROLE, Description: 'Launched by a role' },
       },
-      ...Object.fromEntries(associations),
+      Access: {
+        Type: 'AWS::ServiceCatalog::PortfolioPrincipalAssociation',
+        Properties: { PortfolioId: { Ref: 'Portfolio' }, PrincipalARN: SCIENTIST, PrincipalType: 'IAM' },
+      },
     },
     Outputs: {
       Product: { Value: { Ref: 'Product' } },

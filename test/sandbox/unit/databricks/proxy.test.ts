@@ -76,6 +76,18 @@ afterAll(async () => {
 
 const get = (path: string, headers: Record<string, string> = BEARER) => fetch(`${front.url}${path}`, { headers });
 
+test.each([
+  ['none', {}, 401],
+  ['another scheme', { authorization: `Basic ${Buffer.from('ann:pass').toString('base64')}` }, 401],
+  ['a wrong token', { authorization: 'Bearer dapi-tesT' }, 403],
+])('%s is refused, and MLflow hears nothing of it', async (_, headers, status) => {
+  const before = mlflow.seen.length;
+  const answer = await get(`${GET_MODEL}?name=sk-model`, headers as Record<string, string>);
+  expect(answer.status).toBe(status);
+  expect(await answer.json()).toEqual({ error_code: String(status), message: expect.any(String) });
+  expect(mlflow.seen).toHaveLength(before);
+});
+
 describe('headers', () => {
   test('neither credentials nor an origin reach MLflow, which gets its own name as Host', async () => {
     await get(`${GET_MODEL}?name=a%20b`, { ...BEARER, origin: 'http://elsewhere', 'x-custom': 'kept' });

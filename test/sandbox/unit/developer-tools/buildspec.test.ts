@@ -5,7 +5,7 @@ test('YAML and JSON are read, and scalars are texts', () => {
     'version: 0.2\nenv:\n  variables:\n    COUNT: 3\n    ON: true\nphases:\n  build:\n    commands:\n      - echo 1\n';
   const spec = parseBuildspec(yaml);
   expect(spec.env.variables).toEqual({ COUNT: '3', ON: 'true' });
-  expect(spec.phases.build).toEqual({ commands: ['echo 1'], finally: [] });
+  expect(spec.phases.build).toEqual({ commands: ['echo 1'] });
   expect(parseBuildspec(JSON.stringify({ version: '0.2', phases: {} }))).toMatchObject({ phases: {} });
 });
 
@@ -21,7 +21,7 @@ test('what CDK writes is taken', () => {
       cache: { paths: ['node_modules/**/*'] },
     }),
   );
-  expect(spec.artifacts).toMatchObject({ 'base-directory': 'cdk.out', files: ['**/*'], 'discard-paths': false });
+  expect(spec.artifacts).toEqual({ 'base-directory': 'cdk.out', files: ['**/*'] });
 });
 
 test.each([
@@ -32,6 +32,12 @@ test.each([
   ['run-as', { version: '0.2', phases: {}, 'run-as': 'root' }, 'run-as'],
   ['secrets', { version: '0.2', phases: {}, env: { 'secrets-manager': {} } }, 'secrets-manager'],
   ['another shell', { version: '0.2', phases: {}, env: { shell: '/bin/sh' } }, 'shell'],
+  ['finally', { version: '0.2', phases: { build: { commands: [], finally: [] } } }, 'finally'],
+  [
+    'several artifacts',
+    { version: '0.2', phases: {}, artifacts: { 'secondary-artifacts': {} } },
+    'secondary-artifacts',
+  ],
 ])('%s is refused by name', (_what, spec, name) => {
   expect(() => parseBuildspec(JSON.stringify(spec))).toThrow(name);
 });

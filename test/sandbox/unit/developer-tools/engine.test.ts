@@ -1,11 +1,11 @@
-import { action, definition, FakePipeline, settle, source } from './fake-pipeline';
+import { action, definition, FakePipeline, settle } from './fake-pipeline';
 
 const two = definition({ Middle: [action('M')], Last: [action('L')] });
 
 test('a new pipeline runs at once, stage by stage', async () => {
   const fake = new FakePipeline(two);
   for (const name of ['Source', 'M', 'L']) await fake.succeed(1, name);
-  expect(fake.execution(1).request.trigger.triggerType).toBe('CreatePipeline');
+  expect(fake.execution(1).trigger.triggerType).toBe('CreatePipeline');
   expect(fake.seen).toEqual([
     '1 InProgress',
     '1 Source InProgress',
@@ -57,7 +57,8 @@ describe('in mode SUPERSEDED', () => {
     await fake.succeed(1, 'Source');
     fake.start();
     await fake.succeed(2, 'Source');
-    expect(fake.pipeline.gate('Middle').inbound.map(({ execution }) => execution)).toEqual([fake.execution(2)]);
+    expect(fake.statuses()).toEqual(['InProgress', 'InProgress']);
+    expect(fake.runningNames()).toEqual(['1 M']);
     fake.start();
     await fake.succeed(3, 'Source');
     expect(fake.statuses()).toEqual(['InProgress', 'Superseded', 'InProgress']);
@@ -84,40 +85,6 @@ describe('in mode SUPERSEDED', () => {
     await fake.succeed(1, 'Source');
     expect(fake.runningNames().sort()).toEqual(['1 M', '3 Source']);
   });
-});
-
-test('in mode QUEUED all wait in line', async () => {
-  const fake = new FakePipeline({ ...two, executionMode: 'QUEUED' });
-  fake.start();
-  fake.start();
-  for (const n of [1, 2, 3]) await fake.succeed(n, 'Source');
-  expect(fake.runningNames()).toEqual(['1 M']);
-  expect(fake.pipeline.gate('Middle').inbound.map(({ execution }) => execution)).toEqual([
-    fake.execution(2),
-    fake.execution(3),
-  ]);
-  await fake.succeed(1, 'M');
-  expect(fake.runningNames().sort()).toEqual(['1 L', '2 M']);
-});
-
-test('in mode PARALLEL nobody waits', async () => {
-  const fake = new FakePipeline({ ...two, executionMode: 'PARALLEL' });
-  fake.start();
-  await settle();
-  expect(fake.runningNames()).toEqual(['1 Source', '2 Source']);
-});
-
-test('a disabled transition holds executions back, the latest of them enters when it is enabled', async () => {
-  const fake = new FakePipeline(two);
-  fake.pipeline.disable('Middle', 'wait');
-  await fake.succeed(1, 'Source');
-  fake.start();
-  await fake.succeed(2, 'Source');
-  expect(fake.runningNames()).toEqual([]);
-  expect(fake.statuses()).toEqual(['Superseded', 'InProgress']);
-  fake.pipeline.enable('Middle');
-  await settle();
-  expect(fake.runningNames()).toEqual(['2 M']);
 });
 
 describe('stopping', () => {
@@ -154,12 +121,14 @@ describe('stopping', () => {
   });
 
   test('ends at once what waits in front of a stage, and makes way', async () => {
-    const fake = new FakePipeline({ ...two, executionMode: 'QUEUED' });
+    const fake = new FakePipeline(two);
+    await fake.succeed(1, 'Source');
     fake.start();
-    fake.start();
-    for (const n of [1, 2, 3]) await fake.succeed(n, 'Source');
+    await fake.succeed(2, 'Source');
     fake.pipelines.engine.stop(fake.pipeline, fake.execution(2), false, undefined);
-    expect(fake.statuses()).toEqual(['InProgress', 'Stopped', 'InProgress']);
+    expect(fake.statuses()).toEqual(['InProgress', 'Stopped']);
+    fake.start();
+    await fake.succeed(3, 'Source');
     await fake.succeed(1, 'M');
     expect(fake.runningNames().sort()).toEqual(['1 L', '3 M']);
   });
@@ -201,38 +170,15 @@ describe('an update of the definition', () => {
   });
 });
 
-describe('what flows', () => {
-  const configuration = {
-    ProjectName: 'p',
-    EnvironmentVariables: '#{From.CommitId} #{codepipeline.PipelineExecutionId}',
-  };
-  const build = action('Build', {
-    provider: 'CodeBuild',
-    configuration,
-    inputArtifacts: [{ name: 'Code' }],
-    outputArtifacts: [{ name: 'Out' }],
-    roleArn: 'arn:aws:iam::111122223333:role/own',
-  });
-
-  test('artifacts and variables reach later actions', async () => {
-    const fake = new FakePipeline(definition({ Source: [source('Source', { namespace: 'From' })], Build: [build] }));
-    const taken = await fake.action(1, 'Source');
-    expect(taken.job).toMatchObject({ roleArn: 'arn:aws:iam::111122223333:role/r', inputs: [] });
-    const [code] = taken.job.outputs;
-    expect(code?.location).toEqual({ bucket: 'bucket', key: expect.stringMatching(/^p\/Code\/\w{7}$/) });
-    taken.succeed({ variables: { CommitId: 'c0ffee' }, revision: { id: 'c0ffee', summary: 'x' } });
-    const { job } = await fake.action(1, 'Build');
-    expect(job.inputs).toEqual([code]);
-    expect(job.configuration.EnvironmentVariables).toBe(`c0ffee ${fake.execution(1).id}`);
-    expect(job).toMatchObject({ roleArn: 'arn:aws:iam::111122223333:role/own', sourceRevision: 'c0ffee' });
-  });
-
-  test('a variable without a value, and an artifact that was not made, fail the action by name', async () => {
-    const fake = new FakePipeline(definition({ Source: [source('Source', { namespace: 'From' })], Build: [build] }));
-    await fake.succeed(1, 'Source', { variables: {} });
-    expect(fake.execution(1).summary).toBe('Build/Build: The variable #{From.CommitId} has no value.');
-    fake.start();
-    await fake.succeed(2, 'Source', { outputs: [], variables: { CommitId: 'x' } });
-    expect(fake.execution(2).summary).toContain('The input artifact Code was not made');
-  });
+test('artifacts, roles and the revision of the source reach later actions', async () => {
+  const build = action('Build', { outputArtifacts: [{ name: 'Out' }], roleArn: 'arn:aws:iam::111122223333:role/own' });
+  const fake = new FakePipeline(definition({ Build: [build] }));
+  const taken = await fake.action(1, 'Source');
+  expect(taken.job).toMatchObject({ roleArn: 'arn:aws:iam::111122223333:role/r', inputs: [] });
+  const [code] = taken.job.outputs;
+  expect(code?.location).toEqual({ bucket: 'bucket', key: expect.stringMatching(/^p\/Code\/\w{7}$/) });
+  taken.succeed({ revision: { id: 'c0ffee', summary: 'x' } });
+  const { job } = await fake.action(1, 'Build');
+  expect(job.inputs).toEqual([code]);
+  expect(job).toMatchObject({ roleArn: 'arn:aws:iam::111122223333:role/own', sourceRevision: 'c0ffee' });
 });

@@ -12,11 +12,13 @@ type Action = Definition['stages'][number]['actions'][number];
 
 /** An action of a type that runs here, with what tells it from others. */
 export function action(name: string, more: Partial<Action> & { provider?: string } = {}): Action {
-  const { provider = 'Manual', ...rest } = more;
-  const category = { CodeCommit: 'Source', CodeBuild: 'Build', CloudFormation: 'Deploy', Manual: 'Approval' }[provider];
+  const { provider = 'CodeBuild', ...rest } = more;
+  const category = { CodeCommit: 'Source', CodeBuild: 'Build', CloudFormation: 'Deploy' }[provider];
+  const build = { configuration: { ProjectName: 'p' }, inputArtifacts: [{ name: 'Code' }] };
   return {
     name,
     actionTypeId: { category: category as 'Source', owner: 'AWS', provider, version: '1' },
+    ...(provider === 'CodeBuild' ? build : {}),
     ...rest,
   };
 }
@@ -75,7 +77,7 @@ export class FakePipeline {
   }
 
   start(): Execution {
-    return this.pipelines.engine.start(this.pipeline, { trigger: { triggerType: 'StartPipelineExecution' } });
+    return this.pipelines.engine.start(this.pipeline, { triggerType: 'StartPipelineExecution' });
   }
 
   /** The n-th execution, counted from one. */

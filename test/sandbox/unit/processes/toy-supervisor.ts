@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { requireSetting } from '../../../../sandbox/aws-json/process';
 import type { PartSpec } from '../../../../sandbox/processes/part';
 import { sandboxPaths } from '../../../../sandbox/processes/paths';
-import { requireEnvironment } from '../../../../sandbox/processes/require-environment';
 import { runSupervisor } from '../../../../sandbox/processes/run-supervisor';
 
 /** A supervisor of toy servers: TOYS maps their names to the environment of each. */
-const toys = JSON.parse(requireEnvironment('TOYS')) as Record<string, Record<string, string>>;
-const paths = sandboxPaths(requireEnvironment('SANDBOX_HOME'));
+const toys = JSON.parse(requireSetting('TOYS')) as Record<string, Record<string, string>>;
+const paths = sandboxPaths(requireSetting('SANDBOX_HOME'));
 
 function partsAt(ports: readonly number[]): PartSpec[] {
   return Object.entries(toys).map(([name, env], index) => ({
@@ -22,6 +22,4 @@ function partsAt(ports: readonly number[]): PartSpec[] {
 }
 
 const portCount = Object.keys(toys).length;
-void runSupervisor({ paths, python: requireEnvironment('PYTHON'), portCount, partsAt }).then((code) =>
-  process.exit(code),
-);
+void runSupervisor({ paths, python: requireSetting('PYTHON'), portCount, partsAt }).then((code) => process.exit(code));

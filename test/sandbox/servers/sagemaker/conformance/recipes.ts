@@ -1,4 +1,3 @@
-import { until } from '../../../../../sandbox/demo/until';
 import { IMAGE, REGION } from '../stage';
 import type { Json, JsonObject, Typical } from './requests';
 import type { Wire } from './wire';
@@ -8,12 +7,8 @@ export interface Recipe {
   readonly action: string;
   /** A request that is taken as it is, for a fresh name; it can differ for members that exclude others. */
   readonly base: (name: string, path: string, wire: Wire) => JsonObject | Promise<JsonObject>;
-  /** What a member needs beside it, over what the member itself brings. */
-  readonly beside?: (path: string) => JsonObject;
   /** What is there after the request, given it and its answer. */
   readonly read: (wire: Wire, input: JsonObject, answer: JsonObject) => Promise<JsonObject>;
-  /** The path in the answer, where it is not the one in the request. */
-  readonly pathRead?: (path: string) => string;
   /** Members that are not here, or that AWS itself takes no more. */
   readonly refused: readonly string[];
   /** Members whose effect is something else than to be described; each has a test of its own, which is named. */
@@ -33,7 +28,6 @@ export const TYPICAL: Typical = {
   ModelCompressionType: 'Gzip',
   TagKey: 'key',
   MetricPublishFrequencyInSeconds: 30,
-  CapacitySize: { Type: 'CAPACITY_PERCENT', Value: 10 },
 };
 
 /** A request whose values come out of other requests; what is not there is not sent. */
@@ -54,7 +48,6 @@ async function withTags(wire: Wire, arn: Json | undefined, action: string, input
 const container = { Image: IMAGE };
 const variant = { VariantName: 'AllTraffic', ModelName: 'idle' };
 const instances = { InstanceType: 'ml.m5.large', InitialInstanceCount: 1 };
-const isUnversioned = (path: string) => /^(ModelPackageName|Tags|CertifyForMarketplace)/.test(path);
 
 /** Resources that the recipes refer to. */
 export async function prepareRecipes(wire: Wire): Promise<void> {
@@ -93,21 +86,18 @@ export const RECIPES: readonly Recipe[] = [
   },
   {
     action: 'CreateModelPackage',
-    base: (name, path) => ({
-      ...(isUnversioned(path) ? { ModelPackageName: name } : { ModelPackageGroupName: 'recipes' }),
-      InferenceSpecification: { Containers: [container] },
-    }),
-    read: (wire, input, { ModelPackageArn }) => {
-      const described = { ModelPackageName: ModelPackageArn };
-      if (input.Tags === undefined) return describe(wire, 'DescribeModelPackage', described);
-      return withTags(wire, ModelPackageArn, 'DescribeModelPackage', described);
-    },
+    base: () => ({ ModelPackageGroupName: 'recipes', InferenceSpecification: { Containers: [container] } }),
+    read: (wire, _input, { ModelPackageArn }) =>
+      describe(wire, 'DescribeModelPackage', { ModelPackageName: ModelPackageArn }),
     refused: [
+      'ModelPackageName',
+      'Tags',
       'SourceAlgorithmSpecification',
       'ValidationSpecification',
+      'AdditionalInferenceSpecifications',
+      'ModelCard',
       'CertifyForMarketplace',
       ...ofContainers('InferenceSpecification.Containers.[]', NOT_IN_PACKAGES),
-      ...ofContainers('AdditionalInferenceSpecifications.[].Containers.[]', NOT_IN_PACKAGES),
     ],
     otherwise: {
       ClientToken: 'a replayed client token answers the same version, even at once',
@@ -116,12 +106,16 @@ export const RECIPES: readonly Recipe[] = [
   },
   {
     action: 'CreateModel',
-    base: (name, path) => {
-      const of = path.includes('ModelPackageName') ? {} : container;
-      return { ModelName: name, ...(path.startsWith('Containers') ? { Containers: [of] } : { PrimaryContainer: of }) };
-    },
+    base: (name, path) => ({
+      ModelName: name,
+      ...(path.startsWith('Containers') ? { Containers: [container] } : { PrimaryContainer: container }),
+    }),
     read: (wire, { ModelName }, { ModelArn }) => withTags(wire, ModelArn, 'DescribeModel', { ModelName }),
     refused: [...ofContainers('PrimaryContainer', NOT_IN_MODELS), ...ofContainers('Containers.[]', NOT_IN_MODELS)],
+    otherwise: {
+      'PrimaryContainer.ModelPackageName': 'needs the package approved',
+      'Containers.[].ModelPackageName': 'needs the package approved',
+    },
   },
   {
     action: 'CreateEndpointConfig',
@@ -142,62 +136,39 @@ export const RECIPES: readonly Recipe[] = [
   {
     action: 'CreateEndpoint',
     base: (name) => ({ EndpointName: name, EndpointConfigName: 'idle' }),
-    beside: deployment,
     read: (wire, { EndpointName }, { EndpointArn }) =>
       withTags(wire, EndpointArn, 'DescribeEndpoint', { EndpointName }),
-    pathRead: lastDeployment,
-    refused: [],
+    refused: ['DeploymentConfig'],
   },
   {
     action: 'UpdateModelPackage',
-    base: async (_name, path, wire) => {
+    base: async (_name, _path, wire) => {
       const { ModelPackageArn = null } = await describe(wire, 'CreateModelPackage', {
         ModelPackageGroupName: 'recipes',
         InferenceSpecification: { Containers: [container] },
       });
-      const inference = path.startsWith('InferenceSpecification') ? { Containers: [container] } : undefined;
-      return { ModelPackageArn, ...(inference && { InferenceSpecification: inference }) };
+      return { ModelPackageArn };
     },
     read: (wire, { ModelPackageArn }) => describe(wire, 'DescribeModelPackage', { ModelPackageName: ModelPackageArn }),
-    pathRead: (path) => path.replace(/^AdditionalInferenceSpecificationsToAdd/, 'AdditionalInferenceSpecifications'),
-    refused: [
-      ...ofContainers('InferenceSpecification.Containers.[]', NOT_IN_PACKAGES),
-      ...ofContainers('AdditionalInferenceSpecificationsToAdd.[].Containers.[]', NOT_IN_PACKAGES),
-    ],
+    refused: ['InferenceSpecification', 'AdditionalInferenceSpecificationsToAdd', 'ModelCard', 'ClientToken'],
     otherwise: {
       ModelPackageArn: 'a version is found by ARN only',
       CustomerMetadataPropertiesToRemove: 'leaves unsent members alone and merges metadata key by key',
-      ClientToken: 'an update that is repeated with its token changes and announces nothing',
     },
   },
   {
     action: 'UpdateEndpoint',
-    // The configuration cannot be deployed: each update is over at once, and the endpoint goes on as it was.
-    base: async (_name, _path, wire) => {
-      const status = async () => (await describe(wire, 'DescribeEndpoint', { EndpointName: 'live' })).EndpointStatus;
-      await until('endpoint live in service', async () => (await status()) === 'InService' || undefined);
-      return { EndpointName: 'live', EndpointConfigName: 'idle' };
-    },
-    beside: deployment,
+    base: () => ({ EndpointName: 'live', EndpointConfigName: 'idle' }),
     read: (wire, { EndpointName }) => describe(wire, 'DescribeEndpoint', { EndpointName }),
-    pathRead: lastDeployment,
-    refused: ['RetainAllVariantProperties', 'ExcludeRetainedVariantProperties'],
+    refused: [
+      'DeploymentConfig',
+      'RetainDeploymentConfig',
+      'RetainAllVariantProperties',
+      'ExcludeRetainedVariantProperties',
+    ],
     otherwise: {
       EndpointName: 'the old configuration serves until the new one does',
       EndpointConfigName: 'the old configuration serves until the new one does',
-      RetainDeploymentConfig: 'the last deployment configuration is kept only on request',
     },
   },
 ];
-
-function lastDeployment(path: string): string {
-  return path.replace(/^DeploymentConfig/, 'LastDeploymentConfig');
-}
-
-/** Deployment configurations that each member of it fits in. */
-function deployment(path: string): JsonObject {
-  const type = path.includes('CanarySize') ? 'CANARY' : path.includes('LinearStepSize') ? 'LINEAR' : 'ALL_AT_ONCE';
-  if (!path.includes('BlueGreenUpdatePolicy')) return {};
-  const TrafficRoutingConfiguration = { Type: type, WaitIntervalInSeconds: 0 };
-  return { DeploymentConfig: { BlueGreenUpdatePolicy: { TrafficRoutingConfiguration } } };
-}

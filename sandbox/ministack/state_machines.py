@@ -1,10 +1,16 @@
-"""Run Distributed Maps and nested executions as Step Functions runs them.
+"""Executions of state machines, where MiniStack differs from Step Functions.
 
-What MiniStack does otherwise: in JSONata it ignores the item reader's arguments, the item selector and the output of a Distributed
-Map; a child workflow sees its parent's context and variables, where AWS gives it a context of its own and none of the outer
-variables (docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html); the results may have any size; and a nested
-execution that is waited for (`startExecution.sync`) may take a name again, emits no events, and fails with a sentence in place of its
-description (docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html).
+- StartExecution rejects every name that it saw. On AWS, a repeated start of a running execution with the same input
+  gets the first answer (API_StartExecution).
+- Data between states can have any size. On AWS, more than 256 KiB of UTF-8 fails the execution with
+  States.DataLimitExceeded, which States.ALL does not catch
+  (docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+- An expression fails after a second on the clock, which a busy machine reaches without evaluating anything.
+- A Distributed Map in JSONata ignores the item reader's arguments, the item selector and the output. Its child
+  workflows see their parent's context and variables
+  (docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html).
+- A nested execution that is waited for (`startExecution.sync`) can take a name again, emits no events, and fails
+  without its description (docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html).
 """
 
 import json
@@ -13,42 +19,74 @@ from collections.abc import Callable
 from typing import Any
 
 import ministack.services.stepfunctions as stepfunctions
+from jsonata.jsonata import Jsonata
+from ministack.core.responses import json_response
 
-from executions import check_size
-from expect import expect
-
-PATCH = "distributed maps"
+DATA_MAX = 256 * 1024
+EXPRESSION_MILLISECONDS = 60_000
 POLL_SECONDS = 0.05
+RUNNERS = ("_execute_pass", "_execute_task", "_execute_choice", "_execute_wait", "_execute_parallel", "_execute_map")
 
 Json = Any
 Outcome = tuple[Json, str | None]
 
 
 def apply() -> None:
-    """Put the maps' and nested executions' rules around MiniStack's own runners."""
-    for name in (
-        "_run_distributed_map",
-        "_run_sub_machine",
-        "_read_map_items",
-        "_apply_jsonata_template",
-        "_apply_jsonata_output",
-        "_invoke_nested_start_execution_sync",
-        "_nested_start_execution_request",
-        "_start_execution",
-        "_describe_execution",
-        "_state_query_language",
-        "_ExecutionError",
-    ):
-        expect(hasattr(stepfunctions, name), PATCH, f"{name} is missing")
+    """Wrap the start of executions, the running of each kind of state, and the parser of expressions."""
+    stepfunctions._start_execution = _repeatable(stepfunctions._start_execution)
+    for name in RUNNERS:
+        setattr(stepfunctions, name, _limited(getattr(stepfunctions, name)))
+    Jsonata.jsonata = staticmethod(_patient(Jsonata.jsonata))
     stepfunctions._run_distributed_map = _in_jsonata(stepfunctions._run_distributed_map)
     stepfunctions._run_sub_machine = _with_own_context(stepfunctions._run_sub_machine)
     stepfunctions._invoke_nested_start_execution_sync = _wait_for_execution
 
 
+def _patient(parse: Callable[..., Jsonata]) -> Callable[..., Jsonata]:
+    def parse_patiently(expression: str, timeout: int | None = None) -> Jsonata:
+        # A definition is parsed without a limit, and not evaluated, when it is looked at for mistakes.
+        return parse(expression, timeout=timeout and EXPRESSION_MILLISECONDS)
+
+    return parse_patiently
+
+
+def _repeatable(start: Callable[..., Any]) -> Callable[..., Any]:
+    def start_execution(data: dict[str, Any]) -> Any:
+        machine = data.get("stateMachineArn", "").replace(":stateMachine:", ":execution:")
+        known = stepfunctions._executions.get(f"{machine}:{data.get('name')}")
+        if known and known["status"] == "RUNNING" and known["input"] == data.get("input", "{}"):
+            return json_response({"executionArn": known["executionArn"], "startDate": known["startDate"]})
+        return start(data)
+
+    return start_execution
+
+
+def _limited(run: Callable[..., Any]) -> Callable[..., Any]:
+    def run_state(state_def: dict[str, Any], raw_input: Any, *rest: Any) -> Any:
+        check_size(raw_input)
+        output, following = run(state_def, raw_input, *rest)
+        check_size(output)
+        return output, following
+
+    return run_state
+
+
+def check_size(data: Any) -> None:
+    """Fail an execution with what AWS does not let pass between states."""
+    size = len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+    if size > DATA_MAX:
+        raise stepfunctions._ExecutionError(
+            "States.DataLimitExceeded",
+            f"The state returned a result with a size of {size} bytes, exceeding the maximum of {DATA_MAX}.",
+        )
+
+
 def _in_jsonata(run: Callable[..., Outcome]) -> Callable[..., Outcome]:
     """Evaluate what is JSONata here, and leave the running of the children to MiniStack's JSONPath."""
 
-    def run_map(state: Json, raw_input: Json, effective: Json, iterator: Json, execution: Json, context: Json) -> Outcome:
+    def run_map(
+        state: Json, raw_input: Json, effective: Json, iterator: Json, execution: Json, context: Json
+    ) -> Outcome:
         if stepfunctions._state_query_language(state, context) != "JSONata":
             return run(state, raw_input, effective, iterator, execution, context)
         items = [_selected(state, raw_input, context, *item) for item in enumerate(_items(state, raw_input, context))]

@@ -1,7 +1,8 @@
-"""Make a stack's roles and managed policies as IAM does.
+"""Roles, managed policies and alarms of stacks, where MiniStack's CloudFormation differs from AWS.
 
-A role keeps its permissions boundary, which must be there; a name that is taken fails the resource instead of taking over
-what another stack made.
+- A role loses its permissions boundary, which need not exist.
+- A name that is taken takes over what another stack made; on AWS it fails the resource.
+- An alarm on an expression of several metrics is rejected. Here it is recorded on a metric without data: it never fires.
 """
 
 from collections.abc import Callable
@@ -11,28 +12,25 @@ import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.iam as iam
 from ministack.core.responses import get_account_id
 
-from expect import expect
-
-PATCH = "IAM resources of stacks"
+NO_DATA = {"Namespace": "Sandbox", "MetricName": "NotEvaluated", "Period": 86_400}
 Properties = dict[str, Any]
 
 
 def apply() -> None:
-    """Wrap the handlers of roles and managed policies."""
-    for name in ("_roles", "_policies", "_policy_exists"):
-        expect(hasattr(iam, name), PATCH, f"iam.{name} is missing")
-    role = _handler("AWS::IAM::Role")
+    """Wrap the handlers of roles and managed policies, and what makes an alarm of a template's properties."""
+    role = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
     role["create"] = _new(_bounded(role["create"], 1), _taken_role)
     role["update"] = _bounded(role["update"], 2)
-    policy = _handler("AWS::IAM::ManagedPolicy")
+    policy = provisioners._RESOURCE_HANDLERS["AWS::IAM::ManagedPolicy"]
     policy["create"] = _new(policy["create"], _taken_policy)
+    record = provisioners._cw_metric_alarm_record
 
+    def metric_alarm_record(name: str, props: Properties) -> Properties:
+        if not props.get("Metrics"):
+            return record(name, props)
+        return record(name, {**{key: value for key, value in props.items() if key != "Metrics"}, **NO_DATA})
 
-def _handler(resource_type: str) -> dict[str, Any]:
-    handler: dict[str, Any] = provisioners._RESOURCE_HANDLERS.get(resource_type, {})
-    for operation in ("create", "update"):
-        expect(callable(handler.get(operation)), PATCH, f"the handler of {resource_type} has no {operation}")
-    return handler
+    provisioners._cw_metric_alarm_record = metric_alarm_record
 
 
 def _bounded(provision: Callable[..., Any], position: int) -> Callable[..., Any]:
