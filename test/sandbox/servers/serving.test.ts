@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ensureTensorFlow } from '../../../sandbox/setup/venv';
 import { requirePython } from './sagemaker/stage';
 
 const FOLDER = join(__dirname, '..', '..', 'serving');
+
+beforeAll(() => ensureTensorFlow(requirePython()), 900_000);
 
 /** Runs a folder's unittests and gives their report. */
 async function unittests(folder: string): Promise<string> {
