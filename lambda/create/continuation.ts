@@ -25,7 +25,9 @@ export interface Continued {
 
 /** Where to continue; undefined if there is no checkpoint for this content. */
 export function checkpointOf(continuation: Continuation | undefined, contentKey: string): Checkpoint | undefined {
-  return continuation?.contentKey === contentKey ? continuation.checkpoint : undefined;
+  const checkpoint = continuation?.contentKey === contentKey ? continuation.checkpoint : undefined;
+  // A checkpoint of an earlier version of this code has its upload elsewhere: then the archive is packaged from its beginning.
+  return checkpoint?.uploadId === undefined ? undefined : checkpoint;
 }
 
 /**

@@ -7,6 +7,9 @@ const Shape = z.strictObject({
   verify: z.boolean().optional(),
   confirmDeletions: z.boolean().optional(),
   fullSync: z.string().optional(),
+  // What earlier versions passed to the executions of a full sync. One that runs during an upgrade still does.
+  partOf: z.unknown().optional(),
+  weighedBy: z.unknown().optional(),
 });
 
 /**

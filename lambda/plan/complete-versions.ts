@@ -1,6 +1,10 @@
+import { atOnce } from '../shared/at-once';
 import { decodeMetadataText } from '../shared/packages/metadata-text';
 import type { ModelPackage } from '../shared/packages/model-package';
 import type { ModelRegistry, ModelVersion } from '../shared/registry/registry';
+
+/** Versions that are asked for at once: after a restored backup, a model may miss a thousand. */
+const AT_ONCE = 8;
 
 /**
  * A model's versions as they were listed, with a second look at everything whose absence would delete a package.
@@ -19,11 +23,11 @@ export async function completeVersions(
   const versions = [...listed];
   const numbers = new Set(listed.map(({ version }) => version));
   const missing = new Set(packages.map(({ metadata }) => decodeMetadataText(metadata.mlflow_version ?? '')));
-  for (const version of missing) {
+  await atOnce(AT_ONCE, missing, async (version) => {
     const found = version === '' || numbers.has(version) ? undefined : await registry.getVersion(modelName, version);
     if (found !== undefined) {
       versions.push(found);
     }
-  }
+  });
   return versions;
 }

@@ -1,8 +1,11 @@
 import type { ActionResult, DeleteAction } from '../shared/contracts';
 import type { Absences, LedgerRecord } from '../shared/store/ledger';
 
-/** Each blocked package is a result of its own up to this number. One more result stands for the others. */
-const BLOCKED_RESULTS_MAX = 20;
+/**
+ * Each blocked package is a result of its own up to this number. One more result stands for the others. An output has room for
+ * twenty, and failures need some of it.
+ */
+const BLOCKED_RESULTS_MAX = 9;
 
 /** A package whose version MLflow does not list. */
 export interface AbsentPackage extends DeleteAction {
@@ -65,7 +68,7 @@ export function protectDeletions(
   };
 }
 
-/** A package's number in its group, which SageMaker does not give twice. It keeps the stored clocks small. */
+/** A package's number in its group: it keeps the stored clocks small. */
 function packageNumber(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
@@ -96,6 +99,11 @@ function summarized(blocked: readonly ActionResult[]): ActionResult[] {
     ? sorted
     : [
         ...sorted.slice(0, BLOCKED_RESULTS_MAX),
-        { action: 'delete', outcome: 'blocked', packages: others, reason: `${others} more packages, which go later` },
+        {
+          action: 'delete',
+          outcome: 'blocked',
+          packages: others,
+          reason: `${others} more packages, which are deleted later`,
+        },
       ];
 }

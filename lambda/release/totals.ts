@@ -39,7 +39,7 @@ export function addRound(before: Totals | undefined, results: readonly ActionRes
     failed: failures.length,
     blocked: blocked.reduce((sum, { packages = 1 }) => sum + packages, 0),
     ...(deletesAt === undefined ? {} : { deletesAt }),
-    failures: [...blocked, ...failures]
+    failures: [...failures.slice(0, FAILURES_MAX - blocked.length), ...blocked]
       .slice(0, FAILURES_MAX)
       .map((failure) => ({ ...failure, reason: reasonOf(failure) })),
   };

@@ -22,7 +22,8 @@ export type Keyring = () => Promise<readonly string[]>;
 /** Accepts the current secret and, for a day, the previous one. */
 export function openKeyring({ current, previous, now }: KeyringSource): Keyring {
   let cache: { readonly readAt: number; readonly versions: ReturnType<typeof read> } | undefined;
-  const read = () => Promise.all([current(), previous()]);
+  // In this order: if a rotation comes in between, the previous one is the one that was current.
+  const read = async () => [await current(), await previous()] as const;
   return async () => {
     // A clock that was set back does not make the cache last longer.
     if (cache === undefined || Math.abs(now() - cache.readAt) >= CACHE_SECONDS) {

@@ -11,7 +11,7 @@ export class World implements EnrolmentEffects {
   takesWebhooks = true;
 
   async add(modelName: string, holder: string): Promise<void> {
-    const record = this.records.get(modelName) ?? { status: 'pending', holders: new Set() };
+    const record = this.records.get(modelName) ?? { status: 'new', holders: new Set() };
     record.holders.add(holder);
     this.records.set(modelName, record);
   }

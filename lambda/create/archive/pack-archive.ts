@@ -91,13 +91,15 @@ export async function packArchive(job: PackJob): Promise<Packed> {
     const progress = await parts.settle();
     const upload = await opening;
     const passes = stop.aborted || asStepError(error) instanceof TransientError;
-    if (passes && progress.parts > from.parts) {
+    // After a conflict, S3 wants a new upload (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
+    const lost = (error as Error).name === 'ConditionalRequestConflict';
+    if (passes && !lost && progress.parts > from.parts) {
       const etag = tagAt(entries, progress, etags);
       const next = { uploadId: upload.uploadId, progress, etag };
       return { outcome: 'paused', checkpoint: next, reason: reasonOf(stop, error) };
     }
     // Only an earlier invocation's parts are worth keeping, and only when trying again can help.
-    if (!passes || checkpoint === undefined) {
+    if (!passes || lost || checkpoint === undefined) {
       await upload.abort();
     }
     throw stop.aborted ? new TransientError(`not one part was done: ${reasonOf(stop, error)}`) : error;

@@ -21,7 +21,10 @@ export async function listVersions(http: RegistryHttp, name: string): Promise<Mo
   }
   const versions = await search(http, name, filter);
   const model = await getModel(http, name);
-  return versions.map((version) => versionOf(version, model?.tags, model?.aliases.get(version.version)));
+  // Deleted or renamed since the search: without its aliases, the versions would look as if somebody had demoted them.
+  return model === undefined
+    ? []
+    : versions.map((version) => versionOf(version, model.tags, model.aliases.get(version.version)));
 }
 
 /** All pages of a search. */

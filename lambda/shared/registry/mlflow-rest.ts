@@ -10,9 +10,6 @@ export const API = '/api/2.0/mlflow';
 
 /** A model, with what of it concerns its versions. */
 interface ModelDetails {
-  readonly name: string;
-  /** Milliseconds since the epoch. Tells a model from another that was made later under its name. */
-  readonly creationTimestamp: number;
   /** By version. */
   readonly aliases: ReadonlyMap<string, readonly string[]>;
   readonly tags: Readonly<Record<string, string>>;
@@ -28,8 +25,6 @@ export async function getModel(http: RegistryHttp, name: string): Promise<ModelD
   }
   const { registered_model: model } = parse(ModelShape, answer, 'registered-models/get');
   return {
-    name: model.name,
-    creationTimestamp: model.creation_timestamp,
     aliases: aliasesOf(model.aliases),
     tags: tagsOf(model.tags),
     // The latest version of each stage: the highest of all is among them.

@@ -3,7 +3,7 @@ import { ENROLMENT } from './partitions';
 import { isConditionFailure, type Table, updateIf } from './table';
 
 /** `pending`: the registry refused the webhook because the model does not exist yet. */
-export type EnrolmentStatus = 'active' | 'pending';
+export type EnrolmentStatus = 'new' | 'active' | 'pending';
 
 /** A model that somebody asked to have synced. */
 export interface Enrolment {
@@ -24,9 +24,9 @@ export class Enrolments {
       new UpdateCommand({
         TableName: this.table.name,
         Key: key(modelName),
-        UpdateExpression: 'SET #status = if_not_exists(#status, :pending) ADD holders :holder',
+        UpdateExpression: 'SET #status = if_not_exists(#status, :status) ADD holders :holder',
         ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':pending': 'pending', ':holder': new Set([holder]) },
+        ExpressionAttributeValues: { ':status': 'new', ':holder': new Set([holder]) },
       }),
     );
   }
@@ -107,6 +107,6 @@ function key(modelName: string): Record<string, string> {
 function enrolmentOf(item: Record<string, unknown>): Enrolment {
   return {
     modelName: String(item.sk),
-    status: item.status === 'active' ? 'active' : 'pending',
+    status: item.status === 'active' || item.status === 'new' ? item.status : 'pending',
   };
 }

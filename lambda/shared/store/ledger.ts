@@ -63,7 +63,7 @@ export class Ledger {
   async setAbsences(modelName: string, absences: Absences | undefined, revision: number): Promise<void> {
     await updateIf(this.table, key(modelName), {
       UpdateExpression: absences === undefined ? 'REMOVE absences, confirmedUntil' : 'SET absences = :absences',
-      ConditionExpression: 'revision = :revision',
+      ConditionExpression: 'attribute_not_exists(revision) OR revision = :revision',
       ExpressionAttributeValues: {
         ':revision': revision,
         ...(absences === undefined ? {} : { ':absences': absences }),

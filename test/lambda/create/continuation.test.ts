@@ -8,6 +8,10 @@ test('the next invocation continues at the checkpoint of the last one, for the s
   expect(checkpointOf(continuation, 'a')).toBe(checkpoint);
   expect(checkpointOf(continuation, 'b')).toBeUndefined();
   expect(checkpointOf(undefined, 'a')).toBeUndefined();
+  // As an earlier version of this code passed it on.
+  const { uploadId, ...others } = checkpoint;
+  const older = { ...others, upload: { uploadId } } as never;
+  expect(checkpointOf({ ...continuation, checkpoint: older }, 'a')).toBeUndefined();
 });
 
 test('the last invocation that may not continue fails with the fix', () => {

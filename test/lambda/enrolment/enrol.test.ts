@@ -37,6 +37,13 @@ describe('enrolment', () => {
     expect(world.synced).toEqual(['later']);
   });
 
+  test('is left alone by the schedule while it is being made', async () => {
+    const world = new World();
+    await world.add('churn', 'h');
+    expect(await completePending(world)).toEqual({ pending: 0 });
+    expect(world.webhooks.size).toBe(0);
+  });
+
   test('keeps waiting while the registry is down', async () => {
     const world = new World();
     await enrol('later', 'h', world);

@@ -31,7 +31,7 @@ describe('totals', () => {
     });
   });
 
-  test('count blocked packages, name them first, and say when the first one is deleted', () => {
+  test('count blocked packages, name them beside the failures, and say when the first one is deleted', () => {
     const blocked = (version: string, deletesAt: string) =>
       ({ action: 'delete', outcome: 'blocked', version, deletesAt, reason: 'absent' }) as const;
     const [later, sooner] = [blocked('1', '2030-01-05T00:00:00.000Z'), blocked('2', '2030-01-04T00:00:00.000Z')];
@@ -41,9 +41,12 @@ describe('totals', () => {
       failed: 1,
       blocked: 9,
       deletesAt: '2030-01-04T00:00:00.000Z',
-      failures: [later, sooner, more, failed],
+      failures: [failed, later, sooner, more],
     });
     expect(addRound(undefined, [failed])).not.toHaveProperty('deletesAt');
+    const many = addRound(undefined, [...Array.from({ length: 30 }, () => failed), later, more]);
+    expect(many.failures).toHaveLength(20);
+    expect(many.failures.slice(-2)).toEqual([later, more]);
   });
 
   test('keep the output small, and count what they leave out', () => {

@@ -118,6 +118,18 @@ test('a download that breaks for good after some parts is gone on with later, to
   expect((await sink.read(key))?.equals((await sink.read(whole)) as Buffer)).toBe(true);
 }, 60_000);
 
+test('after a conflict with a deletion the upload is not continued: the next one begins anew', async () => {
+  const key = nextKey();
+  const client = watched(sink.client, (command) => {
+    if (command === 'CompleteMultipartUploadCommand') {
+      throw Object.assign(new Error('conflict'), { name: 'ConditionalRequestConflict' });
+    }
+  });
+  await expect(pack({ key, client })).rejects.toMatchObject({ name: 'ConditionalRequestConflict' });
+  expect([...sink.uploads.values()]).not.toContain(key);
+  expect(await pack({ key })).toEqual({ outcome: 'done' });
+}, 60_000);
+
 describe('the entity tag of a file', () => {
   /** Gives each file's beginning with a tag of its own, and notes by which one it was asked for. */
   function tagging(open: OpenFile, asked: [string, number, string | undefined][] = []): OpenFile {

@@ -43,6 +43,14 @@ describe('versions', () => {
     ]);
   });
 
+  test('of a model that is deleted while it is read are none, and not demoted ones', async () => {
+    fake.answer = (_request, response, url) =>
+      url.pathname.endsWith('/registered-models/get')
+        ? json(response, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'not found' }, 404)
+        : json(response, { model_versions: [version('1')] });
+    expect(await openSource().listVersions('churn')).toEqual([]);
+  });
+
   test('that are larger than anybody should send are asked for a few at a time', async () => {
     const sizes: number[] = [];
     // A tag as long as MLflow takes it, on each of the versions.
