@@ -51,13 +51,14 @@ export async function unenrol(modelName: string, holder: string, effects: Enrolm
 export async function completePending(effects: EnrolmentEffects): Promise<{ pending: number }> {
   const errors: unknown[] = [];
   const isPending = ({ status }: Enrolment) => status === 'pending';
-  for (const { modelName } of (await effects.list()).filter(isPending)) {
+  const waiting = (await effects.list()).filter(isPending);
+  for (const { modelName } of waiting) {
     await complete(modelName, effects).catch((error: unknown) => errors.push(error));
   }
   if (errors.length > 0) {
     throw errors[0];
   }
-  return { pending: (await effects.list()).filter(isPending).length };
+  return { pending: waiting.length === 0 ? 0 : (await effects.list()).filter(isPending).length };
 }
 
 async function complete(modelName: string, effects: EnrolmentEffects): Promise<void> {

@@ -2,7 +2,7 @@ import { DeleteCommand, GetCommand, paginateQuery, UpdateCommand } from '@aws-sd
 import { ENROLMENT } from './partitions';
 import { isConditionFailure, type Table, updateIf } from './table';
 
-/** `pending`: the registry refused the webhook because the model does not exist yet. */
+/** `new`: its webhook is being made. `pending`: the registry refused the webhook because the model does not exist yet. */
 export type EnrolmentStatus = 'new' | 'active' | 'pending';
 
 /** A model that somebody asked to have synced. */
