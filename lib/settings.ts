@@ -102,7 +102,7 @@ export type ApiSetting = z.infer<typeof api>;
 
 /** What people decide in cdk.json, below `mlflow-mlops`. */
 export interface Settings {
-  /** Whether the root stack has the pipeline `MLflow-MLOps`; without it the stages are deployed by whoever runs `cdk deploy`. */
+  /** Whether the root stack has the pipeline `MLflow-MLOps`; without it, `cdk deploy` deploys the stages. */
   readonly pipeline: boolean;
   /** Where the pipeline takes this project's code from. */
   readonly source: z.infer<typeof source>;

@@ -25,7 +25,7 @@ export interface Placing {
   readonly retries?: Retries;
 }
 
-/** Files that an endpoint can get at `url`, now or before; or work that is to be gone on with. */
+/** Files that an endpoint can get at `url`, now or before; or work that another invocation has to continue. */
 export type Placed =
   | { readonly outcome: 'done' | 'found'; readonly url: string }
   | { readonly outcome: 'paused'; readonly checkpoint?: Checkpoint; readonly reason: string };

@@ -1,3 +1,4 @@
+import { packageVersion } from '../../product-template/lib/deployable/deployable';
 import type { ActionResult, DeleteAction } from '../shared/contracts';
 import type { Absences, LedgerRecord } from '../shared/store/ledger';
 
@@ -51,8 +52,9 @@ export function protectDeletions(
     return { delete: [], blocked: [], absences: undefined };
   }
   const clocks = absent.map((one) => {
-    const since = known[packageNumber(one.packageArn)] ?? (registryIsEmpty ? undefined : now);
-    return { one, since };
+    // A package's number in its group, which is shorter than its ARN.
+    const key = packageVersion(one.packageArn);
+    return { one, key, since: known[key] ?? (registryIsEmpty ? undefined : now) };
   });
   const isDue = (since: number | undefined) =>
     now < confirmedUntil || (!registryIsEmpty && since !== undefined && now - since >= waitMs);
@@ -62,15 +64,8 @@ export function protectDeletions(
   return {
     delete: clocks.filter(({ since }) => isDue(since)).map(({ one }) => one),
     blocked: summarized(blocked),
-    absences: Object.fromEntries(
-      clocks.flatMap(({ one, since }) => (since === undefined ? [] : [[packageNumber(one.packageArn), since]])),
-    ),
+    absences: Object.fromEntries(clocks.flatMap(({ key, since }) => (since === undefined ? [] : [[key, since]]))),
   };
-}
-
-/** A package's number in its group: it keeps the stored clocks small. */
-function packageNumber(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
 function blockedResult(

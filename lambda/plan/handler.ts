@@ -3,7 +3,7 @@ import { manualEnvironments } from '../shared/context/manual-environments';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims, enrolments, ledger } from '../shared/context/store';
-import type { PlanRequest, PlanResult } from '../shared/contracts';
+import type { ModelStep, PlanResult } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { endOfPatchWarning } from '../shared/images/image-table';
 import { Images, readImageOverrides } from '../shared/images/images';
@@ -15,9 +15,9 @@ import { isCurrent } from './currency';
 import { planModel } from './plan-model';
 
 /** Reads both registries and says what is to be done. If any page of either cannot be read, nothing is. */
-export const handler = step<PlanRequest, PlanResult>(
+export const handler = step<ModelStep, PlanResult>(
   async ({ modelName, execution }) => {
-    // From here on an event is news again: what it tells of may come after what is read now.
+    // A change after this point may be missing in what is read below, so its event must start another plan.
     await claims().renew(modelName, execution, true);
     const [source, overrides] = await Promise.all([registry(artifactStore()), readImageOverrides()]);
     const images = new Images(requireEnv('AWS_REGION'), overrides);

@@ -46,7 +46,7 @@ export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'ma
  * The plan of one model.
  *
  * A model that the ledger knows in exactly this state is not looked into: its plan is empty, by two listings alone. Any other is
- * read in full. If there is nothing to do, the result has its entry, to be written once the sync has told of it. Before anything
+ * read in full. If there is nothing to do, the result has its entry, to be written once the event is published. Before anything
  * is done the entry is struck, since the model may come back to the state that it speaks of while its packages' metadata do not.
  */
 export async function planModel(modelName: string, planning: Planning, effects: Effects): Promise<PlanResult> {

@@ -56,7 +56,7 @@ export interface ClaimRequest extends ModelStep, Pick<SyncRequest, 'verify' | 'c
 export interface ClaimResult {
   /** False where another execution holds the claim; that one was told to plan again. */
   readonly claimed: boolean;
-  /** The model's package group: known here, so that also a sync that can plan nothing can be told of. */
+  /** The model's package group: known here, so that a sync that fails before its plan can publish its event too. */
   readonly groupName: string;
 }
 
@@ -81,9 +81,6 @@ export interface DeleteAction {
   readonly reason: string;
 }
 
-/** Input of `plan`. */
-export type PlanRequest = ModelStep;
-
 /** Output of `plan`. */
 export interface PlanResult {
   readonly groupName: string;
@@ -98,7 +95,7 @@ export interface PlanResult {
   readonly left: number;
   /** False where the ledger knew the model in this state, so that its packages were not looked into. */
   readonly looked: boolean;
-  /** The ledger's entry, to be written once the sync has told of it; absent if there was something to do. */
+  /** The ledger's entry, to be written once the event is published; absent if there was something to do. */
   readonly entry?: Verified & { readonly revision: number };
 }
 

@@ -31,7 +31,7 @@ export type CountName =
   /** Of a sync of all: models that are enrolled, and those of them that had to be synced. */
   | 'ModelsEnrolled'
   | 'ModelsChanged'
-  /** Packages that a full sync created or updated: no webhook had told of them. Deletions may be those that time alone brings. */
+  /** Packages that a full sync created or updated, because no webhook came. Deletions do not count: time alone can cause them. */
   | 'ChangesFoundBySchedule'
   /** Sweeps of a model's archives. */
   | 'SweepsFailed';

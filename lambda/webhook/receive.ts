@@ -20,7 +20,7 @@ export interface Effects {
   readonly isEnrolled: (modelName: string) => Promise<boolean>;
   /** Starts the sync that a delivery asks for and gives the execution's name. */
   readonly start: (modelName: string, identity: string | Buffer) => Promise<string>;
-  /** Tells the log of an error that the sender is not told of. */
+  /** Logs an error that the answer to the sender does not name. */
   readonly report: (error: unknown) => void;
 }
 
@@ -41,7 +41,7 @@ export interface ProxyEvent {
 
 /**
  * The delivery as it came over the wire: API Gateway may hand its body on in base64. A header that came more than once is empty: no
- * sender does that, and which of its values another part of the way would take for the real one is anybody's guess.
+ * sender does that, and other software on the way could use another one of its values.
  */
 export function rawDelivery({ headers, multiValueHeaders, body, isBase64Encoded }: ProxyEvent): RawDelivery {
   const values = new Map<string, (string | undefined)[]>();

@@ -15,7 +15,7 @@ export const WRITE_ENTRY = {
 const WITHOUT_ENTRY = oneLine('{% $sift($states.input, function($value, $key) { $key != "entry" }) %}');
 
 /**
- * Writes the ledger's entry that the last plan returned, now that the sync has told of it. Step Functions writes it itself: no
+ * Writes the ledger's entry that the last plan returned, after the event is published. Step Functions writes it itself: no
  * function runs for it.
  *
  * Errors end here, and the sync is no failure for them: there is no entry then, and the next sync looks at the model again.

@@ -41,7 +41,7 @@ export interface AlarmsProps {
   readonly rotation: IFunction;
 }
 
-/** What people are told of. */
+/** All alarms of the installation. */
 export class Alarms extends Construct {
   readonly all: readonly RunbookAlarm[];
 
@@ -104,7 +104,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** 1 on a day on which only the schedule found changes. Whoever counts these puts zeros beside them, so the sums are there to compare. */
+/** 1 on a day on which only the schedule found changes. The functions that count these also write zeros, so that the sums exist. */
 function missedByWebhooks(): MathExpression {
   return new MathExpression({
     expression: 'IF(found > 0 AND accepted + ignored == 0, 1, 0)',

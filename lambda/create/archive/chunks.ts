@@ -1,4 +1,4 @@
-/** Uncompressed bytes that are compressed by themselves; boundaries of the archive where it can be gone on with. */
+/** Uncompressed bytes that are compressed by themselves; the archive can be continued only at their boundaries. */
 export const CHUNK_BYTES = 1024 * 1024;
 
 /** Memory for chunks, used again and again: to ask for it each time costs more than what is done with it. */

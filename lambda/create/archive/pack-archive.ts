@@ -17,7 +17,7 @@ import { NO_PROGRESS, PartWriter, type Progress } from './upload/part-writer';
 export interface Checkpoint {
   readonly uploadId: string;
   readonly progress: Progress;
-  /** Entity tag of the file that is gone on with: its rest must be of the same file. */
+  /** Entity tag of the file that is continued: its rest must be of the same file. */
   readonly etag?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface PackJob {
   readonly retries?: Retries;
 }
 
-/** An archive that is in S3, or one that is to be gone on with. */
+/** An archive that is in S3, or one that another invocation has to continue. */
 export type Packed =
   | { readonly outcome: 'done' }
   | { readonly outcome: 'paused'; readonly checkpoint: Checkpoint; readonly reason: string };
@@ -48,7 +48,7 @@ export type Packed =
  * Streams a `model.tar.gz` into S3: files to tar to gzip to parts, none of them held whole. The object appears whole or not at
  * all, and the same entries give the same bytes.
  *
- * What breaks or takes too long is handed back to be gone on with, if at least one part was sent since it began here.
+ * If it breaks or takes too long, and at least one part was sent here, the result says where to continue.
  *
  * @throws RefusedError for names that cannot be in an archive and for one that is too large, before anything is sent; and for a
  * file whose bytes are not as many as listed: the upload is aborted then; TransientError for what passes by itself when no part

@@ -62,7 +62,7 @@ export interface ByteStream extends AsyncIterable<Buffer> {
 
 /** A file that is being read. */
 export interface OpenedFile {
-  /** Begins at the position asked for. Ends with a `TransientError` where the connection broke, which a new open at the next position mends. */
+  /** Begins at the requested position. Ends with a `TransientError` if the connection breaks; open it again at the next position. */
   readonly bytes: ByteStream;
   /** Bytes of the whole file, as who sends it says; absent where that is not said. */
   readonly size?: number | undefined;

@@ -25,13 +25,13 @@ export interface LedgerRecord {
 export type Absences = Readonly<Record<string, number>>;
 
 /**
- * For each model the last state in which there was nothing to do, so that whoever meets that state again need not look further.
+ * For each model, the last state in which there was nothing to do: a sync that finds this state again does no further work.
  *
  * Who changes a package's metadata strikes the entry, since no fingerprint shows that change; and an entry is written only where
  * none was struck since before everything was read. So whatever an execution that lost its claim still writes, no entry outlives it.
  *
- * The state machine writes the entry at its very end, once the sync has told of it. However a sync ends before that, the next one
- * looks at the model again.
+ * The state machine writes the entry at its very end, after its event. If a sync ends before that, the next one looks at the
+ * model again.
  */
 export class Ledger {
   constructor(private readonly table: Table) {}

@@ -34,7 +34,7 @@ export class Session {
         forcePathStyle: true,
         // Checksums of streams would be sent as trailers, which say nothing here.
         requestChecksumCalculation: 'WHEN_REQUIRED',
-        // The SDK warns on the console of each upload that fails: it fails for whoever wanted it, who tells of it.
+        // The SDK warns on the console about each failed upload. The caller gets the error and reports it.
         logger: SILENT,
       }),
     );

@@ -133,7 +133,7 @@ describe('a resource whose model is fixed', () => {
     expect([...world.records.keys()]).toEqual(['churn']);
   });
 
-  test('is updated and deleted as any other', async () => {
+  test('is updated and deleted like any other', async () => {
     await request('Update', 'churn', { fixed: true });
     expect(await request('Delete', 'churn', { fixed: true })).toEqual({});
     expect(world.records.size).toBe(0);

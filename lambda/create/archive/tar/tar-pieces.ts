@@ -8,7 +8,7 @@ export type TarPiece = Buffer | FilePiece;
 /**
  * A tar of the entries as a row of pieces, of which the files' bytes are still to be fetched.
  *
- * @param from skips so many bytes of the tar, so that one that was begun can be gone on with: what was packed is not fetched again
+ * @param from skips so many bytes of the tar, to continue an upload: files that are in it already are not fetched again
  */
 export function* tarPieces(entries: readonly ArchiveEntry[], from = 0): Generator<TarPiece> {
   let skip = from;

@@ -95,7 +95,7 @@ export class PartWriter {
     this.crc = crc === undefined ? crc32(bytes, this.crc) : combineCrc32(this.crc, crc, bytes.length);
   }
 
-  /** @param which behind the last part, with the member's end in it, nothing can be gone on with: it does not count as reached */
+  /** @param which the last part has the end of the gzip member. No upload can be continued after it, so it is no progress */
   private async send(which?: 'last'): Promise<void> {
     const { buffer, crc } = this;
     const bytes = buffer.subarray(0, this.filled);
