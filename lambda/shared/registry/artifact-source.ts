@@ -1,10 +1,12 @@
 import { RefusedError } from '../errors';
+import { withoutEndSlashes } from '../paths';
 import { quoted } from '../printable';
 import { parseS3Uri } from './s3-location';
 
 /** Where an open-source registry keeps a version's files; of a `store` its HTTP interface has no list. */
 export type ArtifactSource =
   | { readonly kind: 'logged-model'; readonly modelId: string }
+  /** `path` is '' for a model at the run's root. */
   | { readonly kind: 'run'; readonly runId: string; readonly path: string }
   | { readonly kind: 'proxied'; readonly path: string }
   | { readonly kind: 'store'; readonly uri: string }
@@ -13,7 +15,7 @@ export type ArtifactSource =
 /**
  * Reads a version's `source`.
  *
- * @param source `models:/m-...` (MLflow 3), `models:/<name>/<version>` (a copy of a version), `runs:/<run>/<path>`, `mlflow-artifacts:/<path>`, or a store's URI
+ * @param source `models:/m-...` (MLflow 3), `models:/<name>/<version>` (a copy of a version), `runs:/<run>[/<path>]`, `mlflow-artifacts:/<path>`, or a store's URI
  * @param runId the version's run, or ''
  * @throws RefusedError for a source that the server offers no way to read
  */
@@ -26,18 +28,19 @@ export function parseArtifactSource(source: string, runId: string): ArtifactSour
   if (/^models:\/[^/]+\/\d+\/?$/.test(source)) {
     return { kind: 'copy' };
   }
-  const run = /^runs:\/+([^/]+)\/(.+?)\/?$/.exec(source);
-  if (run?.[1] && run[2]) {
-    return { kind: 'run', runId: run[1], path: run[2] };
+  // MLflow's RunsArtifactRepository.parse_runs_uri: a host may stand before the run, and without a path the run's root is meant.
+  const run = /^runs:(?:\/\/[^/]*)?\/([^/]+)(\/.*)?$/s.exec(source);
+  if (run?.[1]) {
+    return { kind: 'run', runId: run[1], path: withoutEmptyParts(run[2] ?? '') };
   }
   const proxied = /^mlflow-artifacts:\/(?:\/[^/]+)?\/?(.+?)\/?$/.exec(source);
   if (proxied?.[1]) {
     return { kind: 'proxied', path: proxied[1] };
   }
   // Older clients register the store's own URI; its part behind `artifacts/` is the path below the run.
-  const [, below] = source.replace(/\/$/, '').split(`/${runId}/artifacts/`);
-  if (runId !== '' && below) {
-    return { kind: 'run', runId, path: below };
+  const [, below] = `${withoutEndSlashes(source)}/`.split(`/${runId}/artifacts/`);
+  if (runId !== '' && below !== undefined) {
+    return { kind: 'run', runId, path: withoutEmptyParts(below) };
   }
   if (parseS3Uri(source) !== undefined) {
     return { kind: 'store', uri: source };
@@ -46,4 +49,9 @@ export function parseArtifactSource(source: string, runId: string): ArtifactSour
     `the files of source ${quoted(source)} cannot be read through the registry; ` +
       'log the model again with mlflow.<flavor>.log_model and register that version',
   );
+}
+
+/** MLflow joins paths as a file system does: `//a/b/` is `a/b`. */
+function withoutEmptyParts(path: string): string {
+  return path.split('/').filter(Boolean).join('/');
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RefusedError } from '../errors';
+import { withoutEndSlashes } from '../paths';
 import { quoted } from '../printable';
 import { type ArtifactSource, parseArtifactSource } from './artifact-source';
 import type { ArtifactStore } from './artifact-store';
@@ -121,7 +122,7 @@ export class OpenSourceFiles {
     const source = /^(runs|models):/.test(uri) ? parseArtifactSource(uri, '') : undefined;
     if (source?.kind === 'run') {
       const { run } = parse(Run, await this.http.get(`${API}/runs/get`, { run_id: source.runId }), 'runs/get');
-      return `${run.info.artifact_uri.replace(/\/$/, '')}/${source.path}`;
+      return joined(withoutEndSlashes(run.info.artifact_uri), source.path);
     }
     if (source?.kind === 'logged-model') {
       const path = `${API}/logged-models/${encodeURIComponent(source.modelId)}`;
@@ -142,7 +143,7 @@ export class OpenSourceFiles {
     }
     // A run's files in a store that the server reads by itself.
     if (source.kind === 'run' && uri !== undefined && /^(?!https?:|mlflow-artifacts:|file:)[a-z0-9+.-]+:/i.test(uri)) {
-      return this.signedForRuns.open(() => this.signForRun(source.runId, `${source.path}/${path}`), position);
+      return this.signedForRuns.open(() => this.signForRun(source.runId, joined(source.path, path)), position);
     }
     return undefined;
   }
@@ -197,7 +198,7 @@ export class OpenSourceFiles {
   ): Promise<OpenedFile> {
     switch (source.kind) {
       case 'run':
-        return this.http.stream('/get-artifact', { run_uuid: source.runId, path: `${source.path}/${path}` }, position);
+        return this.http.stream('/get-artifact', { run_uuid: source.runId, path: joined(source.path, path) }, position);
       case 'proxied':
         return this.http.stream(
           `/api/2.0/mlflow-artifacts/artifacts/${encodedPath(`${source.path}/${path}`)}`,
