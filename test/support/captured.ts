@@ -25,5 +25,7 @@ export function capturedFolder(name: string, requirements = ''): ModelFolder {
     mlmodelHash: '',
     files: capturedPaths(name).map((path) => ({ path, size: 1 })),
     requirements,
+    texts: new Map(requirements === '' ? [] : [['requirements.txt', requirements]]),
+    wheelHashes: new Map(),
   };
 }

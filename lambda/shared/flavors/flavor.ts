@@ -10,6 +10,10 @@ export interface ModelFolder {
   readonly files: readonly ArtifactFile[];
   /** Text of the folder's requirements.txt; '' where there is none. */
   readonly requirements: string;
+  /** Texts of the files that say the environment, and of those that they refer to, by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** SHA-256 of the wheels that the requirements name, by path. */
+  readonly wheelHashes: ReadonlyMap<string, string>;
 }
 
 /** How a model is packed for its image. */

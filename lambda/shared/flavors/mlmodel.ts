@@ -9,30 +9,27 @@ export const MLMODEL_MAX_BYTES = 1024 * 1024;
 const WRITTEN_OUT_MAX = 4 * MLMODEL_MAX_BYTES;
 const REASON_MAX = 300;
 
-/** What a flavour reads of an MLmodel file. Every value is untrusted. */
+/** What is read of an MLmodel file. Every value is untrusted. */
 export interface MlModel {
   /** Each flavour's own configuration, by its name. */
   readonly flavors: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The signature as MLmodel has it: texts of JSON under `inputs`, `outputs`, `params`. */
   readonly signature: Readonly<Record<string, unknown>> | undefined;
+  /** The MLflow that logged the model; the first ones did not say. */
+  readonly mlflowVersion: string | undefined;
+  /** When it was logged, as `2026-11-23 20:00:23.329874`. */
+  readonly createdAt: string | undefined;
 }
 
 /**
- * Parses an MLmodel file as data: no aliases to expand, no deep nesting, no types beyond JSON's.
+ * Parses an MLmodel file as data.
  *
  * @param text the file's text
  * @throws RefusedError when it is not an MLmodel
  */
 export function parseMlModel(text: string): MlModel {
-  let document: unknown;
-  try {
-    document = load(text, { maxAliases: 20, maxDepth: 50 });
-  } catch (error) {
-    const [reason = ''] = String(error).split('\n');
-    throw new RefusedError(`MLmodel is not valid YAML: ${printable(reason, REASON_MAX)}`);
-  }
-  checkWrittenOut(document);
-  const { flavors, signature } = isRecord(document) ? document : {};
+  const document = parseUntrustedYaml(text, 'MLmodel');
+  const { flavors, signature, ...general } = isRecord(document) ? document : {};
   if (!isRecord(flavors)) {
     throw new RefusedError('MLmodel has no flavors: the folder is not an MLflow model');
   }
@@ -41,14 +38,36 @@ export function parseMlModel(text: string): MlModel {
       Object.entries(flavors).filter((entry): entry is [string, object] => isRecord(entry[1])),
     ) as MlModel['flavors'],
     signature: isRecord(signature) ? signature : undefined,
+    mlflowVersion: textOf(general, 'mlflow_version'),
+    createdAt: textOf(general, 'utc_time_created'),
   };
+}
+
+/**
+ * Parses a YAML file of a model: no deep nesting, no types beyond JSON's. PyYAML writes an alias for each object that it meets twice,
+ * so that their number says nothing: what the document has with its aliases written out is bounded.
+ *
+ * @param name the file's, for the message
+ * @throws RefusedError when it is not YAML, or too much
+ */
+export function parseUntrustedYaml(text: string, name: string): unknown {
+  let document: unknown;
+  try {
+    // A file without a document is an error to the parser, and nothing to MLflow.
+    document = text.trim() === '' && name !== 'MLmodel' ? undefined : load(text, { maxDepth: 50 });
+  } catch (error) {
+    const [reason = ''] = String(error).split('\n');
+    throw new RefusedError(`${name} is not valid YAML: ${printable(reason, REASON_MAX)}`);
+  }
+  checkWrittenOut(document, name);
+  return document;
 }
 
 /**
  * Refuses a document that is far larger than its text, by aliases of what holds aliases itself, or has no end, by an alias of what
  * it is in: nobody may write that out.
  */
-function checkWrittenOut(document: unknown): void {
+function checkWrittenOut(document: unknown, name: string): void {
   const pending = [document];
   let size = 0;
   while (pending.length > 0) {
@@ -56,7 +75,7 @@ function checkWrittenOut(document: unknown): void {
     size += typeof value === 'string' ? value.length : 1;
     if (size > WRITTEN_OUT_MAX) {
       throw new RefusedError(
-        `MLmodel is not taken: with its aliases written out it has more than ${WRITTEN_OUT_MAX} characters`,
+        `${name} is not taken: with its aliases written out it has more than ${WRITTEN_OUT_MAX} characters`,
       );
     }
     if (typeof value === 'object' && value !== null) {

@@ -29,7 +29,7 @@ describe('an MLmodel', () => {
             }]`,
         )
         .join('\n')}\nflavors: {}`,
-      /YAML/,
+      /written out/,
     ],
     ['with few aliases of much, in what is written out', bomb('  tensorflow: {data: tf, x: *a9}\n'), /written out/],
     [

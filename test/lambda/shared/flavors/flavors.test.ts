@@ -14,11 +14,17 @@ describe('MLmodel', () => {
     [
       'an alias bomb',
       `a: &a [x]\n${[...'bcdefghi'].map((k, i) => `${k}: &${k} [${`*${'abcdefghi'[i]},`.repeat(9)}]`).join('\n')}`,
-      'YAML',
+      'written out',
     ],
     ['deep nesting', '['.repeat(100) + ']'.repeat(100), 'YAML'],
   ])('%s is refused', (_what, text, reason) => {
     expect(() => parseMlModel(text)).toThrow(reason);
+  });
+
+  test('aliases are read, however many: PyYAML writes one for each object that it meets twice', () => {
+    const users = Array.from({ length: 500 }, (_, at) => `    m${at}: *shared`).join('\n');
+    const { flavors } = parseMlModel(`flavors:\n  sklearn:\n    first: &shared {a: 1}\n${users}\n`);
+    expect(flavors.sklearn?.m499).toEqual({ a: 1 });
   });
 
   test('values are data: no types beyond JSON, no keys of the prototype', () => {

@@ -11,6 +11,8 @@ function folderOf(mlmodel: string, root: string, requirements = ''): ModelFolder
     mlmodelHash: '',
     files: ['MLmodel', ...paths].map((path) => ({ path, size: 1 })),
     requirements,
+    texts: new Map(),
+    wheelHashes: new Map(),
   };
 }
 

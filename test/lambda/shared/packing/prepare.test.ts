@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { ENVIRONMENT_FILES } from '../../../../lambda/packaging/environment';
 import { Images } from '../../../../lambda/shared/images/images';
-import type { FolderSource } from '../../../../lambda/shared/packing/model-folder';
+import { type FolderSource, readModelFolder } from '../../../../lambda/shared/packing/model-folder';
 import { preparePackage } from '../../../../lambda/shared/packing/prepare';
 import { capturedMlModel, capturedPaths } from '../../../support/captured';
 import { modelVersion } from '../../../support/versions';
@@ -20,7 +22,10 @@ function registryWith(
   sizeOf: (path: string) => number = () => 10,
 ): FolderSource {
   const all: Record<string, string> = { MLmodel: capturedMlModel(folder), ...texts };
-  const paths = new Set([...capturedPaths(folder).filter((path) => path !== 'requirements.txt'), ...Object.keys(all)]);
+  const paths = new Set([
+    ...capturedPaths(folder).filter((path) => !ENVIRONMENT_FILES.includes(path)),
+    ...Object.keys(all),
+  ]);
   return {
     listFiles: async () =>
       [...paths].map((path) => ({ path, size: all[path] === undefined ? sizeOf(path) : Buffer.byteLength(all[path]) })),
@@ -158,5 +163,35 @@ describe('the tag sagemaker_deploy_model_data', () => {
     await expect(preparePackage(inStore, asked('zip'), aws)).rejects.toThrow(
       'the tag sagemaker_deploy_model_data is "zip": it may be archive or uncompressed',
     );
+  });
+});
+
+describe('what says the environment', () => {
+  const WHEEL = 'code/field-1.0-py3-none-any.whl';
+
+  test('is read with the files that it refers to, and wheels are known by their content', async () => {
+    const texts = {
+      'requirements.txt': `-c c.txt\n-r r.txt\n${WHEEL}\n`,
+      'c.txt': 'numpy<3\n',
+      'r.txt': '-c c.txt\n',
+      [WHEEL]: 'PK',
+    };
+    const folder = await readModelFolder(registryWith(SKLEARN, texts), promoted());
+    expect([...folder.texts.keys()]).toEqual(['requirements.txt', 'c.txt', 'r.txt']);
+    expect(folder.wheelHashes.get(WHEEL)).toBe(createHash('sha256').update('PK').digest('hex'));
+  });
+
+  test('is bounded in number and size', async () => {
+    const chain = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`r${at}.txt`, `-r r${at + 1}.txt\n`]));
+    const many = registryWith(SKLEARN, { 'requirements.txt': '-r r0.txt\n', ...chain });
+    await expect(preparePackage(many, promoted(), aws)).rejects.toThrow(/more than 24 files/);
+    const large = registryWith(SKLEARN, { 'requirements.txt': `${WHEEL}\n` }, (path) =>
+      path === WHEEL ? 600 * 1024 ** 2 : 10,
+    );
+    const listed = {
+      ...large,
+      listFiles: async () => [...(await large.listFiles(promoted())), { path: WHEEL, size: 600 * 1024 ** 2 }],
+    };
+    await expect(preparePackage(listed, promoted(), aws)).rejects.toThrow(/wheels have/);
   });
 });

@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+import { digestOf, type EnvironmentFiles, environmentOf } from '../../../lambda/packaging/environment';
+import type { RequirementRules } from '../../../lambda/packaging/requirements';
+import { refusal } from '../../support/refusal';
+
+const RULES: RequirementRules = { indexes: [], sources: false };
+
+interface Logged {
+  readonly requirements?: string;
+  readonly conda?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly python?: string | undefined;
+  readonly mlflow?: string | undefined;
+  readonly createdAt?: string | undefined;
+  readonly wheels?: Readonly<Record<string, string>>;
+}
+
+/** A model folder, as far as it says an environment. */
+function folder({ requirements, conda, files = {}, wheels = {}, ...rest }: Logged): EnvironmentFiles {
+  const { python = '3.11.7', mlflow = '3.17.2', createdAt = '2026-11-23 20:00:23.329874' } = rest;
+  const texts = new Map(Object.entries(files));
+  if (requirements !== undefined) texts.set('requirements.txt', requirements);
+  if (conda !== undefined) texts.set('conda.yaml', conda);
+  const config: Record<string, unknown> =
+    'python' in rest && rest.python === undefined ? {} : { python_version: python };
+  return {
+    mlmodel: {
+      flavors: { python_function: config },
+      signature: undefined,
+      mlflowVersion: 'mlflow' in rest ? rest.mlflow : mlflow,
+      createdAt: 'createdAt' in rest ? rest.createdAt : createdAt,
+    },
+    texts,
+    wheelHashes: new Map(Object.entries(wheels)),
+  };
+}
+
+const specOf = (logged: Logged, rules = RULES) => environmentOf(folder(logged), rules).spec;
+const digest = (logged: Logged, rules = RULES) => environmentOf(folder(logged), rules).digest;
+const why = (logged: Logged) => refusal((async () => environmentOf(folder(logged), RULES))());
+
+test('a model as MLflow logs it', () => {
+  const { spec, warnings } = environmentOf(
+    folder({ requirements: 'mlflow==3.17.2\ncloudpickle==3.1.2\nscikit_learn==1.9.1\nnumpy==2.4.6' }),
+    RULES,
+  );
+  expect(spec).toEqual({
+    recipe: '1',
+    python: '3.11',
+    mlflow: '3.17.2',
+    packages: ['cloudpickle==3.1.2', 'mlflow==3.17.2', 'numpy==2.4.6', 'scikit-learn==1.9.1'],
+    constraints: [],
+    overrides: [],
+    indexes: [],
+    before: '2026-12-15',
+    wheels: {},
+  });
+  expect(warnings).toEqual([]);
+});
+
+describe('MLflow', () => {
+  test.each([
+    ['a range takes the version that logged the model', 'mlflow<3,>=2.1', '2.19.0', [], ['mlflow==2.19.0']],
+    ['no version takes it, too', 'mlflow', '2.19.0', [], ['mlflow==2.19.0']],
+    ['a pinned one stays', 'mlflow==2.20.0', '2.19.0', [], []],
+    ['none is added', 'numpy==2.0.0', '2.19.0.dev0', ['mlflow==2.19.0'], []],
+    ['one that pins skinny gets pandas for the server', 'mlflow-skinny==2.19.0', '2.19.0', ['pandas'], []],
+    ['an old one imports pkg_resources', 'mlflow==2.9.2', '2.9.2', ['setuptools<81'], []],
+  ])('%s', (_what, requirements, mlflow, packages, overrides) => {
+    const spec = specOf({ requirements, mlflow });
+    expect(spec.packages).toEqual(expect.arrayContaining(packages));
+    expect(spec.overrides).toEqual(overrides);
+  });
+
+  test('a model that says no version at all takes one of its month', () => {
+    expect(specOf({ requirements: 'numpy', mlflow: undefined })).toMatchObject({
+      mlflow: '',
+      packages: ['mlflow', 'numpy'],
+    });
+  });
+});
+
+describe('what is not pinned', () => {
+  test.each([
+    ['2026-12-31 23:59:59.9', '2027-01-15'],
+    ['2020-11-01 00:00:00', '2020-12-15'],
+    [undefined, null],
+    ['yesterday', null],
+  ])('of a model logged at %s is resolved as of %s', (createdAt, before) => {
+    expect(specOf({ requirements: 'numpy', createdAt })).toMatchObject({ before });
+  });
+
+  test('has no date with an index of its own, since it may tell none', () => {
+    const rules = { indexes: ['https://pypi.example.com/simple'], sources: false };
+    const requirements = '--extra-index-url https://pypi.example.com/simple\nnumpy';
+    expect(specOf({ requirements }, rules)).toMatchObject({
+      before: null,
+      indexes: ['https://pypi.example.com/simple'],
+    });
+  });
+});
+
+describe('conda.yaml', () => {
+  const conda = `name: mlflow-env
+channels: [defaults]
+dependencies:
+- python=3.10.13
+- scikit-learn=0.24.1
+- conda-forge::numpy=1.19.5=py38_0
+- pip<=25
+- pip:
+  - mlflow==1.14.0
+  - cloudpickle==1.6.0
+`;
+  test('says the packages where there is no requirements.txt', () => {
+    expect(specOf({ conda, mlflow: undefined, python: undefined })).toMatchObject({
+      python: '3.10',
+      packages: ['cloudpickle==1.6.0', 'mlflow==1.14.0', 'numpy==1.19.5', 'scikit-learn==0.24.1', 'setuptools<81'],
+    });
+  });
+
+  test('gives the same image as requirements.txt with the same packages', () => {
+    const requirements = 'numpy==1.19.5\nmlflow==1.14.0\nscikit-learn==0.24.1\ncloudpickle==1.6.0\n';
+    expect(digest({ conda, python: '3.10.13' })).toBe(digest({ requirements, python: '3.10.1' }));
+  });
+
+  test('is data', async () => {
+    expect(await why({ conda: 'dependencies: !!python/object/apply:os.system [x]' })).toMatch(
+      /conda.yaml is not valid YAML/,
+    );
+  });
+});
+
+describe('files of the model folder', () => {
+  const files = { 'constraints.txt': 'threadpoolctl<99 # why\n', 'more.txt': '-c constraints.txt\nlightgbm\n' };
+
+  test('constraints and further requirements are written out', () => {
+    expect(specOf({ requirements: '-c constraints.txt\n-rmore.txt\nscikit-learn', files })).toMatchObject({
+      packages: ['lightgbm', 'mlflow==3.17.2', 'scikit-learn'],
+      constraints: ['threadpoolctl<99'],
+    });
+  });
+
+  test.each([
+    'code/field-1.0-py3-none-any.whl',
+    './code/field-1.0-py3-none-any.whl',
+    'field @ file:code/field-1.0-py3-none-any.whl',
+  ])('%s is a wheel of the model, known by its content', (line) => {
+    const wheels = { 'code/field-1.0-py3-none-any.whl': 'a'.repeat(64) };
+    const { spec, wheelSources, digest: one } = environmentOf(folder({ requirements: line, wheels }), RULES);
+    expect(spec.packages).toContain('./wheels/field-1.0-py3-none-any.whl');
+    expect(spec.wheels).toEqual({ 'field-1.0-py3-none-any.whl': 'a'.repeat(64) });
+    expect(wheelSources).toEqual([{ file: 'field-1.0-py3-none-any.whl', source: 'code/field-1.0-py3-none-any.whl' }]);
+    const other = { 'code/field-1.0-py3-none-any.whl': 'b'.repeat(64) };
+    expect(digest({ requirements: line, wheels: other })).not.toBe(one);
+  });
+
+  test.each([
+    ['-c missing.txt', /no file "missing.txt"/],
+    ['code/missing-1.0-py3-none-any.whl', /does not have/],
+    ['-r ../../etc/passwd', /not in the model folder/],
+    ['-c /etc/passwd', /not in the model folder/],
+    ['/dbfs/wheels/x-1.0-py3-none-any.whl', /code_paths/],
+    ['file:///home/me/x-1.0-py3-none-any.whl', /code_paths/],
+    ['x @ file:///home/me/x-1.0-py3-none-any.whl', /code_paths/],
+    ['../x-1.0-py3-none-any.whl', /code_paths/],
+    ['-e .', /as a wheel/],
+    ['--editable=git+https://example.com/x', /as a wheel/],
+    ['code/x-1.0.tar.gz', /is source/],
+    ['git+https://github.com/x/y', /environment-sources/],
+    ['y @ git+https://github.com/x/y@main', /environment-sources/],
+    ['torch==2.4.0+cu118', /environment-indexes/],
+    ['x @ https://example.com/x-1.0-py3-none-any.whl', /environment-indexes/],
+    ['--extra-index-url https://pypi.example.com/simple', /environment-indexes/],
+    ['--find-links http://pypi.org/simple', /environment-indexes/],
+    ['numpy == ; rm -rf /', /cannot be read|no requirement/],
+    ['numpy==1.0 $(touch x)', /no requirement/],
+    ['"numpy"', /no requirement/],
+  ])('%s is refused with the way out', async (requirements, reason) => {
+    expect(await why({ requirements })).toMatch(reason);
+  });
+
+  test('a password is refused and not repeated', async () => {
+    const said = await why({ requirements: '--index-url https://me:hunter2@pypi.example.com/simple' });
+    expect(said).toMatch(/environment-index-secret/);
+    expect(said).not.toMatch(/hunter2/);
+  });
+});
+
+test('other systems and options are left out, and people are told', () => {
+  const { spec, warnings } = environmentOf(
+    folder({ requirements: 'pywin32==306\ntensorflow-macos==2.15.0\n--pre\n--trusted-host x\nnumpy --hash=sha256:ab' }),
+    RULES,
+  );
+  expect(spec.packages).toEqual(['mlflow==3.17.2', 'numpy --hash=sha256:ab', 'tensorflow==2.15.0']);
+  expect(warnings).toHaveLength(4);
+});
+
+test('XGBoost comes without the packages of GPUs, PyTorch with them', () => {
+  expect(specOf({ requirements: 'xgboost==3.2.0' }).overrides).toEqual(["nvidia-nccl-cu12 ; sys_platform == 'never'"]);
+  expect(specOf({ requirements: 'torch==2.9.0' }).overrides).toEqual([]);
+});
+
+test.each(['3.7.16', '3.6', '2.7.18', '3', '3.99.1', 'x'])(
+  'Python %s is refused with those that there are',
+  async (python) => {
+    expect(await why({ requirements: 'numpy', python })).toMatch(/3\.8, 3\.9, 3\.10, 3\.11, 3\.12, 3\.13/);
+  },
+);
+
+test('a source build is opt-in, and a missing commit is told', () => {
+  const rules = { indexes: [], sources: true };
+  const { spec, warnings } = environmentOf(folder({ requirements: 'y @ git+https://github.com/x/y@main' }), rules);
+  expect(spec.packages).toContain('y @ git+https://github.com/x/y@main');
+  expect(warnings).toEqual([expect.stringMatching(/names no commit/)]);
+});
+
+describe('digest', () => {
+  const requirement = fc.record({
+    name: fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/),
+    version: fc.stringMatching(/^[0-9]{1,2}\.[0-9]{1,2}$/),
+    marker: fc.constantFrom('', " ; python_version < '4'", " ; sys_platform == 'linux'"),
+  });
+  const lines = fc.uniqueArray(requirement, { selector: ({ name }) => name, minLength: 1, maxLength: 8 });
+  const text = (all: readonly { name: string; version: string; marker: string }[]) =>
+    all.map(({ name, version, marker }) => `${name}==${version}${marker}`).join('\n');
+
+  test('order, spelling, comments and line ends do not count', () => {
+    fc.assert(
+      fc.property(lines, fc.boolean(), (all, upper) => {
+        const rough = [...all]
+          .reverse()
+          .map(
+            ({ name, version, marker }) =>
+              `  ${upper ? name.toUpperCase() : name}  == ${version}${marker.replace(' ; ', ';')}  # ${name}`,
+          )
+          .flatMap((line, at) => (at === 0 ? [line, '', line, '# comment'] : [line]))
+          .join('\r\n');
+        expect(digest({ requirements: `\uFEFF${rough}\r\n` })).toBe(digest({ requirements: text(all) }));
+      }),
+    );
+  });
+
+  test('every package, version, marker, month, Python and MLflow counts', () => {
+    fc.assert(
+      fc.property(lines, ([first, ...others]) => {
+        if (first === undefined) return;
+        const base = digest({ requirements: text([first, ...others]) });
+        const changes: Logged[] = [
+          { requirements: text(others) },
+          { requirements: text([{ ...first, version: `${first.version}.1` }, ...others]) },
+          { requirements: text([{ ...first, marker: " ; python_version < '3'" }, ...others]) },
+          { requirements: text([first, ...others]), createdAt: '2026-10-01 00:00:00' },
+          { requirements: text([first, ...others]), python: '3.12.1' },
+          { requirements: text([first, ...others]), mlflow: '3.17.1' },
+        ];
+        for (const change of changes) expect(digest(change)).not.toBe(base);
+      }),
+    );
+  });
+
+  test('is one of JSON with sorted keys', () => {
+    const spec = specOf({ requirements: 'numpy' });
+    const reversed = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
+    expect(digestOf(reversed)).toBe(digestOf(spec));
+    expect(digestOf(spec)).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+test('any text is read or refused', () => {
+  const pieces = fc.constantFrom(
+    '-r ',
+    '-c',
+    '=',
+    ' ',
+    '\\\n',
+    '#',
+    ';',
+    '@',
+    '[',
+    ']',
+    '.whl',
+    '../',
+    'numpy',
+    '==1',
+    'https://',
+    'git+',
+    '\n',
+    '--hash=sha256:aa',
+    "'",
+    '\0',
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 12 }), (parts) => {
+      try {
+        for (const line of specOf({ requirements: parts.join('') }).packages) expect(line).not.toMatch(/[\n\r\0]/);
+      } catch (error) {
+        expect((error as Error).name).toBe('RefusedError');
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
