@@ -84,6 +84,11 @@ export const RUNS: readonly Run[] = [
     tests: ['test/trust/approvals.test.ts'],
   },
   {
+    id: 'server-parity',
+    what: "Generated requests to the server of environment images and to MLflow's own, of six versions from 1.30 on. All answers are equal.",
+    tests: ['test/sandbox/servers/environment-server.test.ts'],
+  },
+  {
     id: 'life-cycle',
     what: 'Life cycle of a model, from provisioning the product to its termination. Each change is one pipeline run, and predictions equal those of MLflow.',
     tests: ['test/sandbox/story/deployment.test.ts', 'test/sandbox/story/uncompressed.test.ts'],
