@@ -259,6 +259,15 @@ describe('digest', () => {
     );
   });
 
+  test('is the one that the builder checks', () => {
+    // test/environment-image/test_builder.py has the same specification and digest.
+    const spec = {
+      ...{ recipe: '1', python: '3.11', mlflow: '3.17.2', packages: ['é==1', 'mlflow==3.17.2'], constraints: [] },
+      ...{ overrides: [], indexes: [], before: '2026-12-15', wheels: { 'b.whl': '2', 'a.whl': '1' } },
+    };
+    expect(digestOf(spec)).toBe('732ee7b32aa48a571a6ae8652e717355');
+  });
+
   test('is one of JSON with sorted keys', () => {
     const spec = specOf({ requirements: 'numpy' });
     const reversed = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
