@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { synth } from '../deploy/synth';
+import { deleteStaleWebhooks } from '../mlflow/stale-webhooks';
 import { withLock } from '../processes/lock';
 import { lastLines } from '../processes/log-lines';
 import { processId } from '../processes/part';
@@ -105,6 +106,8 @@ async function bringUp(paths: SandboxPaths, options: UpOptions, say: (line: stri
     if (bootstrapped !== urls.ministack) {
       await bootstrapBoth(work, urls.ministack);
     }
+    // Before the stacks register webhooks of their own.
+    await deleteStaleWebhooks(urls.mlflow);
     say('deploying the stacks to both accounts: about 15 s');
     const { databricks, openSource } = await deployBoth(work, paths.cdkOut, urls);
     writeEnvFile(paths.openSourceEnv, openSource);

@@ -4,7 +4,7 @@ import { startDeveloperTools } from './server';
 
 /*
  * The developer tools' stand-in as a process. Settings: PORT (0 or none takes a free one), PYTHON, AWS_ENDPOINT_URL (MiniStack),
- * SAGEMAKER_URL, WORK_DIR, REPOSITORIES_DIR, BUILD_ENVIRONMENT (see codebuild/machine.ts), and STOP_WITH_STDIN (see
+ * SAGEMAKER_URL, WORK_DIR, REPOSITORIES_DIR, ENVIRONMENT_FOLDERS, BUILD_ENVIRONMENT (see codebuild/machine.ts), and STOP_WITH_STDIN (see
  * aws-json/process.ts).
  */
 runAsProcess(async () => {
@@ -15,6 +15,7 @@ runAsProcess(async () => {
     awsEndpoint: requireSetting('AWS_ENDPOINT_URL'),
     endpoints: sagemaker ? { SAGEMAKER: sagemaker, SAGEMAKER_RUNTIME: sagemaker } : {},
     repositories: requireSetting('REPOSITORIES_DIR'),
+    environmentFolders: requireSetting('ENVIRONMENT_FOLDERS'),
     workDir: requireSetting('WORK_DIR'),
     machine: machineEnvironment(process.env.BUILD_ENVIRONMENT, process.env),
     log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { ResourceHandler, ResourceHandlers } from '../aws-json/cloudformation';
 import { EventSender } from '../aws-json/events';
@@ -33,6 +34,8 @@ export interface ServicesOptions {
   readonly repositories: string;
   /** A folder for builds and their logs, and for npm's packages. */
   readonly workDir: string;
+  /** Where builds of environment images put them as folders, in place of layers of an image. */
+  readonly environmentFolders: string;
   /** The settings of the machine that builds get, see codebuild/machine.ts. */
   readonly machine: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
@@ -62,6 +65,7 @@ export async function developerTools(options: ServicesOptions, urlFile: string):
   const { python, awsEndpoint, workDir, log } = options;
   const sessions = new Sessions(awsEndpoint);
   const ofCommit = new EventSender('codecommit', awsEndpoint, log);
+  const ofBuild = new EventSender('codebuild', awsEndpoint, log);
   const ofPipeline = new EventSender('codepipeline', awsEndpoint, log);
 
   const repositories = new Repositories(options.repositories, urlFile);
@@ -75,11 +79,14 @@ export async function developerTools(options: ServicesOptions, urlFile: string):
     // npm's own cache, where it is known: after `npm ci` it has most packages that builds need.
     npmCache: machine.npm_config_cache ?? join(workDir, 'npm-cache'),
     npmInstalls: join(PROJECT, '.sandbox-npm'),
+    // uv's own cache: builds have a HOME of their own, and would download every package again.
+    uvCache: machine.UV_CACHE_DIR ?? join(homedir(), '.cache', 'uv'),
+    environmentFolders: options.environmentFolders,
     machine,
     path: [join(__dirname, 'codebuild', 'bin'), process.env.PATH ?? ''].join(delimiter),
   };
   const projects = new Projects();
-  const builds = new Builds(join(workDir, 'builds'), { python, sessions, host }, log);
+  const builds = new Builds(join(workDir, 'builds'), { python, sessions, host }, ofBuild, log);
 
   const run = providerRunner({ repositories, projects, builds, sessions });
   const pipelines = new Pipelines(new Engine({ run, observer: new PipelineEvents(ofPipeline, log) }));
@@ -97,7 +104,7 @@ export async function developerTools(options: ServicesOptions, urlFile: string):
     close: async () => {
       pipelines.close();
       await builds.close();
-      for (const sender of [ofCommit, ofPipeline]) await sender.close();
+      for (const sender of [ofCommit, ofBuild, ofPipeline]) await sender.close();
     },
   };
 }

@@ -51,6 +51,7 @@ _deleting_stack: contextvars.ContextVar[str] = contextvars.ContextVar("deleting_
 HEADER = "x-service-principal"
 SOURCES = {
     "sagemaker.amazonaws.com": "aws.sagemaker",
+    "codebuild.amazonaws.com": "aws.codebuild",
     "codecommit.amazonaws.com": "aws.codecommit",
     "codepipeline.amazonaws.com": "aws.codepipeline",
 }

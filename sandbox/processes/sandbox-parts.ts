@@ -65,6 +65,7 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
       SAGEMAKER_URL: url(sagemaker),
       WORK_DIR: join(paths.home, 'developer-tools'),
       REPOSITORIES_DIR: paths.repositories,
+      ENVIRONMENT_FOLDERS: join(paths.home, 'images'),
       // The server's own environment has nothing of the machine's.
       BUILD_ENVIRONMENT: JSON.stringify(machine),
     }),

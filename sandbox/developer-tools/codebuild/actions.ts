@@ -9,6 +9,7 @@ import type { Action } from '../../aws-json/service';
 import type { Valid } from '../../aws-json/valid';
 import { pageOf } from '../pages';
 import type { Builds } from './builds';
+import { checkVariable } from './check-project';
 import { invalidInput, notInCodeBuild } from './errors';
 import type { Projects } from './projects';
 
@@ -22,17 +23,23 @@ export interface CodeBuildContext {
 /** A page of ListBuildsForProject (API_ListBuildsForProject). */
 const PAGE = 100;
 
+/** The members of StartBuild that are here. */
+const START_MEMBERS = ['projectName', 'environmentVariablesOverride', 'timeoutInMinutesOverride'];
+
 /** StartBuild: a project that a pipeline builds is not built without it, since it has no source then. */
 function startBuild(input: Valid<StartBuildInput>, { caller, projects, builds }: CodeBuildContext) {
   // Every other member would change the build unnoticed if it was left out.
-  const lacking = Object.keys(input).find((member) => member !== 'projectName');
+  const lacking = Object.keys(input).find((member) => !START_MEMBERS.includes(member));
   if (lacking) throw notInCodeBuild(`${lacking} of StartBuild`);
   const project = projects.named(caller, input.projectName);
   if (project.details.source.type === 'CODEPIPELINE') {
     throw invalidInput('Project source type CODEPIPELINE is built by a pipeline only, not by StartBuild');
   }
+  const variables = input.environmentVariablesOverride ?? [];
+  for (const { name, type } of variables) checkVariable(name, type);
   const initiator = caller.identity?.split(':').at(-1) ?? 'root';
-  return { build: builds.start({ caller, project, initiator, variables: [] }).describe() };
+  const timeoutInMinutes = input.timeoutInMinutesOverride;
+  return { build: builds.start({ caller, project, initiator, variables, timeoutInMinutes }).describe() };
 }
 
 function stopBuild({ id }: Valid<StopBuildInput>, { caller, builds }: CodeBuildContext) {

@@ -24,6 +24,8 @@ export interface BuildRequest {
   /** Who started it, as CODEBUILD_INITIATOR says. */
   readonly initiator: string;
   readonly variables: readonly Valid<EnvironmentVariable>[];
+  /** @default the project's */
+  readonly timeoutInMinutes?: number | undefined;
   readonly pipeline?: PipelineBuild | undefined;
 }
 
@@ -62,10 +64,10 @@ export class Build {
       phases: [],
       source: details.source,
       artifacts: { location: '' },
-      environment: details.environment,
+      environment: { ...details.environment, environmentVariables: variablesOf(request) },
       serviceRole: details.serviceRole,
       encryptionKey: details.encryptionKey ?? `arn:aws:kms:${caller.region}:${caller.account}:alias/aws/s3`,
-      timeoutInMinutes: details.timeoutInMinutes,
+      timeoutInMinutes: request.timeoutInMinutes ?? details.timeoutInMinutes,
       queuedTimeoutInMinutes: details.queuedTimeoutInMinutes,
       logs: { groupName: `/aws/codebuild/${details.name}`, streamName: uuid, deepLink: `file://${logFile}` },
       sourceVersion: request.pipeline?.sourceVersion,
@@ -118,4 +120,10 @@ export class Build {
     const why = context ? `, Code: ${context.statusCode}, Message: ${context.message}` : '';
     return `Phase: ${failed.phaseType}${why}`;
   }
+}
+
+/** The variables of a build: those of its start replace the project's of the same name (API_StartBuild). */
+function variablesOf({ project, variables }: BuildRequest): Valid<EnvironmentVariable>[] {
+  const ofProject = project.details.environment.environmentVariables ?? [];
+  return [...new Map([...ofProject, ...variables].map((variable) => [variable.name, variable])).values()];
 }

@@ -3,8 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../../aws-json/caller';
 import { ServiceError } from '../../aws-json/errors';
+import type { EventSender } from '../../aws-json/events';
 import { keyOf } from '../keys';
 import { Build, type BuildRequest } from './build';
+import { sendStateChange } from './events';
 import { type BuildTools, runBuild } from './run-build';
 
 /** The builds of all accounts: those that run, and those that ran. */
@@ -16,6 +18,7 @@ export class Builds {
   constructor(
     private readonly folder: string,
     private readonly tools: BuildTools,
+    private readonly events: EventSender,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -77,12 +80,14 @@ export class Builds {
   private async run(build: Build): Promise<void> {
     const { details, request, logFile } = build;
     this.log(`build ${details.id} started by ${request.initiator}: ${logFile}`);
+    sendStateChange(this.events, build);
     const timer = setTimeout(() => order(build, 'TIMED_OUT'), (details.timeoutInMinutes ?? 60) * 60_000);
     try {
       await runBuild(build, this.tools);
     } finally {
       clearTimeout(timer);
       this.running.delete(build);
+      sendStateChange(this.events, build);
     }
     this.log(`build ${details.id} ${details.buildStatus}${build.failure === undefined ? '' : `: ${build.failure}`}`);
   }

@@ -2,9 +2,10 @@ import type { CreateProjectInput } from '@aws-sdk/client-codebuild';
 import type { Valid } from '../../aws-json/valid';
 import { isInline } from './buildspec';
 import { invalidInput, notInCodeBuild } from './errors';
+import { s3Location } from './s3-source';
 
-/** Where a build's source can come from here: a pipeline's artifacts, or nowhere. */
-const SOURCES = ['CODEPIPELINE', 'NO_SOURCE'];
+/** Where a build's source can come from here: a pipeline's artifacts, an archive in S3, or nowhere. */
+const SOURCES = ['CODEPIPELINE', 'S3', 'NO_SOURCE'];
 
 /** Members of a project that would change what a build does and are not here. */
 const LACKING = [
@@ -37,6 +38,7 @@ export function checkProject(project: Valid<CreateProjectInput>): void {
       `Invalid artifacts: artifacts type ${artifacts.type} does not go with source type ${source.type}`,
     );
   }
+  if (source.type === 'S3') s3Location(source);
   if (artifacts.type === 'S3') throw notInCodeBuild('artifacts of type S3');
   if (source.type === 'NO_SOURCE' && !isInline(source.buildspec ?? '')) {
     throw invalidInput('Invalid project source: a project without source needs an inline buildspec');

@@ -11,6 +11,10 @@ export interface BuildHost {
   readonly npmCache: string;
   /** A folder for what builds have installed, which later builds use again: see bin/npm. */
   readonly npmInstalls: string;
+  /** A folder that all builds share for uv's packages. */
+  readonly uvCache: string;
+  /** Where builds of environment images put them as folders. */
+  readonly environmentFolders: string;
   /** Beside what builds bring themselves: see machine.ts. */
   readonly machine: Readonly<Record<string, string>>;
   /** The programs of the machine. */
@@ -57,6 +61,8 @@ export function initialEnvironment(
     LANG: 'C.UTF-8',
     CI: 'true',
     ...npmSettings(host, folders),
+    UV_CACHE_DIR: host.uvCache,
+    ENVIRONMENT_FOLDERS: host.environmentFolders,
     ...awsSettings(host, facts, credentials),
     // The CLI remembers which account an access key is of, in files that must not be another build's.
     CDK_HOME: join(folders.home, '.cdk'),

@@ -17,8 +17,8 @@ export async function specificationOf({ details }: Build, { source }: BuildFolde
 }
 
 /**
- * The environment that a build's commands begin with. Of its variables, those of the pipeline's action count before those of
- * the project, and these before those of the specification (codebuild/latest/userguide/build-spec-ref.html).
+ * The environment that a build's commands begin with. Of its variables, those of its start (StartBuild, or the pipeline's
+ * action) count before those of the project, and these before those of the specification (codebuild/latest/userguide/build-spec-ref.html).
  */
 export function environmentOf(
   build: Build,
@@ -30,9 +30,7 @@ export function environmentOf(
   for (const [runtime, version] of Object.entries(spec.phases.install?.['runtime-versions'] ?? {})) {
     writeLog(build, `Runtime ${runtime} version ${version} is asked for: the sandbox builds with what the machine has`);
   }
-  const { project, variables } = build.request;
-  const ofProject = project.details.environment.environmentVariables ?? [];
-  const given = [...ofProject, ...variables].map(({ name, value }) => [name, value]);
+  const given = (build.details.environment?.environmentVariables ?? []).map(({ name, value }) => [name, value]);
   const initial = initialEnvironment(host, factsOf(build), folders, credentials);
   return { ...initial, ...spec.env.variables, ...Object.fromEntries(given) };
 }

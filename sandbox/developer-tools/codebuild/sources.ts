@@ -1,13 +1,14 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import { download } from '../aws/objects';
+import { download, type S3Location } from '../aws/objects';
 import type { Session } from '../aws/session';
 import { unpack } from '../zip/unpack';
 import type { Build } from './build';
 import { isInline } from './buildspec';
 import type { BuildFolders } from './environment';
+import { s3Location } from './s3-source';
 
-/** Makes the folders of a build in its own one, with the source that a pipeline gives it. */
+/** Makes the folders of a build in its own one, with its source: what a pipeline gives it, or an archive in S3. */
 export async function fetchSource(build: Build, session: Session, workspace: string): Promise<BuildFolders> {
   const folders: BuildFolders = {
     source: join(workspace, 'src'),
@@ -18,13 +19,18 @@ export async function fetchSource(build: Build, session: Session, workspace: str
   for (const folder of [folders.source, folders.home, folders.temporary, folders.programs]) {
     await mkdir(folder, { recursive: true });
   }
-  const artifact = build.request.pipeline?.source;
-  if (artifact) {
+  const location = sourceLocation(build);
+  if (location) {
     const archive = join(workspace, 'source.zip');
-    await download(session, artifact.location, archive);
+    await download(session, location, archive);
     await unpack(archive, folders.source);
   }
   return folders;
+}
+
+function sourceLocation({ request: { pipeline, project } }: Build): S3Location | undefined {
+  const { source } = project.details;
+  return source.type === 'S3' ? s3Location(source) : pipeline?.source?.location;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deleteStaleWebhooks } from '../../../sandbox/mlflow/stale-webhooks';
 import { webhookKey } from '../../../sandbox/mlflow/webhook-key';
 import type { Part } from '../../../sandbox/processes/part';
 import { newPaths, startMlflow } from './parts';
@@ -47,6 +48,19 @@ it('takes webhooks to this machine, and remembers them and its models over a res
   ).webhooks;
   const { json } = await call('POST', `mlflow/webhooks/${id}/test`, {});
   expect(JSON.stringify(json)).toMatch(/refused|Max retries/);
+});
+
+it('deletes the webhooks of earlier sandbox runs and keeps all others', async () => {
+  const register = (name: string, url: string) =>
+    call('POST', 'mlflow/webhooks', { name, url, events: [{ entity: 'MODEL_VERSION_ALIAS', action: 'CREATED' }] });
+  await register('earlier-run', 'http://127.0.0.1:9/restapis/a1b2/prod/_user_request_/webhook');
+  await register('own-receiver', 'http://127.0.0.1:9/hook');
+  await register('elsewhere', 'https://example.com/hook');
+  expect(await deleteStaleWebhooks(mlflow.spec.url)).toBe(1);
+  const { json } = await call('GET', 'mlflow/webhooks');
+  const names = (json as { webhooks: { name: string }[] }).webhooks.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['own-receiver', 'elsewhere']));
+  expect(names).not.toContain('earlier-run');
 });
 
 it('serves artifacts through itself, from its own folder', async () => {

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Builds, environment as buildEnvironment, logOf, phases } from './builds';
 import { ACCOUNT, useStage } from './stage';
@@ -49,6 +50,8 @@ describe('the environment', () => {
     expect(told.PATH?.startsWith(`${told.npm_config_prefix}/bin:`)).toBe(true);
     // npm's own cache, where this process runs below npm.
     expect(told.npm_config_cache).toBe(process.env.npm_config_cache ?? join(stage.workDir, 'npm-cache'));
+    expect(told.UV_CACHE_DIR).toBe(process.env.UV_CACHE_DIR ?? join(homedir(), '.cache', 'uv'));
+    expect(told.ENVIRONMENT_FOLDERS).toBe(join(stage.workDir, '..', 'images'));
     delete process.env.NOT_FOR_BUILDS;
   });
 

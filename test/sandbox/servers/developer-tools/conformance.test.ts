@@ -36,6 +36,7 @@ beforeAll(async () => {
     awsEndpoint: NOWHERE,
     endpoints: {},
     repositories: join(folder, 'repositories'),
+    environmentFolders: join(folder, 'images'),
     workDir: join(folder, 'work'),
     machine: {},
     log: () => undefined,

@@ -54,6 +54,7 @@ async function startReady(settings: Record<string, string> = {}): Promise<{ proc
     AWS_ENDPOINT_URL: aws.url(),
     WORK_DIR: join(folder, 'work'),
     REPOSITORIES_DIR: join(folder, 'repositories'),
+    ENVIRONMENT_FOLDERS: join(folder, 'images'),
     ...settings,
   });
   if (!started.stdout) throw new Error('The process has no stdout.');

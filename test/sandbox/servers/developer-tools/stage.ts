@@ -62,6 +62,7 @@ async function openStage(): Promise<Stage> {
     awsEndpoint: awsUrl,
     endpoints: { SAGEMAKER: 'http://127.0.0.1:9' },
     repositories,
+    environmentFolders: join(folder, 'images'),
     workDir,
     machine: machineEnvironment(undefined, process.env),
     log: (line) => log.push(line),
@@ -72,7 +73,7 @@ async function openStage(): Promise<Stage> {
   const s3 = new S3Client({ ...clientConfig(awsUrl, ACCOUNT), forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   const stacks = new Stacks(awsUrl);
-  const events = await Events.listen(awsUrl, ['aws.codecommit', 'aws.codepipeline']);
+  const events = await Events.listen(awsUrl, ['aws.codecommit', 'aws.codebuild', 'aws.codepipeline']);
   return {
     url,
     awsUrl,
