@@ -80,6 +80,14 @@ const approval = z
     ENVIRONMENTS.filter(({ name }) => statuses[name.toLowerCase()] !== 'Approved').map(({ name }) => name),
   );
 
+/** An address without credentials: these would be in specifications, logs and the digest of each environment. */
+const packageIndex = z
+  .url({ protocol: /^https$/, error: 'give an address, https://...' })
+  .refine(
+    (text) => !/@/.test(text),
+    'put the credentials into a secret and name it in mlflow-mlops:environment-index-secret',
+  );
+
 const settings = z.strictObject({
   pipeline: z.boolean(),
   source,
@@ -91,6 +99,12 @@ const settings = z.strictObject({
   'kms-key': keyArn.nullable(),
   approval,
   'deletion-wait-hours': z.number().int().min(1).max(8760),
+  'environment-indexes': z.array(packageIndex),
+  'environment-index-secret': z
+    .string()
+    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'give the name of a secret, not its ARN')
+    .nullable(),
+  'environment-sources': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
@@ -122,6 +136,12 @@ export interface Settings {
   readonly manualApproval: readonly string[];
   /** How long MLflow must not list a version before its package is deleted without a confirmation, in hours. */
   readonly deletionWaitHours: number;
+  /** Package indexes that models may name in their requirements, besides PyPI. */
+  readonly environmentIndexes: readonly string[];
+  /** Name of the secret with the credentials of these indexes; undefined where they need none. */
+  readonly environmentIndexSecret: string | undefined;
+  /** Whether environment images may have packages that are built from their sources. */
+  readonly environmentSources: boolean;
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -137,6 +157,9 @@ const DEFAULTS = {
   'kms-key': null,
   approval: {},
   'deletion-wait-hours': 72,
+  'environment-indexes': [],
+  'environment-index-secret': null,
+  'environment-sources': false,
   'unreleased-product': false,
 };
 
@@ -169,6 +192,9 @@ export function settingsOf(node: Node): Settings {
     kmsKeyArn: others['kms-key'] ?? undefined,
     manualApproval: others.approval,
     deletionWaitHours: others['deletion-wait-hours'],
+    environmentIndexes: others['environment-indexes'],
+    environmentIndexSecret: others['environment-index-secret'] ?? undefined,
+    environmentSources: others['environment-sources'],
     alarmEmails: others['alarm-emails'],
     runbookUrl: others['runbook-url'] ?? undefined,
     unreleasedProduct: others['unreleased-product'],

@@ -13,14 +13,21 @@ import { groupNameOf } from '../shared/names/group-name';
 import { approvalOf } from '../shared/packages/approval';
 import { packageMetadata } from '../shared/packages/metadata';
 import { preparePackage } from '../shared/packing/prepare';
+import type { OpenFile } from '../shared/registry/read-file';
 import { step } from '../shared/step';
 import { archiveClient, REQUEST_TIMEOUT_MS } from './archive/upload/archive-client';
 import { type Continuation, type Continued, checkpointOf, continueWith } from './continuation';
+import { environmentImage } from './environment-image';
 import { clientToken } from './identity';
 import { placeFiles } from './place-files';
 
 /** `entered` tells a try from another round of the same execution, which must not get a package that was deleted meanwhile. */
-type Input = ModelStep & CreateAction & { readonly entered: string; readonly continuation?: Continuation };
+type Input = ModelStep &
+  CreateAction & {
+    readonly entered: string;
+    readonly retryEnvironments?: boolean;
+    readonly continuation?: Continuation;
+  };
 
 const s3 = archiveClient();
 /** Kept in hand before the function's end, for the parts under way, which take no longer, and for saying how far it came. */
@@ -28,10 +35,10 @@ const RESERVE_MS = REQUEST_TIMEOUT_MS;
 
 /**
  * Packs one version, or has its files copied, and registers it. A version that is not promoted any more is skipped: the next plan
- * knows. What takes longer than an invocation is gone on with in the next one.
+ * knows, and one whose environment has no image yet waits. What takes longer than an invocation is gone on with in the next one.
  */
 export const handler = step<Input, ActionResult | Continued>(
-  async ({ modelName, version: number, replaces, execution, entered, continuation }, context) => {
+  async ({ modelName, version: number, replaces, execution, entered, retryEnvironments, continuation }, context) => {
     const stop = AbortSignal.timeout(Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - RESERVE_MS));
     await claims().renew(modelName, execution);
     const source = await registry(artifactStore());
@@ -41,17 +48,28 @@ export const handler = step<Input, ActionResult | Continued>(
     }
     const images = new Images(requireEnv('AWS_REGION'), await readImageOverrides());
     const prepared = await preparePackage(source, version, images);
-    const { packaging, image, packing, contentKey } = prepared;
-    logger.info('image chosen', { image: image.uri, from: image.from, flavor: packing.flavor });
-    const warning = endOfPatchWarning(image.uri, new Date());
+    const { packaging, environment, packing, contentKey } = prepared;
+    const open: OpenFile = (path, position) => source.openFile(version, path, position);
+    let image = prepared.image.uri;
+    if (environment !== undefined) {
+      const request = { modelName, owner: `${execution} ${entered}`, retry: retryEnvironments === true };
+      const answer = await environmentImage({ client: s3, environment, files: prepared.files, open, request, stop });
+      if ('waits' in answer) {
+        const { digest } = environment;
+        return { action: 'create', outcome: 'waiting', version: number, environment: digest, reason: answer.waits };
+      }
+      image = answer.image;
+    }
+    logger.info('image chosen', { image, from: prepared.image.from, flavor: packing.flavor });
+    const warning = endOfPatchWarning(image, new Date());
     if (warning !== undefined) {
-      logger.warn(warning, { image: image.uri });
+      logger.warn(warning, { image });
     }
     const groupName = groupNameOf(modelName);
     const placed = await placeFiles({
       client: s3,
       prepared,
-      open: (path, position) => source.openFile(version, path, position),
+      open,
       bucket: requireEnv('ARTIFACT_BUCKET'),
       groupName,
       checkpoint: checkpointOf(continuation, contentKey),
@@ -70,14 +88,14 @@ export const handler = step<Input, ActionResult | Continued>(
       approvalStatus: approval.approvalStatus,
       groupName,
       description: `MLflow model version ${number}`,
-      image: image.uri,
+      image,
       modelDataUrl: placed.url,
       environment: packaging.environment,
       metadata: {
         ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning),
         ...approval.metadata,
       },
-      clientToken: clientToken(execution, entered, number, placed.url, image.uri),
+      clientToken: clientToken(execution, entered, number, placed.url, image),
     });
     return { action: 'create', outcome: 'done', version: number, packageArn };
   },

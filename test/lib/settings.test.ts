@@ -17,6 +17,9 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     kmsKeyArn: undefined,
     manualApproval: [],
     deletionWaitHours: 72,
+    environmentIndexes: [],
+    environmentIndexSecret: undefined,
+    environmentSources: false,
     unreleasedProduct: false,
   });
 });

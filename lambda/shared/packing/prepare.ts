@@ -1,3 +1,4 @@
+import type { ModelEnvironment } from '../../packaging/environment';
 import { RefusedError } from '../errors';
 import { candidateFlavors } from '../flavors/choose';
 import type { Flavor, ModelFolder, Packaging } from '../flavors/flavor';
@@ -27,6 +28,8 @@ export interface PreparedPackage {
   readonly read: ReadonlyMap<string, Buffer>;
   /** Where S3 can copy the files from; absent where they go into an archive. */
   readonly store?: S3Location;
+  /** The environment that has an image of its own; absent where another image serves. */
+  readonly environment?: Pick<ModelEnvironment, 'spec' | 'digest' | 'wheelSources'>;
   /** Digest of all that decides the archive's content. */
   readonly contentKey: string;
 }
