@@ -133,14 +133,20 @@ async function build(
   attempts: number,
   effects: Effects,
 ): Promise<EnvironmentAnswer | undefined> {
-  const mine = stored.record?.state === 'building' ? stored : await take(digest, stored, request, attempts, effects);
+  const goesOn = stored.record?.state === 'building';
+  const mine = goesOn ? stored : await take(digest, stored, request, attempts, effects);
   if (mine?.record === undefined) {
     return undefined;
   }
   const { record } = mine;
   try {
-    await nameBuild(record.token, await startBuild(mine, effects), effects);
+    const buildId = await effects.startBuild(record.token);
+    await change(record.token, (latest) => ({ ...latest, buildId }), effects);
   } catch (error) {
+    // Without an answer, or in a second try, there may be a build: its report, or the expiry, settles the record.
+    if (!goesOn && wasAnswered(error)) {
+      await change(record.token, (latest) => notStarted(latest, messageOf(error), effects.now()), effects);
+    }
     if (error instanceof Error && error.name === LIMIT) {
       return { waits: `waits for environment ${digest.slice(0, 8)}: ${error.message}` };
     }
@@ -174,34 +180,24 @@ async function take(
   return effects.write(stored, withModel(next, modelName));
 }
 
-/** @throws what CodeBuild refuses, after the record was given back: no build is under way then */
-async function startBuild(mine: StoredBuild, effects: Effects): Promise<string> {
-  const { record } = mine;
-  try {
-    return await effects.startBuild(record?.token ?? '');
-  } catch (error) {
-    // Without an answer, a build may have been started: its report, or the expiry, settles the record.
-    if (record !== undefined && wasAnswered(error)) {
-      const failure = { ...NO_REPORT, reason: `CodeBuild did not start the build: ${messageOf(error)}` };
-      const after = ended(record, undefined, failure, effects.now());
-      await effects.write(mine, { ...after, attempts: 0, retryAt: effects.now() });
-    }
-    throw error;
-  }
-}
-
-/** Writes down which build it is. Others may have joined meanwhile, and the build may even have ended. */
-async function nameBuild(token: string, buildId: string, effects: Effects): Promise<void> {
+/** Changes the record of a build that has no name yet. Others may have joined meanwhile, and the build may even have ended. */
+async function change(token: string, to: (record: BuildRecord) => BuildRecord, effects: Effects): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
     const stored = await effects.read();
     const { record } = stored;
-    if (record?.token !== token || record.buildId !== undefined) {
+    if (record?.token !== token || record.state !== 'building' || record.buildId !== undefined) {
       return;
     }
-    if ((await effects.write(stored, { ...record, buildId })) !== undefined) {
+    if ((await effects.write(stored, to(record))) !== undefined) {
       return;
     }
   }
+}
+
+/** The record of a build that CodeBuild refused to start: the next request starts it at once. */
+function notStarted(record: BuildRecord, why: string, now: number): BuildRecord {
+  const failure = { ...NO_REPORT, reason: `CodeBuild did not start the build: ${why}` };
+  return { ...ended(record, undefined, failure, now), attempts: 0, retryAt: now };
 }
 
 function wasAnswered(error: unknown): boolean {
