@@ -17,7 +17,7 @@ import type { OpenFile } from '../shared/registry/read-file';
 import { step } from '../shared/step';
 import { archiveClient, REQUEST_TIMEOUT_MS } from './archive/upload/archive-client';
 import { type Continuation, type Continued, checkpointOf, continueWith } from './continuation';
-import { environmentImage } from './environment-image';
+import { imageOf } from './environment-image';
 import { clientToken } from './identity';
 import { placeFiles } from './place-files';
 
@@ -50,16 +50,13 @@ export const handler = step<Input, ActionResult | Continued>(
     const prepared = await preparePackage(source, version, images);
     const { packaging, environment, packing, contentKey } = prepared;
     const open: OpenFile = (path, position) => source.openFile(version, path, position);
-    let image = prepared.image.uri;
-    if (environment !== undefined) {
-      const request = { modelName, owner: `${execution} ${entered}`, retry: retryEnvironments === true };
-      const answer = await environmentImage({ client: s3, environment, files: prepared.files, open, request, stop });
-      if ('waits' in answer) {
-        const { digest } = environment;
-        return { action: 'create', outcome: 'waiting', version: number, environment: digest, reason: answer.waits };
-      }
-      image = answer.image;
+    const request = { modelName, owner: `${execution} ${entered}`, retry: retryEnvironments === true };
+    const answer = await imageOf({ ...prepared, image: prepared.image.uri }, { client: s3, open, request, stop });
+    if ('waits' in answer) {
+      const waits = { environment: environment?.digest ?? '', reason: answer.waits };
+      return { action: 'create', outcome: 'waiting', version: number, ...waits };
     }
+    const { image } = answer;
     logger.info('image chosen', { image, from: prepared.image.from, flavor: packing.flavor });
     const warning = endOfPatchWarning(image, new Date());
     if (warning !== undefined) {
