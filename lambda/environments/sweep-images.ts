@@ -58,13 +58,17 @@ export async function sweepImages(effects: Effects): Promise<Swept> {
 
 /** Whether an image was neither pushed nor used of late, and nobody builds it. */
 function isOld({ pushedAt }: StoredImage, stored: StoredBuild | undefined, now: number): boolean {
-  const { state, usedAt = 0 } = stored?.record ?? {};
-  return now - pushedAt >= KEPT_MS && state !== 'building' && now - usedAt >= USE_MS;
+  const { usedAt = 0 } = stored?.record ?? {};
+  return now - pushedAt >= KEPT_MS && !isUnderWay(stored?.record, now) && now - usedAt >= USE_MS;
 }
 
 /** Whether a record without an image is of no use any more: a build would be repeated anyway. */
 function isStale(record: BuildRecord | undefined, now: number): boolean {
-  return record !== undefined && record.state !== 'building' && now - record.startedAt >= KEPT_MS;
+  return record !== undefined && !isUnderWay(record, now) && now - record.startedAt >= KEPT_MS;
+}
+
+function isUnderWay(record: BuildRecord | undefined, now: number): boolean {
+  return record?.state === 'building' && record.expiresAt > now;
 }
 
 /** Reads what is used until each of the images is found to be, which is soon the case where all of them are. */
