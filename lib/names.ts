@@ -20,6 +20,8 @@ export const PROVIDER_NAME = 'MLOpsAdmin';
 export const PRODUCT_NAME = 'Deploy-MLflow-model';
 /** The ECR repository of environment images, and the CodeBuild project that builds them. */
 export const ENVIRONMENT_IMAGES = 'mlflow-mlops-environments';
+/** The queue of ended builds that could not be acted upon. */
+export const ENDED_BUILDS_QUEUE = 'mlflow-mlops-ended-builds-dead-letters';
 /** The dashboard in CloudWatch. */
 export const DASHBOARD_NAME = 'MLflow-MLOps';
 /** What the names of the alarms begin with: they are the subjects of the mails. */

@@ -91,7 +91,8 @@ export class ImageBuilds extends Construct {
     });
     this.grantBuild(program, bucket);
     if (indexSecret !== undefined) {
-      Secret.fromSecretNameV2(this, 'IndexSecret', indexSecret).grantRead(this.project);
+      const { secretArn } = Secret.fromSecretNameV2(this, 'IndexSecret', indexSecret);
+      this.project.addToRolePolicy(allow('secretsmanager', ['GetSecretValue'], `${secretArn}-??????`));
     }
     acknowledgeWildcards(this.project, {
       '/aws/codebuild/': 'The log streams of one project.',

@@ -12,6 +12,7 @@ import { ENVIRONMENT_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge';
 import { allow, arn } from '../arns';
 import { grantKey, queueEncryption } from '../encryption';
+import { ENDED_BUILDS_QUEUE } from '../names';
 import { NodeFunction } from '../node-function';
 import type { ImageBuilds } from './image-builds';
 
@@ -38,6 +39,7 @@ export class ImageLifecycle extends Construct {
   constructor(scope: Construct, id: string, props: ImageLifecycleProps) {
     super(scope, id);
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
+      queueName: ENDED_BUILDS_QUEUE,
       ...queueEncryption(props.key),
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
