@@ -6,8 +6,8 @@ import { claims } from '../shared/context/store';
 import type { ActionResult, CreateAction, ModelStep } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { environmentsOf } from '../shared/environments';
-import { endOfPatchWarning } from '../shared/images/image-table';
-import { Images, readImageOverrides } from '../shared/images/images';
+import { endOfPatchWarning } from '../packaging/framework-images';
+import { Images, readImageSettings } from '../packaging/images';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
 import { approvalOf } from '../shared/packages/approval';
@@ -39,7 +39,7 @@ export const handler = step<Input, ActionResult | Continued>(
     if (version === undefined || environmentsOf(version).length === 0) {
       return { action: 'create', outcome: 'skipped', version: number };
     }
-    const images = new Images(requireEnv('AWS_REGION'), await readImageOverrides());
+    const images = new Images(await readImageSettings());
     const prepared = await preparePackage(source, version, images);
     const { packaging, image, packing, contentKey } = prepared;
     logger.info('image chosen', { image: image.uri, from: image.from, flavor: packing.flavor });

@@ -3,7 +3,7 @@ import { registry } from '../shared/context/registry';
 import { enrolments, ledger } from '../shared/context/store';
 import type { ListRequest, ModelList } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
-import { readImageOverrides } from '../shared/images/images';
+import { readImageOverrides } from '../packaging/images';
 import { measure } from '../shared/metrics';
 import { step } from '../shared/step';
 import { SyncFiles } from '../shared/sync-files';

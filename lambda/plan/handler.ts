@@ -5,8 +5,8 @@ import { registry } from '../shared/context/registry';
 import { claims, enrolments, ledger } from '../shared/context/store';
 import type { ModelStep, PlanResult } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
-import { endOfPatchWarning } from '../shared/images/image-table';
-import { Images, readImageOverrides } from '../shared/images/images';
+import { endOfPatchWarning } from '../packaging/framework-images';
+import { Images, readImageSettings } from '../packaging/images';
 import { groupNameOf } from '../shared/names/group-name';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
@@ -19,14 +19,14 @@ export const handler = step<ModelStep, PlanResult>(
   async ({ modelName, execution }) => {
     // A change after this point may be missing in what is read below, so its event must start another plan.
     await claims().renew(modelName, execution, true);
-    const [source, overrides] = await Promise.all([registry(artifactStore()), readImageOverrides()]);
-    const images = new Images(requireEnv('AWS_REGION'), overrides);
+    const [source, settings] = await Promise.all([registry(artifactStore()), readImageSettings()]);
+    const images = new Images(settings);
     const manual = manualEnvironments();
     const planning = {
       revision: requireEnv('REVISION'),
       registryId: source.id,
       owner: requireEnv('OWNER'),
-      overrides,
+      overrides: settings.overrides,
       isCurrent: isCurrent(images, manual),
       manual,
       waitMs: Number(requireEnv('DELETION_WAIT_HOURS')) * 60 * 60 * 1000,

@@ -3,7 +3,7 @@ import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims, ledger } from '../shared/context/store';
 import type { ActionResult, ModelStep, UpdateAction } from '../shared/contracts';
-import { endOfPatchWarning } from '../shared/images/image-table';
+import { endOfPatchWarning } from '../packaging/framework-images';
 import { liveChange, metadataChange, UNSYNCED } from '../shared/packages/metadata';
 import { step } from '../shared/step';
 

@@ -5,6 +5,7 @@ import type { ArtifactFile } from '../registry/registry';
 import type { Flavor, ModelFolder } from './flavor';
 import { type MlModel, textOf } from './mlmodel';
 import { ownOr } from './own-code';
+import { ownRequirements } from './script-mode';
 import { PACKAGE_FOLDER } from './serving/modules';
 import inference from './serving/tensorflow_inference.py';
 import { TENSORFLOW_MODULES } from './serving/tensorflow-modules';
@@ -94,12 +95,6 @@ function reasonAgainst(files: readonly ArtifactFile[]): string {
     : `${quoted(kerasFile.path)} is a Keras file, which TensorFlow Serving does not load; log the model as a SavedModel ` +
         '(mlflow.keras.log_model with save_exported_model=True and a signature, or mlflow.tensorflow.log_model of a tf.Module), ' +
         'or serve it as python_function';
-}
-
-/** Only where the model brings its own: the image installs at each start, which takes minutes and needs a network. */
-function ownRequirements(folder: ModelFolder) {
-  const entry = ownOr(folder, 'requirements.txt', '');
-  return 'source' in entry ? [entry] : [];
 }
 
 /** The TensorFlow of the model's requirements; '' where they name none. */

@@ -9,6 +9,9 @@ import { TAG_PREFIX, tagMetadata } from './tag-metadata';
 /** Says which installation made a package or group; nothing without it is ever touched. */
 export const OWNER_KEY = 'mlflow_mlops_owner';
 
+/** Characters of a reason: metadata hold 256, and some need more than one when they are encoded. */
+const REASON_MAX = 180;
+
 /** How a package was packed; with these a plan can tell whether it would be packed the same way today. */
 export interface Packing {
   readonly flavor: string;
@@ -20,6 +23,13 @@ export interface Packing {
   readonly modelData: ModelDataKind;
   /** Version of the flavour's way of packing: a higher one makes new packages. */
   readonly packing: string;
+  /** Version of the rule that chose the image; '' for packages that were made before there was one. */
+  readonly imageRule: string;
+  /** Digest of the environment whose image serves the model; '' where another image does. */
+  readonly environment: string;
+  /** Why this image serves the model, and who patches it: for people. */
+  readonly imageReason: string;
+  readonly patchedBy: string;
 }
 
 /**
@@ -138,6 +148,11 @@ export function packageMetadata(
       // Archives are not spoken of: packages that were made before there was a choice are none the worse.
       mlflow_deploy_model_data: packing.modelData === 'archive' ? '' : packing.modelData,
       mlflow_mlops_packing: packing.packing,
+      mlflow_mlops_image_rule: packing.imageRule,
+      mlflow_environment: packing.environment,
+      // A long list of reasons is for the log; the first ones say enough.
+      mlflow_image_reason: packing.imageReason.slice(0, REASON_MAX),
+      mlflow_image_patched_by: packing.patchedBy,
       mlflow_mlops_bytes: bytes === undefined ? '' : String(bytes),
     }).metadata,
   };
@@ -154,6 +169,10 @@ export function packingOf(metadata: Readonly<Record<string, string>>): Packing {
     steeredBy: read('mlflow_deploy_flavor'),
     modelData: read('mlflow_deploy_model_data') === 'uncompressed' ? 'uncompressed' : 'archive',
     packing: read('mlflow_mlops_packing'),
+    imageRule: read('mlflow_mlops_image_rule'),
+    environment: read('mlflow_environment'),
+    imageReason: read('mlflow_image_reason'),
+    patchedBy: read('mlflow_image_patched_by'),
   };
 }
 

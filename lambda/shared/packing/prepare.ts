@@ -2,7 +2,9 @@ import { RefusedError } from '../errors';
 import { candidateFlavors } from '../flavors/choose';
 import type { Flavor, ModelFolder, Packaging } from '../flavors/flavor';
 import { pythonVersionOf } from '../flavors/mlmodel';
-import type { Image, Images } from '../images/images';
+import type { ImageChoice, Images } from '../../packaging/images';
+import type { ModelEnvironment } from '../../packaging/environment';
+import { IMAGE_RULE } from '../../packaging/rule';
 import type { Packing } from '../packages/metadata';
 import type { ArtifactFile, ModelVersion, S3Location } from '../registry/registry';
 import { entryBytes } from './archive-entry';
@@ -16,7 +18,9 @@ import { type Steering, steeringOf } from './steering';
 /** All that is known of a package before its first byte is moved. */
 export interface PreparedPackage {
   readonly packaging: Packaging;
-  readonly image: Image;
+  readonly image: ImageChoice;
+  /** The environment whose image serves the model; absent where another image does. */
+  readonly environment?: ModelEnvironment;
   readonly packing: Packing;
   /** Sum of the archive's files, uncompressed. */
   readonly bytes: number;
@@ -33,8 +37,8 @@ export interface PreparedPackage {
 /**
  * Says how a version is packed, after everything that can be checked without its large files was checked.
  *
- * The first of the model's flavours that can be served is taken: a scikit-learn model that no AWS image can load goes to the
- * python_function image, where there is one. A flavour that people asked for by tag is the only one that is tried.
+ * The first of the model's flavors that can be served is taken: a scikit-learn model that AWS's image cannot serve safely goes to an
+ * image with its own environment. A flavor that people asked for by tag is the only one that is tried.
  *
  * @throws RefusedError with the reason of each flavour, for people
  */
@@ -46,8 +50,7 @@ export async function preparePackage(
   const folder = await readModelFolder(registry, version);
   const steering = steeringOf(version);
   const modelData = requireModelDataKind(steering.modelData);
-  const pythonVersion = pythonVersionOf(folder.mlmodel);
-  const { flavor, packaging, image } = firstThatServes(folder, steering, pythonVersion, images);
+  const { flavor, packaging, image } = firstThatServes(folder, steering, images);
   checkEntryNames(packaging.entries);
   const bytes = packaging.entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
   if (modelData === 'archive') {
@@ -56,15 +59,20 @@ export async function preparePackage(
   const packing: Packing = {
     flavor: flavor.name,
     frameworkVersion: packaging.frameworkVersion,
-    pythonVersion: pythonVersion ?? '',
+    pythonVersion: pythonVersionOf(folder.mlmodel) ?? '',
     steeredBy: steering.flavor ?? '',
     modelData,
     packing: flavor.packing,
+    imageRule: IMAGE_RULE,
+    environment: image.way === 'environment' ? image.environment.digest : '',
+    imageReason: image.reason,
+    patchedBy: image.patchedBy,
   };
   const artifact = { registryId: registry.id, artifactId: await registry.artifactId(version), folder };
   return {
     packaging,
     image,
+    ...(image.way === 'environment' ? { environment: image.environment } : {}),
     packing,
     bytes,
     files: folder.files,
@@ -77,15 +85,16 @@ export async function preparePackage(
 function firstThatServes(
   folder: ModelFolder,
   steering: Steering,
-  pythonVersion: string | undefined,
   images: Images,
-): { flavor: Flavor; packaging: Packaging; image: Image } {
+): { flavor: Flavor; packaging: Packaging; image: ImageChoice } {
   const reasons: string[] = [];
   for (const flavor of candidateFlavors(folder.mlmodel, steering.flavor)) {
     try {
       const packaging = flavor.pack(folder);
-      const wish = { frameworkVersion: packaging.frameworkVersion, pythonVersion, tag: steering.image };
-      return { flavor, packaging, image: images.imageFor(flavor.name, wish) };
+      const { frameworkVersion } = packaging;
+      const steered = steering.flavor !== undefined;
+      const wish = { folder, frameworkVersion, tag: steering.image, steered, before: reasons };
+      return { flavor, packaging, image: images.choose(flavor.name, wish) };
     } catch (error) {
       if (!(error instanceof RefusedError)) {
         throw error;
