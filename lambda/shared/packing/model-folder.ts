@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ENVIRONMENT_FILES, filesToRead, REQUIREMENTS, wheelsToHash } from '../../packaging/environment';
+import { ENVIRONMENT_FILES, filesToRead, REQUIREMENTS, wheelsToHash } from '../../packaging/environment-files';
 import { RefusedError } from '../errors';
 import type { ModelFolder } from '../flavors/flavor';
 import { MLMODEL_MAX_BYTES, type MlModel, parseMlModel, pythonVersionOf } from '../flavors/mlmodel';

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { candidateFlavors } from '../../../../lambda/shared/flavors/choose';
 import type { Flavor, ModelFolder } from '../../../../lambda/shared/flavors/flavor';
-import { parseMlModel } from '../../../../lambda/shared/flavors/mlmodel';
+import { MLMODEL_MAX_BYTES, parseMlModel, parseUntrustedYaml } from '../../../../lambda/shared/flavors/mlmodel';
 import { requirementsBeyond } from '../../../../lambda/shared/flavors/script-mode';
 import { capturedFolder } from '../../../support/captured';
 
@@ -25,6 +26,46 @@ describe('MLmodel', () => {
     const users = Array.from({ length: 500 }, (_, at) => `    m${at}: *shared`).join('\n');
     const { flavors } = parseMlModel(`flavors:\n  sklearn:\n    first: &shared {a: 1}\n${users}\n`);
     expect(flavors.sklearn?.m499).toEqual({ a: 1 });
+  });
+
+  test('a document is taken up to its size with the aliases written out, however deep and wide they are', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.boolean(),
+        (depth, width, leaf, mapping) => {
+          const level = (at: number) => {
+            const aliases = Array.from({ length: width }, (_, key) => `${mapping ? `k${key}: ` : ''}*l${at - 1}`).join(
+              ', ',
+            );
+            return `l${at}: &l${at} ${mapping ? `{${aliases}}` : `[${aliases}]`}`;
+          };
+          const levels = Array.from({ length: depth }, (_, at) => level(at + 1));
+          const text = [`l0: &l0 ${'x'.repeat(leaf)}`, ...levels, 'flavors: {}'].join('\n');
+          // Each level holds the one before it as often as it is wide, and each is a member of the document.
+          const leaves = Array.from({ length: depth + 1 }, (_, at) => width ** at).reduce(
+            (sum, count) => sum + count,
+            0,
+          );
+          const began = performance.now();
+          const taken = (() => {
+            try {
+              return parseUntrustedYaml(text, 'conda.yaml') !== undefined;
+            } catch (error) {
+              expect(String(error)).toMatch(/written out/);
+              return false;
+            }
+          })();
+          expect(performance.now() - began).toBeLessThan(5_000);
+          if (leaves * leaf > 4 * MLMODEL_MAX_BYTES) expect(taken).toBe(false);
+          // Containers and keys count as well: no more than three characters of a key and one each.
+          if (leaves * (leaf + 8) < 4 * MLMODEL_MAX_BYTES) expect(taken).toBe(true);
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   test('values are data: no types beyond JSON, no keys of the prototype', () => {

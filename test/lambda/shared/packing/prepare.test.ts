@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { ENVIRONMENT_FILES } from '../../../../lambda/packaging/environment';
+import { ENVIRONMENT_FILES } from '../../../../lambda/packaging/environment-files';
 import { Images } from '../../../../lambda/shared/images/images';
 import { type FolderSource, readModelFolder } from '../../../../lambda/shared/packing/model-folder';
 import { preparePackage } from '../../../../lambda/shared/packing/prepare';
