@@ -109,6 +109,12 @@ describe('package metadata', () => {
     });
   });
 
+  test('the uncompressed size is there where it is known', () => {
+    const sized = packageMetadata(modelVersion(), 'host', packing, 'o', undefined, 6 * 1024 ** 3);
+    expect(sized.mlflow_mlops_bytes).toBe('6442450944');
+    expect(packageMetadata(modelVersion(), 'host', packing, 'o')).not.toHaveProperty('mlflow_mlops_bytes');
+  });
+
   test('of what has no value have no entry', () => {
     const metadata = packageMetadata(modelVersion({ runId: '' }), 'host', { ...packing, pythonVersion: '' }, 'o');
     expect(Object.keys(metadata).sort()).toEqual([
