@@ -74,7 +74,7 @@ export const handler = step<Input, ActionResult | Continued>(
       modelDataUrl: placed.url,
       environment: packaging.environment,
       metadata: {
-        ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning),
+        ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning, prepared.bytes),
         ...approval.metadata,
       },
       clientToken: clientToken(execution, entered, number, placed.url, image.uri),

@@ -5,6 +5,7 @@ import type { ArtifactFile } from '../registry/registry';
 import type { Flavor, ModelFolder } from './flavor';
 import { type MlModel, textOf } from './mlmodel';
 import { ownOr } from './own-code';
+import { PACKAGE_FOLDER } from './serving/modules';
 import inference from './serving/tensorflow_inference.py';
 import { TENSORFLOW_MODULES } from './serving/tensorflow-modules';
 
@@ -12,6 +13,12 @@ import { TENSORFLOW_MODULES } from './serving/tensorflow-modules';
 const VERSION_FOLDER = '1';
 const SAVED_MODEL = 'saved_model.pb';
 const TAGS_SHOWN_MAX = 200;
+
+/**
+ * The image's own limits are too short for large models: it waits 55 or 60 seconds for the model server, and 30 for a handler
+ * (github.com/aws/deep-learning-containers, tensorflow/inference/docker/build_artifacts/sagemaker/serve.py). An invocation has 60.
+ */
+const ENVIRONMENT = { SAGEMAKER_TFS_WAIT_TIME_SECONDS: '900', SAGEMAKER_GUNICORN_TIMEOUT_SECONDS: '60' } as const;
 
 /**
  * SavedModels in AWS's TensorFlow image: those of MLflow's tensorflow flavor (modules, estimators, Keras' old format) and those
@@ -27,12 +34,15 @@ export const tensorflow: Flavor = {
     const files = folder.files.filter(({ path }) => path.startsWith(`${root}/`));
     return {
       frameworkVersion: requiredVersion(folder.requirements),
-      environment: {},
+      environment: ENVIRONMENT,
       entries: [
         ...files.map(({ path, size }) => ({ path: VERSION_FOLDER + path.slice(root.length), size, source: path })),
         ownOr(folder, 'inference.py', inference),
-        ...Object.entries(TENSORFLOW_MODULES).map(([name, content]) => ({ path: `code/${name}`, content })),
-        { path: 'code/mlmodel.json', content: mlmodelJson(folder.mlmodel) },
+        ...Object.entries(TENSORFLOW_MODULES).map(([name, content]) => ({
+          path: `${PACKAGE_FOLDER}/${name}`,
+          content,
+        })),
+        { path: `${PACKAGE_FOLDER}/mlmodel.json`, content: mlmodelJson(folder.mlmodel) },
         ...ownRequirements(folder),
       ],
     };

@@ -112,13 +112,18 @@ export function registryMark(registryId: string): string {
   return encode({ mlflow_registry: registryId }).metadata.mlflow_registry;
 }
 
-/** All metadata of a new package. */
+/**
+ * All metadata of a new package.
+ *
+ * @param bytes uncompressed size of its files, by which the model's pipeline chooses the endpoint's disk
+ */
 export function packageMetadata(
   version: ModelVersion,
   registryId: string,
   packing: Packing,
   owner: string,
   warning?: string,
+  bytes?: number,
 ): Record<string, string> {
   const all = {
     [OWNER_KEY]: owner,
@@ -133,6 +138,7 @@ export function packageMetadata(
       // Archives are not spoken of: packages that were made before there was a choice are none the worse.
       mlflow_deploy_model_data: packing.modelData === 'archive' ? '' : packing.modelData,
       mlflow_mlops_packing: packing.packing,
+      mlflow_mlops_bytes: bytes === undefined ? '' : String(bytes),
     }).metadata,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));

@@ -12,7 +12,6 @@ import { checkEntryNames } from './entry-names';
 import { requireModelDataKind, storeOf } from './model-data';
 import { type FolderSource, readModelFolder } from './model-folder';
 import { type Steering, steeringOf } from './steering';
-import { checkTargetSize } from './target-size';
 
 /** All that is known of a package before its first byte is moved. */
 export interface PreparedPackage {
@@ -51,7 +50,6 @@ export async function preparePackage(
   const { flavor, packaging, image } = firstThatServes(folder, steering, pythonVersion, images);
   checkEntryNames(packaging.entries);
   const bytes = packaging.entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
-  checkTargetSize(version, bytes);
   if (modelData === 'archive') {
     requirePartBytes(packaging.entries);
   }

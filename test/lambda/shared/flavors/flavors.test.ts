@@ -99,11 +99,23 @@ describe('script mode', () => {
     expect(packaging.environment).toEqual({
       SAGEMAKER_PROGRAM: 'inference.py',
       SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+      SAGEMAKER_MODEL_SERVER_WORKERS: '1',
+      SAGEMAKER_MODEL_SERVER_TIMEOUT: '900',
+      PIP_NO_BUILD_ISOLATION: '0',
     });
     const paths = packaging.entries.map(({ path }) => path);
-    expect(paths).toEqual(
-      expect.arrayContaining(['model/MLmodel', 'code/inference.py', 'code/mlflow_serving.py', 'code/requirements.txt']),
+    expect(paths).toEqual(expect.arrayContaining(['model/MLmodel', 'code/inference.py', 'code/requirements.txt']));
+    const ours = paths.filter(
+      (path) => path.startsWith('code/') && !/^code\/(inference.py|requirements.txt)$/.test(path),
     );
+    expect(ours.every((path) => /^code\/_mlflow_mlops\/\w+\.(py|json)$/.test(path))).toBe(true);
+    const packed = packaging.entries.find(({ path }) => path === 'code/_mlflow_mlops/mlmodel.json') as {
+      content: string;
+    };
+    expect(JSON.parse(packed.content)).toEqual({
+      signature: folder.mlmodel.signature ?? null,
+      flavors: { [flavor]: folder.mlmodel.flavors[flavor], python_function: folder.mlmodel.flavors.python_function },
+    });
     expect(packaging.entries.find(({ path }) => path === 'code/requirements.txt')).toMatchObject({
       content: 'skops==0.16.0\n',
     });
@@ -113,6 +125,32 @@ describe('script mode', () => {
     const folder = capturedFolder('m-971b00edcfbf4ecd9e2263b8e68b6f8a');
     const files = folder.files.filter(({ path }) => path !== 'model.skops');
     expect(() => firstOf(folder).pack({ ...folder, files })).toThrow('"model.skops"');
+  });
+
+  test.each([
+    ['no flavor python_function', 'sklearn', { python_function: undefined }, /estimator without predict.*PythonModel/],
+    [
+      'an unknown predict_fn',
+      'sklearn',
+      { python_function: { predict_fn: 'transform' } },
+      /"transform".*predict_proba/,
+    ],
+    ['an unknown serialization', 'sklearn', { sklearn: { serialization_format: 'dill' } }, /"dill".*cloudpickle/],
+    ['a code folder that is not there', 'sklearn', { sklearn: { code: 'code' } }, /code folder "code"/],
+    ['a code folder outside', 'sklearn', { sklearn: { code: '../x' } }, /code folder/],
+    ['a class of its own', 'xgboost', { xgboost: { model_class: 'mine.Model' } }, /"mine.Model".*python_function/],
+  ])('refuses a model with %s, as the script would', (_what, name, change, reason) => {
+    const folder = capturedFolder(
+      name === 'sklearn' ? 'm-971b00edcfbf4ecd9e2263b8e68b6f8a' : 'm-09321475d4a04a0aa1db2255356e2262',
+    );
+    const before = folder.mlmodel.flavors;
+    const flavors = Object.fromEntries(
+      Object.entries({ ...before, ...change }).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, { ...before[key], ...value }]],
+      ),
+    );
+    const [flavor] = candidateFlavors(folder.mlmodel, name);
+    expect(() => flavor?.pack({ ...folder, mlmodel: { ...folder.mlmodel, flavors } })).toThrow(reason);
   });
 
   test("the model's own script and requirements take the place of the flavour's", () => {

@@ -95,14 +95,6 @@ test('a framework that AWS has no image for is refused with the versions there a
   await expect(preparePackage(registry, promoted(), aws)).rejects.toThrow(/7\.0\.0.*1\.4-2.*sagemaker_deploy_image/s);
 });
 
-test('a model that its only endpoint cannot hold is refused; one that another one holds is not', async () => {
-  const large = registryWith(SKLEARN, {}, (path) => (path === 'model.skops' ? 6 * 1024 ** 3 : 10));
-  await expect(preparePackage(large, modelVersion({ stage: 'Production' }), aws)).rejects.toThrow(
-    /6.0 GB.*Production 5.0 GB/,
-  );
-  await preparePackage(large, modelVersion({ stage: 'Production', aliases: ['staging'] }), aws);
-});
-
 test('a model whose archive would be too large is refused, unless its endpoint takes the files as they are', async () => {
   const huge = registryWith(SKLEARN, {}, (path) => (path === 'model.skops' ? 300 * 1024 ** 3 : 10));
   const version = (tags = {}) => modelVersion({ stage: 'Staging', tags });
