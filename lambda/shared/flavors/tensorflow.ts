@@ -1,3 +1,4 @@
+import { mainLines } from '../../packaging/environment-files';
 import { RefusedError } from '../errors';
 import { withoutEndSlashes } from '../paths';
 import { printable, quoted } from '../printable';
@@ -34,7 +35,7 @@ export const tensorflow: Flavor = {
     checkTags(folder.mlmodel);
     const files = folder.files.filter(({ path }) => path.startsWith(`${root}/`));
     return {
-      frameworkVersion: requiredVersion(folder.requirements),
+      frameworkVersion: requiredVersion(mainLines(folder.texts)),
       environment: ENVIRONMENT,
       entries: [
         ...files.map(({ path, size }) => ({ path: VERSION_FOLDER + path.slice(root.length), size, source: path })),
@@ -97,7 +98,10 @@ function reasonAgainst(files: readonly ArtifactFile[]): string {
         'or serve it as python_function';
 }
 
-/** The TensorFlow of the model's requirements; '' where they name none. */
-function requiredVersion(requirements: string): string {
-  return /^tensorflow(?:[-_](?:cpu|gpu|intel|macos))?\s*==\s*([0-9][0-9.]*)/im.exec(requirements)?.[1] ?? '';
+/** The TensorFlow that the model's requirements pin; '' if they pin none. */
+function requiredVersion(requirements: readonly string[]): string {
+  const pins = requirements.map(
+    (line) => /^tensorflow(?:[-_](?:cpu|gpu|intel|macos))?\s*==\s*([\w.+]+)/i.exec(line)?.[1],
+  );
+  return pins.find((pin) => pin !== undefined) ?? '';
 }

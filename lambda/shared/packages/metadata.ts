@@ -64,6 +64,7 @@ export function liveMetadata(
  * What has to change so that a package says what its version says today.
  *
  * @param manual the environments that want a person's decision: no package gets into one of them that never waited for it
+ * @param more what else they are to say, encoded
  * @returns undefined when nothing differs
  */
 export function liveChange(
@@ -71,11 +72,12 @@ export function liveChange(
   warning: string | undefined,
   actual: Readonly<Record<string, string>>,
   manual: ManualEnvironments,
+  more: Readonly<Record<string, string>> = {},
 ): MetadataChange | undefined {
   const tagsNow = Object.keys(actual).filter((key) => key.startsWith(TAG_PREFIX));
   const absent = Object.fromEntries(tagsNow.map((key) => [key, '']));
   const environments = environmentsFor(version, actual, manual);
-  return metadataChange({ ...absent, ...liveMetadata(version, warning, environments) }, actual);
+  return metadataChange({ ...absent, ...liveMetadata(version, warning, environments), ...more }, actual);
 }
 
 /** The metadata of a package whose model is no longer enrolled; everything else stays as it was. */
@@ -148,15 +150,22 @@ export function packageMetadata(
       // Archives are not spoken of: packages that were made before there was a choice are none the worse.
       mlflow_deploy_model_data: packing.modelData === 'archive' ? '' : packing.modelData,
       mlflow_mlops_packing: packing.packing,
-      mlflow_mlops_image_rule: packing.imageRule,
-      mlflow_environment: packing.environment,
-      // A long list of reasons is for the log; the first ones say enough.
-      mlflow_image_reason: packing.imageReason.slice(0, REASON_MAX),
-      mlflow_image_patched_by: packing.patchedBy,
       mlflow_mlops_bytes: bytes === undefined ? '' : String(bytes),
     }).metadata,
+    ...choiceMetadata(packing),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+
+/** What a package says of its image. A later rule that chooses the same image writes it again. */
+export function choiceMetadata({ imageRule, environment, imageReason, patchedBy }: Packing): Record<string, string> {
+  return encode({
+    mlflow_mlops_image_rule: imageRule,
+    mlflow_environment: environment,
+    // A long list of reasons is for the log; the first ones say enough.
+    mlflow_image_reason: imageReason.slice(0, REASON_MAX),
+    mlflow_image_patched_by: patchedBy,
+  }).metadata;
 }
 
 /** How a package was packed, as its metadata say. */

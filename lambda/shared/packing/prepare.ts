@@ -1,10 +1,10 @@
+import { type ChoiceSettings, chooseImage, type ServingChoice } from '../../packaging/choice';
+import type { ModelEnvironment } from '../../packaging/environment';
+import { IMAGE_RULE } from '../../packaging/framework-rule';
 import { RefusedError } from '../errors';
 import { candidateFlavors } from '../flavors/choose';
 import type { Flavor, ModelFolder, Packaging } from '../flavors/flavor';
 import { pythonVersionOf } from '../flavors/mlmodel';
-import type { ImageChoice, Images } from '../../packaging/images';
-import type { ModelEnvironment } from '../../packaging/environment';
-import { IMAGE_RULE } from '../../packaging/rule';
 import type { Packing } from '../packages/metadata';
 import type { ArtifactFile, ModelVersion, S3Location } from '../registry/registry';
 import { entryBytes } from './archive-entry';
@@ -18,8 +18,9 @@ import { type Steering, steeringOf } from './steering';
 /** All that is known of a package before its first byte is moved. */
 export interface PreparedPackage {
   readonly packaging: Packaging;
-  readonly image: ImageChoice;
-  /** The environment whose image serves the model; absent where another image does. */
+  /** URI of the image that serves the model; absent if an environment image does. */
+  readonly image?: string;
+  /** The environment whose image serves the model; absent if another image does. */
   readonly environment?: ModelEnvironment;
   readonly packing: Packing;
   /** Sum of the archive's files, uncompressed. */
@@ -45,12 +46,12 @@ export interface PreparedPackage {
 export async function preparePackage(
   registry: FolderSource,
   version: ModelVersion,
-  images: Images,
+  settings: ChoiceSettings,
 ): Promise<PreparedPackage> {
   const folder = await readModelFolder(registry, version);
   const steering = steeringOf(version);
   const modelData = requireModelDataKind(steering.modelData);
-  const { flavor, packaging, image } = firstThatServes(folder, steering, images);
+  const { flavor, packaging, choice } = firstThatServes(folder, steering, settings);
   checkEntryNames(packaging.entries);
   const bytes = packaging.entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
   if (modelData === 'archive') {
@@ -64,15 +65,15 @@ export async function preparePackage(
     modelData,
     packing: flavor.packing,
     imageRule: IMAGE_RULE,
-    environment: image.way === 'environment' ? image.environment.digest : '',
-    imageReason: image.reason,
-    patchedBy: image.patchedBy,
+    environment: choice.environment?.digest ?? '',
+    imageReason: choice.reason,
+    patchedBy: choice.patchedBy,
   };
   const artifact = { registryId: registry.id, artifactId: await registry.artifactId(version), folder };
   return {
     packaging,
-    image,
-    ...(image.way === 'environment' ? { environment: image.environment } : {}),
+    ...(choice.image === undefined ? {} : { image: choice.image }),
+    ...(choice.environment === undefined ? {} : { environment: choice.environment }),
     packing,
     bytes,
     files: folder.files,
@@ -85,16 +86,15 @@ export async function preparePackage(
 function firstThatServes(
   folder: ModelFolder,
   steering: Steering,
-  images: Images,
-): { flavor: Flavor; packaging: Packaging; image: ImageChoice } {
+  settings: ChoiceSettings,
+): { flavor: Flavor; packaging: Packaging; choice: ServingChoice } {
   const reasons: string[] = [];
   for (const flavor of candidateFlavors(folder.mlmodel, steering.flavor)) {
     try {
       const packaging = flavor.pack(folder);
       const { frameworkVersion } = packaging;
-      const steered = steering.flavor !== undefined;
-      const wish = { folder, frameworkVersion, tag: steering.image, steered, before: reasons };
-      return { flavor, packaging, image: images.choose(flavor.name, wish) };
+      const model = { folder, frameworkVersion, imageTag: steering.image, flavorTag: steering.flavor, reasons };
+      return { flavor, packaging, choice: chooseImage(flavor.name, model, settings) };
     } catch (error) {
       if (!(error instanceof RefusedError)) {
         throw error;
