@@ -34,6 +34,8 @@ export class PlanWorld {
   overrides: ImageOverrides = {};
   /** The rule that chooses images. */
   imageRule = '1';
+  /** The image that the rule chooses, unless people named one. */
+  chosenImage = (_version: ModelVersion): string => 'image';
   ledger: LedgerRecord = { revision: 0 };
   now = Date.parse('2030-01-02T03:04:05Z');
   /** Whether MLflow lists no model at all. */
@@ -167,7 +169,7 @@ export class PlanWorld {
   }
 
   private imageOf(version: ModelVersion): string {
-    return steeringOf(version).image ?? this.overrides.sklearn ?? 'image';
+    return steeringOf(version).image ?? this.overrides.sklearn ?? this.chosenImage(version);
   }
 
   private currencyOf(version: ModelVersion, one: ModelPackage): Currency {
@@ -183,7 +185,7 @@ export class PlanWorld {
 
   private planning(): Planning {
     return {
-      revision: this.revision,
+      revision: `${this.revision} ${this.imageRule}`,
       registryId: REGISTRY,
       owner: OWNER,
       overrides: this.overrides,
