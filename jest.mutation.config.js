@@ -12,7 +12,7 @@ module.exports = {
     '<rootDir>/test/lambda/plan/!(between-syncs).test.ts',
     '<rootDir>/test/lambda/shared/names/*.test.ts',
     '<rootDir>/test/lambda/shared/packages/*.test.ts',
-    '<rootDir>/test/lambda/shared/packing/{archive-size,content-key,entry-names,steering,target-size}.test.ts',
+    '<rootDir>/test/lambda/shared/packing/{archive-size,content-key,entry-names,steering}.test.ts',
     '<rootDir>/test/lambda/shared/registry/read-file.test.ts',
     '<rootDir>/test/lambda/create/archive/*.test.ts',
   ],

@@ -1,15 +1,22 @@
-"""Writes lambda/shared/images/table.json from the SageMaker SDK's public image configuration (PyPI `sagemaker-core`).
+"""Writes lambda/packaging/framework-images.json: for each framework AWS's newest image that AWS still patches.
 
-Usage: python scripts/refresh-image-table.py <sagemaker_core wheel> [<output>]
-The wheel comes from `pip download --no-deps sagemaker-core`; nothing of it is installed or run. The dates on which AWS ends
-patching are in end-of-patch.json beside this script, since the SDK does not know them.
+Usage: python scripts/refresh-image-table.py <sagemaker_core wheel> [--lock <framework>=<uv.lock>] [--today <ISO date>]
+           [--output <file>]
+
+The wheel comes from `pip download --no-deps sagemaker-core`: the SageMaker SDK's public image configuration has tags and
+accounts. Nothing of it is installed or run. The SDK knows neither Pythons nor the dates on which AWS ends patching: they are in
+patched-images.json beside this script, kept by hand. The packages of an image stay as they are in the table; those of a new one
+come from its uv.lock (github.com/aws/deep-learning-containers, docker/<framework>/...). The script prints what it dropped and why.
 """
 
 from __future__ import annotations
 
+import argparse
+import datetime
 import json
 import re
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -20,7 +27,7 @@ REPOSITORIES = {
     "tensorflow": "tensorflow-inference",
 }
 HERE = Path(__file__).parent
-TABLE = HERE.parent / "lambda" / "shared" / "images" / "table.json"
+TABLE = HERE.parent / "lambda" / "packaging" / "framework-images.json"
 
 
 def tag_of(name: str, version: str, image: dict) -> str:
@@ -29,50 +36,92 @@ def tag_of(name: str, version: str, image: dict) -> str:
     return "-".join([version, *processors, *image.get("py_versions", [])[:1]])
 
 
-def python_of(tag: str) -> str | None:
-    """The Python that a tag names: `py312` is 3.12; `py3` says nothing."""
-    found = re.search(r"py3(\d+)", tag)
-    return f"3.{found.group(1)}" if found else None
+def why_dropped(version: str, known: dict | None, today: str) -> str | None:
+    """Why an image is not in the table; None for one that AWS patches."""
+    if known is None:
+        return "patched-images.json has no date for it: add the date if AWS publishes one"
+    if known["endOfPatch"] < today:
+        return f"AWS ended patching it on {known['endOfPatch']}"
+    return None
 
 
-def image_of(name: str, version: str, image: dict, end_of_patch: str | None) -> dict:
-    """One line of the table."""
-    tag = tag_of(name, version, image)
-    known = {"version": version, "tag": tag, "pythonVersion": python_of(tag), "endOfPatch": end_of_patch}
-    return {key: value for key, value in known.items() if value is not None}
+def newest_patched(name: str, versions: dict, known: dict[str, dict], today: str) -> str:
+    """The version of the newest image that AWS patches. Prints why the others are dropped."""
+    unknown = set(known) - set(versions)
+    if unknown:
+        sys.exit(f"patched-images.json has versions of {name} that the SDK does not have: {', '.join(sorted(unknown))}")
+    ordered = sorted(versions, key=lambda version: [int(part) for part in re.findall(r"\d+", version)[:3]])
+    reasons = {version: why_dropped(version, known.get(version), today) for version in ordered}
+    patched = [version for version in ordered if reasons[version] is None]
+    if not patched:
+        sys.exit(f"AWS patches no image of {name} on {today}: add newer ones to patched-images.json, or drop the framework")
+    for version in ordered[::-1]:
+        if version != patched[-1]:
+            print(f"{name}: dropped {version}: {reasons[version] or f'AWS patches the newer {patched[-1]}'}")
+    print(f"{name}: kept {patched[-1]}, patched until {known[patched[-1]]['endOfPatch']}")
+    return patched[-1]
 
 
-def framework_of(wheel: zipfile.ZipFile, name: str, dates: dict[str, str]) -> dict:
-    """One framework's inference images in the order of their versions, with the registry account of each region."""
+def pins_of(lock: Path) -> dict[str, str]:
+    """Version by name of what a uv.lock pins. A package that it has in several versions is left out: nobody knows which one."""
+    packages = tomllib.loads(lock.read_text(encoding="utf-8"))["package"]
+    pins: dict[str, set[str]] = {}
+    for package in packages:
+        if "registry" in package["source"]:
+            pins.setdefault(package["name"], set()).add(package["version"])
+    return {name: versions.pop() for name, versions in sorted(pins.items()) if len(versions) == 1}
+
+
+def content_of(name: str, tag: str, lock: str | None, present: dict) -> dict:
+    """What is in an image: by its lock file, or as in the present table."""
+    if lock is not None:
+        return {"source": f"uv.lock of {tag}, read on {datetime.date.today()}", "pins": pins_of(Path(lock))}
+    if present.get("tag") != tag:
+        sys.exit(f"the packages of {name} {tag} are not known: pass its uv.lock as --lock {name}=<file>")
+    return {key: present[key] for key in ("source", "resolvedAsOf", "pins") if key in present}
+
+
+def framework_of(wheel: zipfile.ZipFile, name: str, known: dict[str, dict], args: argparse.Namespace, present: dict) -> dict:
+    """One framework's image, with the registry account of each region."""
     config = json.loads(wheel.read(f"sagemaker/core/image_uri_config/{name}.json"))["inference"]["versions"]
     versions = {version: image for version, image in config.items() if image["repository"] == REPOSITORIES[name]}
-    ordered = sorted(versions, key=lambda version: [int(part) for part in re.findall(r"\d+", version)[:3]])
-    unknown = set(dates) - set(versions)
-    if unknown:
-        sys.exit(f"end-of-patch.json has versions of {name} that the SDK does not have: {', '.join(sorted(unknown))}")
+    version = newest_patched(name, versions, known, args.today)
+    tag = tag_of(name, version, versions[version])
     return {
         "repository": REPOSITORIES[name],
-        "images": [image_of(name, version, versions[version], dates.get(version)) for version in ordered],
-        "accounts": dict(sorted(versions[ordered[-1]]["registries"].items())),
+        "version": version,
+        "tag": tag,
+        "python": known[version]["python"],
+        "endOfPatch": known[version]["endOfPatch"],
+        **content_of(name, tag, dict(args.lock).get(name), present),
+        "accounts": dict(sorted(versions[version]["registries"].items())),
     }
 
 
-def main(wheel_path: str, output: Path) -> None:
+def main(args: argparse.Namespace) -> None:
     """Reads the wheel and writes the table."""
-    patches = json.loads((HERE / "end-of-patch.json").read_text(encoding="utf-8"))
-    with zipfile.ZipFile(wheel_path) as wheel:
+    patched = json.loads((HERE / "patched-images.json").read_text(encoding="utf-8"))
+    present = json.loads(TABLE.read_text(encoding="utf-8"))
+    with zipfile.ZipFile(args.wheel) as wheel:
         table = {
             "sources": [
-                f"PyPI {Path(wheel_path).name.split('-py3')[0]}: sagemaker/core/image_uri_config",
-                patches["source"],
+                f"PyPI {Path(args.wheel).name.split('-py3')[0]}: sagemaker/core/image_uri_config",
+                patched["source"],
+                present["sources"][-1],
             ],
-            "frameworks": {name: framework_of(wheel, name, patches["dates"].get(name, {})) for name in REPOSITORIES},
+            "frameworks": {
+                name: framework_of(wheel, name, patched["images"][name], args, present["frameworks"][name])
+                for name in REPOSITORIES
+            },
         }
-    output.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
-    print(f"wrote {output}")
+    args.output.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+    print(f"wrote {args.output}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit(__doc__)
-    main(sys.argv[1], Path(sys.argv[2]) if len(sys.argv) == 3 else TABLE)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("wheel")
+    parser.add_argument("--lock", action="append", default=[], type=lambda text: text.split("=", 1))
+    parser.add_argument("--today", default=datetime.date.today().isoformat())
+    parser.add_argument("--output", type=Path, default=TABLE)
+    main(parser.parse_args())

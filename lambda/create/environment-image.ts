@@ -20,7 +20,7 @@ export interface ImageRequest {
 
 /** The image that serves a version, or why the version waits for it. */
 export async function imageOf(
-  { image, environment, files }: Pick<PreparedPackage, 'environment' | 'files'> & { readonly image?: string },
+  { image, environment, files }: Pick<PreparedPackage, 'image' | 'environment' | 'files'>,
   { client, open, request, stop }: ImageRequest,
 ): Promise<EnvironmentAnswer> {
   if (environment === undefined) {

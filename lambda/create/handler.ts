@@ -1,3 +1,5 @@
+import { readChoiceSettings } from '../packaging/choice-settings';
+import { endOfPatchWarning } from '../packaging/framework-images';
 import { artifactStore } from '../shared/context/artifact-store';
 import { manualEnvironments } from '../shared/context/manual-environments';
 import { modelPackages } from '../shared/context/packages';
@@ -6,8 +8,6 @@ import { claims } from '../shared/context/store';
 import type { ActionResult, CreateAction, ModelStep } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { environmentsOf } from '../shared/environments';
-import { endOfPatchWarning } from '../shared/images/image-table';
-import { Images, readImageOverrides } from '../shared/images/images';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
 import { approvalOf } from '../shared/packages/approval';
@@ -46,18 +46,17 @@ export const handler = step<Input, ActionResult | Continued>(
     if (version === undefined || environmentsOf(version).length === 0) {
       return { action: 'create', outcome: 'skipped', version: number };
     }
-    const images = new Images(requireEnv('AWS_REGION'), await readImageOverrides());
-    const prepared = await preparePackage(source, version, images);
-    const { packaging, environment, packing, contentKey } = prepared;
+    const prepared = await preparePackage(source, version, await readChoiceSettings());
+    const { packaging, packing, contentKey } = prepared;
     const open: OpenFile = (path, position) => source.openFile(version, path, position);
     const request = { modelName, owner: `${execution} ${entered}`, retry: retryEnvironments === true };
-    const answer = await imageOf({ ...prepared, image: prepared.image.uri }, { client: s3, open, request, stop });
+    const answer = await imageOf(prepared, { client: s3, open, request, stop });
+    const { flavor, imageReason: reason, patchedBy, environment } = packing;
     if ('waits' in answer) {
-      const waits = { environment: environment?.digest ?? '', reason: answer.waits };
-      return { action: 'create', outcome: 'waiting', version: number, ...waits };
+      return { action: 'create', outcome: 'waiting', version: number, environment, reason: answer.waits };
     }
     const { image } = answer;
-    logger.info('image chosen', { image, from: prepared.image.from, flavor: packing.flavor });
+    logger.info('image chosen', { image, environment, flavor, reason, patchedBy });
     const warning = endOfPatchWarning(image, new Date());
     if (warning !== undefined) {
       logger.warn(warning, { image });
@@ -89,7 +88,7 @@ export const handler = step<Input, ActionResult | Continued>(
       modelDataUrl: placed.url,
       environment: packaging.environment,
       metadata: {
-        ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning),
+        ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning, prepared.bytes),
         ...approval.metadata,
       },
       clientToken: clientToken(execution, entered, number, placed.url, image),

@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
 import { RefusedError } from '../shared/errors';
-import { type MlModel, parseUntrustedYaml, textOf } from '../shared/flavors/mlmodel';
+import { type MlModel, textOf } from '../shared/flavors/mlmodel';
 import { quoted } from '../shared/printable';
-import {
-  canonicalName,
-  type RequirementRules,
-  type Requirements,
-  readRequirements,
-  referencedFiles,
-  referencedWheels,
-  requirementLines,
-} from './requirements';
+import { mainLines, pythonOfFiles } from './environment-files';
+import { canonicalName } from './requirement-line';
+import { type RequirementRules, type Requirements, readRequirements } from './requirements';
 
 /** Counts up with changes of the builder, the server or these rules: every environment is built again. */
 const RECIPE = '1';
 
 /** The Pythons that images are built for: those that a base image has (environment-image/builder/bases.json). */
 export const PYTHONS: readonly string[] = ['3.8', '3.9', '3.10', '3.11', '3.12', '3.13'];
+
+/** The Pythons of these that get no security updates any more, with the month of the last (devguide.python.org/versions). */
+const ENDED: Readonly<Record<string, string>> = { '3.8': '2024-10', '3.9': '2025-10', '3.10': '2026-10' };
 
 /** What decides on an environment. Equal specifications are one image. */
 export interface EnvironmentSpec {
@@ -48,36 +45,20 @@ export interface ModelEnvironment {
 /** What of a model folder says its environment. */
 export interface EnvironmentFiles {
   readonly mlmodel: MlModel;
-  /** Texts of {@link ENVIRONMENT_FILES} and of the files that these refer to, by path. */
+  /** Texts of requirements.txt, conda.yaml and python_env.yaml, and of the files that these refer to, by path. */
   readonly texts: ReadonlyMap<string, string>;
   /** SHA-256 of the wheels that the requirements name, by path. */
   readonly wheelHashes: ReadonlyMap<string, string>;
 }
 
-/** What MLflow has written beside MLmodel since version 1.18, for every model. */
-export const REQUIREMENTS = 'requirements.txt';
-const CONDA = 'conda.yaml';
-const PYTHON_ENV = 'python_env.yaml';
-/** The files that MLflow writes an environment into (mlflow/utils/environment.py). */
-export const ENVIRONMENT_FILES: readonly string[] = [REQUIREMENTS, CONDA, PYTHON_ENV];
-
 /** MLflow below this version imports pkg_resources, which setuptools dropped in version 81. */
 const WITHOUT_PKG_RESOURCES = [2, 12] as const;
+/** One version, not the range `==2.*`, and no comparison in a marker. */
+const PINNED = /(?:^|[^=!<>~])={2,3}([\w.+!]+)(?=[\s,;]|$)/;
+const NAME_AND_EXTRAS = /^[a-z0-9-]+(?:\[[^\]]*\])?/;
 const MLFLOW = ['mlflow', 'mlflow-skinny'];
 /** XGBoost loads it for several GPUs only, and it has 300 MB. PyTorch, in contrast, does not start without its packages of NVIDIA. */
 const XGBOOST_ON_GPUS = "nvidia-nccl-cu12 ; sys_platform == 'never'";
-
-/** The other files that a folder's requirements refer to, as far as these texts say. */
-export function filesToRead(texts: ReadonlyMap<string, string>): string[] {
-  const lines = [...texts].flatMap(([path, text]) => (path.endsWith('.yaml') ? [] : requirementLines(text)));
-  return referencedFiles([...lines, ...mainLines(texts)]);
-}
-
-/** The wheels that a folder's requirements refer to. */
-export function wheelsToHash(texts: ReadonlyMap<string, string>): string[] {
-  const lines = [...texts].flatMap(([path, text]) => (path.endsWith('.yaml') ? [] : requirementLines(text)));
-  return [...new Set(referencedWheels([...lines, ...mainLines(texts)]))];
-}
 
 /**
  * The environment that a model asks for, from its files alone: nothing is resolved, fetched or executed.
@@ -106,7 +87,7 @@ export function environmentOf(files: EnvironmentFiles, rules: RequirementRules):
     spec,
     digest: digestOf(spec),
     wheelSources: [...requirements.wheels].map(([file, source]) => ({ file, source })),
-    warnings: requirements.warnings,
+    warnings: [...requirements.warnings, ...ended(spec.python)],
   };
 }
 
@@ -124,48 +105,6 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** The lines of requirements.txt; without one, those of conda.yaml, as MLflow before 1.18 wrote no other. */
-function mainLines(texts: ReadonlyMap<string, string>): string[] {
-  const requirements = texts.get(REQUIREMENTS);
-  if (requirements !== undefined) {
-    return requirementLines(requirements);
-  }
-  const conda = texts.get(CONDA);
-  if (conda !== undefined) {
-    return condaLines(conda);
-  }
-  const { dependencies } = yamlOf(texts.get(PYTHON_ENV) ?? '', PYTHON_ENV);
-  return strings(dependencies);
-}
-
-/** conda.yaml as pip takes it: its pip list, and conda's own packages under the names that PyPI has for most of them. */
-function condaLines(text: string): string[] {
-  const { dependencies } = yamlOf(text, CONDA);
-  const lines: string[] = [];
-  for (const entry of Array.isArray(dependencies) ? dependencies : []) {
-    if (typeof entry === 'object' && entry !== null) {
-      lines.push(...strings((entry as { pip?: unknown }).pip).flatMap(requirementLines));
-      continue;
-    }
-    const { name, version } = condaPackage(String(entry));
-    if (name !== '' && !['python', 'pip', 'setuptools', 'wheel'].includes(name)) {
-      lines.push(`${name}${version === '' || /^[<>!~=]/.test(version) ? version : `==${version}`}`);
-    }
-  }
-  return lines;
-}
-
-/** `channel::name=1.2=build` (docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html). */
-function condaPackage(entry: string): { name: string; version: string } {
-  const [spec = ''] = entry.replace(/\s/g, '').split('::').slice(-1);
-  const [, name = '', rest = ''] = /^([A-Za-z0-9_.-]+)(.*)$/.exec(spec) ?? [];
-  if (/^[<>!~]|^==/.test(rest)) {
-    return { name: name.toLowerCase(), version: rest };
-  }
-  const [version = ''] = rest.replace(/^=/, '').split('=');
-  return { name: name.toLowerCase(), version: version.endsWith('.*') ? `==${version}` : version };
-}
-
 /** @throws RefusedError for a Python that no image can be built for, with those that there are */
 function pythonOf({ mlmodel, texts }: EnvironmentFiles): string {
   const version = textOf(mlmodel.flavors.python_function ?? {}, 'python_version') ?? pythonOfFiles(texts);
@@ -179,14 +118,9 @@ function pythonOf({ mlmodel, texts }: EnvironmentFiles): string {
   return minor;
 }
 
-function pythonOfFiles(texts: ReadonlyMap<string, string>): string | undefined {
-  const { python } = yamlOf(texts.get(PYTHON_ENV) ?? '', PYTHON_ENV);
-  if (python !== undefined) {
-    return String(python);
-  }
-  const { dependencies } = yamlOf(texts.get(CONDA) ?? '', CONDA);
-  const entries = strings(dependencies).map(condaPackage);
-  return entries.find(({ name }) => name === 'python')?.version.replace(/^=+/, '') || undefined;
+function ended(python: string): string[] {
+  const since = ENDED[python];
+  return since === undefined ? [] : [`Python ${python} has had no security updates since ${since}`];
 }
 
 /**
@@ -196,13 +130,13 @@ function pythonOfFiles(texts: ReadonlyMap<string, string>): string | undefined {
 function mlflowOf(packages: readonly string[], loggedWith: string | undefined) {
   const version = (loggedWith ?? '').replace(/\.?dev.*$/, '');
   const own = packages.filter((line) => MLFLOW.includes(nameOf(line)));
-  const pinned = own.map((line) => /==([\w.]+)/.exec(line)?.[1]).find((found) => found !== undefined);
+  const pinned = own.map((line) => PINNED.exec(line)?.[1]).find((found) => found !== undefined);
   const added: string[] = [];
   const overrides: string[] = [];
   if (own.length === 0) {
     added.push(version === '' ? 'mlflow' : `mlflow==${version}`);
   } else if (version !== '' && pinned === undefined && own.every((line) => !line.includes('@'))) {
-    overrides.push(...new Set(own.map((line) => `${nameOf(line)}==${version}`)));
+    overrides.push(...new Set(own.map((line) => `${NAME_AND_EXTRAS.exec(line)?.[0]}==${version}`)));
   }
   const there = names(packages);
   if (own.length > 0 && !there.has('mlflow') && !there.has('pandas')) {
@@ -248,13 +182,4 @@ function names(lines: readonly string[]): Set<string> {
 
 function nameOf(line: string): string {
   return canonicalName(/^[A-Za-z0-9._-]+/.exec(line)?.[0] ?? '');
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-}
-
-function yamlOf(text: string, name: string): Readonly<Record<string, unknown>> {
-  const document = parseUntrustedYaml(text, name);
-  return typeof document === 'object' && document !== null ? (document as Record<string, unknown>) : {};
 }

@@ -1,5 +1,7 @@
 import { RefusedError } from '../shared/errors';
-import { printable, quoted } from '../shared/printable';
+import { quoted } from '../shared/printable';
+import { fileReference, type LocalFile, localFile } from './local-files';
+import { parseRequirementLine, printRequirementLine, refused, requirementLines, shownLine } from './requirement-line';
 
 /** What a model's requirements say, as data: nothing is resolved, fetched or executed. */
 export interface Requirements {
@@ -25,53 +27,17 @@ export interface RequirementRules {
 
 /** Files of one folder may name each other so often; MLflow writes one constraint file. */
 const FILES_MAX = 20;
-const LINE_SHOWN_MAX = 200;
 
-const FILE_OPTION = /^(?:(-c|--constraint)|(?:-r|--requirement))(?:\s*=\s*|\s+|(?<=^-[cr]))(.+)$/;
-const INDEX_OPTION = /^(?:-i|--index-url|--extra-index-url|-f|--find-links)(?:\s*=\s*|\s+)(\S+)$/;
+const OPTION = /(?:^|\s)(--?[a-z-]+)(?:(?:\s*=\s*|\s+)([^-\s]\S*))?/g;
+const INDEX_OPTIONS = ['-i', '--index-url', '--extra-index-url'];
+const FIND_LINKS = ['-f', '--find-links'];
 const EDITABLE = /^(?:-e|--editable)\b/;
 const VCS = /(?:^|@\s*)(?:git|hg|svn|bzr)\+/;
 /** Packages that only other systems have; those of TensorFlow's names stand for TensorFlow itself. */
 const NOT_ON_LINUX = new Set(['appnope', 'pypiwin32', 'pywin32', 'pywinpty', 'tensorflow-metal']);
 const TENSORFLOW_ELSEWHERE = new Set(['tensorflow-intel', 'tensorflow-macos']);
 
-const NAME = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$/;
-const CLAUSE = /^(?:===|==|~=|!=|<=|>=|<|>)[A-Za-z0-9.*+!_-]+$/;
-const MARKER = /^[\w\s.'"()<>=!~,+-]+$/;
-const HASH = /--hash[= ](sha(?:256|384|512):[0-9a-f]+)/g;
 const PYPI = ['https://pypi.org/', 'https://files.pythonhosted.org/'];
-
-/** Names of distributions compare in this form (packaging.python.org/en/latest/specifications/name-normalization). */
-export function canonicalName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-
-/** The lines that pip would read: continued ones joined; without comments, empty lines, and marks of other systems. */
-export function requirementLines(text: string): string[] {
-  return text
-    .replace(/^\uFEFF/, '')
-    .replace(/\r\n?/g, '\n')
-    .replace(/\\\n/g, ' ')
-    .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
-}
-
-/** The files that lines refer to by `-r` and `-c`, as paths in the model folder. */
-export function referencedFiles(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => {
-    const [, , path] = FILE_OPTION.exec(line) ?? [];
-    return path === undefined ? [] : [insideFolder(path, line)];
-  });
-}
-
-/** The wheels of the model folder that lines refer to. */
-export function referencedWheels(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => {
-    const local = localFile(line);
-    return local?.path.endsWith('.whl') ? [local.path] : [];
-  });
-}
 
 /**
  * Reads requirements as pip would, as far as an image can be built from them.
@@ -86,7 +52,13 @@ export function readRequirements(
   rules: RequirementRules,
 ): Requirements {
   const reader = new Reader(fileAt, rules);
-  reader.read(lines, reader.packages);
+  reader.read(lines, reader.packages, '');
+  if (reader.withLocalVersion && reader.indexes.size === 0) {
+    // MLflow writes the version without the index that it came from.
+    for (const index of rules.indexes) {
+      reader.indexes.add(canonicalUrl(index) ?? index);
+    }
+  }
   return {
     packages: sorted(reader.packages),
     constraints: sorted(reader.constraints),
@@ -103,6 +75,8 @@ class Reader {
   readonly indexes = new Set<string>();
   readonly wheels = new Map<string, string>();
   readonly warnings = new Set<string>();
+  /** Whether a version such as `2.4.0+cu118` is required, which PyPI never has. */
+  withLocalVersion = false;
   private files = 0;
 
   constructor(
@@ -110,23 +84,23 @@ class Reader {
     private readonly rules: RequirementRules,
   ) {}
 
-  read(lines: readonly string[], into: Set<string>): void {
+  read(lines: readonly string[], into: Set<string>, from: string): void {
     for (const line of lines) {
-      this.readLine(line, into);
+      this.readLine(line, into, from);
     }
   }
 
-  private readLine(line: string, into: Set<string>): void {
-    const [, constraint, file] = FILE_OPTION.exec(line) ?? [];
-    if (file !== undefined) {
-      this.read(this.linesOf(file, line), constraint === undefined ? into : this.constraints);
+  private readLine(line: string, into: Set<string>, from: string): void {
+    const other = fileReference(line, from);
+    if (other !== undefined) {
+      this.read(this.linesOf(other.path, line), other.constraints ? this.constraints : into, other.path);
     } else if (EDITABLE.test(line)) {
       throw refused(
         line,
         'an editable package is on the machine that logged the model: log it with code_paths or as a wheel',
       );
     } else if (line.startsWith('-')) {
-      this.readOption(line);
+      this.readOptions(line);
     } else {
       for (const one of this.requirement(line)) {
         into.add(one);
@@ -134,45 +108,52 @@ class Reader {
     }
   }
 
-  private linesOf(file: string, line: string): string[] {
+  private linesOf(path: string, line: string): string[] {
     this.files += 1;
     if (this.files > FILES_MAX) {
       throw refused(line, `the requirements name more than ${FILES_MAX} files`);
     }
-    const path = insideFolder(file, line);
     const text = this.fileAt(path);
     if (text === undefined) {
-      throw refused(line, `the model folder has no file ${quoted(path)}: log the model with it, or take the line away`);
+      throw refused(line, `the model folder has no file ${quoted(path)}: log the model with it, or remove the line`);
     }
     return requirementLines(text);
   }
 
-  private readOption(line: string): void {
-    const [, url] = INDEX_OPTION.exec(line) ?? [];
-    if (url === undefined) {
-      this.warnings.add(`the option ${printable(line.split(/[\s=]/)[0] ?? '', LINE_SHOWN_MAX)} is left out`);
-    } else if (!PYPI.some((prefix) => `${url}/`.startsWith(prefix))) {
-      this.indexes.add(this.allowed(url, line));
+  /** pip takes several options in a line. */
+  private readOptions(line: string): void {
+    for (const [, option = '', value = ''] of line.matchAll(OPTION)) {
+      const url = value.replace(/^(["'])(.*)\1$/, '$2');
+      if (FIND_LINKS.includes(option)) {
+        throw refused(
+          option,
+          'packages come from indexes only: use --extra-index-url, or log the model with its wheels',
+        );
+      } else if (!INDEX_OPTIONS.includes(option) || url === '') {
+        this.warnings.add(`the option ${shownLine(option)} is left out`);
+      } else if (!isBelow(url, PYPI)) {
+        this.indexes.add(this.allowed(url, line));
+      }
     }
   }
 
-  /** @returns the address, if the installation allows packages from it */
+  /** @returns the address in one form, if the installation allows packages from it */
   private allowed(url: string, line: string): string {
-    if (/^[a-z+]+:\/\/[^/]*@/i.test(url)) {
+    if (hasCredentials(url)) {
       // Not the line itself: a password is in it.
       throw new RefusedError(
-        'a package index of the requirements has a password in its address: name the index in mlflow-mlops:environment-indexes and ' +
-          'its secret in mlflow-mlops:environment-index-secret in cdk.json, and log the model without the password',
+        'an address in the requirements has a password: name the index in mlflow-mlops:environment-indexes and its secret in ' +
+          'mlflow-mlops:environment-index-secret in cdk.json, and log the model without the password',
       );
     }
-    const below = (prefix: string) => `${url}/`.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
-    if (!/^https:\/\//.test(url) || ![...PYPI, ...this.rules.indexes].some(below)) {
+    const canonical = canonicalUrl(url);
+    if (canonical === undefined || !isBelow(canonical, [...PYPI, ...this.rules.indexes])) {
       throw refused(
         line,
         `this installation takes no packages from ${quoted(url)}: name it in mlflow-mlops:environment-indexes in cdk.json`,
       );
     }
-    return url;
+    return canonical;
   }
 
   private requirement(line: string): string[] {
@@ -183,39 +164,26 @@ class Reader {
     if (VCS.test(line)) {
       return [this.fromRepository(line)];
     }
-    const [, given = '', extras, rest = ''] = NAME.exec(line) ?? [];
-    const name = canonicalName(given);
-    const { version, marker, hashes } = parts(rest, line);
-    if (NOT_ON_LINUX.has(name)) {
-      this.warnings.add(`${name} is not for Linux and is left out`);
+    const read = parseRequirementLine(line);
+    if (NOT_ON_LINUX.has(read.name)) {
+      this.warnings.add(`${read.name} is not for Linux and is left out`);
       return [];
     }
-    if (TENSORFLOW_ELSEWHERE.has(name)) {
-      this.warnings.add(`${name} is not for Linux: tensorflow takes its place`);
-      return [`tensorflow${version}`];
+    if (TENSORFLOW_ELSEWHERE.has(read.name)) {
+      this.warnings.add(`${read.name} is not for Linux: tensorflow takes its place`);
+      // Its hashes and address are those of another file.
+      return [printRequirementLine({ ...read, name: 'tensorflow', url: undefined, marker: undefined, hashes: [] })];
     }
-    const url = version.startsWith('@') ? version.slice(1).trim() : undefined;
-    if (
-      name === '' ||
-      (url === undefined && version.split(',').some((clause) => clause !== '' && !CLAUSE.test(clause)))
-    ) {
-      throw refused(line, 'this is no requirement that pip can read');
+    if (read.version.includes('+')) {
+      this.withLocalVersion = true;
+      if (this.rules.indexes.length === 0) {
+        throw refused(
+          line,
+          'PyPI has no versions with a "+": name the index that has it in mlflow-mlops:environment-indexes in cdk.json',
+        );
+      }
     }
-    if (url !== undefined) {
-      this.allowed(url, line);
-    } else if (/\+/.test(version) && this.rules.indexes.length === 0) {
-      throw refused(
-        line,
-        'PyPI has no versions with a "+": name the index that has it in mlflow-mlops:environment-indexes in cdk.json',
-      );
-    }
-    const inBrackets = (extras ?? '')
-      .split(',')
-      .map((extra) => canonicalName(extra.trim()))
-      .filter(Boolean)
-      .sort();
-    const what = `${name}${inBrackets.length > 0 ? `[${[...new Set(inBrackets)].join(',')}]` : ''}`;
-    return [`${what}${url === undefined ? version : ` @ ${url}`}${marker}${hashes}`];
+    return [printRequirementLine({ ...read, url: read.url === undefined ? undefined : this.allowed(read.url, line) })];
   }
 
   private local({ path, marker }: LocalFile, line: string): string {
@@ -244,78 +212,34 @@ class Reader {
         'this installation builds no packages from source: log the model with a wheel, or set mlflow-mlops:environment-sources in cdk.json',
       );
     }
-    if (!/@[0-9a-f]{40}(?:[#\s;]|$)/.test(line)) {
-      this.warnings.add(
-        `${printable(line, LINE_SHOWN_MAX)} names no commit: what is installed may differ from what was logged`,
+    if (/\/\/[^/\s]*:[^/\s]*@|https?:\/\/[^/\s]*@/.test(line)) {
+      throw refused(
+        line,
+        'its address has a password, which would be kept with the environment: log the model with a wheel',
       );
+    }
+    if (!/@[0-9a-f]{40}(?:[#\s;]|$)/.test(line)) {
+      this.warnings.add(`${shownLine(line)} names no commit: what is installed may differ from what was logged`);
     }
     return line;
   }
 }
 
-interface LocalFile {
-  readonly path: string;
-  readonly marker: string;
+/** An https address without `..` and without the last slash; undefined for any other text. */
+function canonicalUrl(url: string): string | undefined {
+  return /^https:\/\//i.test(url) && URL.canParse(url) ? new URL(url).href.replace(/\/$/, '') : undefined;
 }
 
-/** A requirement that is a file: of the model folder, or of a machine that is not here. */
-function localFile(line: string): LocalFile | undefined {
-  const [what = '', ...marker] = line.split(/\s+;|;\s/);
-  const [path = ''] = what.replace(/^[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*@\s*(?=file:|[./])/, '').split(/\s+--hash/);
-  if (!/\.(?:whl|zip|tar\.gz)$/.test(path) && !/^(?:file:|\.{0,2}\/)/.test(path)) {
-    return undefined;
-  }
-  if (/^[a-z+]+:\/\//i.test(path) && !path.startsWith('file:')) {
-    return undefined;
-  }
-  if (/^[^\s/]+\s*@\s*https?:/.test(path)) {
-    return undefined;
-  }
-  return { path: insideFolder(path.replace(/^file:(?!\/)/, ''), line), marker: markerOf(marker.join(';'), line) };
-}
-
-/** @returns a path of the model folder without `.` @throws RefusedError for one that leaves it */
-function insideFolder(path: string, line: string): string {
-  const parts = path
-    .trim()
-    .split('/')
-    .filter((part) => part !== '.' && part !== '');
-  if (/^(?:[a-z]+:|\/|\\|~)/i.test(path.trim()) || parts.includes('..') || /[\\\0]/.test(path) || parts.length === 0) {
-    throw refused(
-      line,
-      'the file is not in the model folder: log the model with code_paths, or with its wheels by mlflow.models.utils.add_libraries_to_model',
-    );
-  }
-  return parts.join('/');
-}
-
-/** Splits what follows a name: versions, or an address; a marker; hashes. */
-function parts(rest: string, line: string): { version: string; marker: string; hashes: string } {
-  const hashes = [...rest.matchAll(HASH)].map(([, hash]) => hash).sort();
-  const [before = '', ...marker] = rest.replace(HASH, '').split(/;(?=\s*[a-z('"])/);
-  const version = before.trim().replace(/^\((.*)\)$/, '$1');
-  const clauses = version.startsWith('@')
-    ? version
-    : version.replace(/\s/g, '').split(',').filter(Boolean).sort().join(',');
-  return {
-    version: clauses,
-    marker: markerOf(marker.join(';'), line),
-    hashes: hashes.map((hash) => ` --hash=${hash}`).join(''),
-  };
-}
-
-function markerOf(text: string, line: string): string {
-  const marker = text.trim().replace(/\s+/g, ' ');
-  if (marker !== '' && !MARKER.test(marker)) {
-    throw refused(line, 'its marker cannot be read');
-  }
-  return marker === '' ? '' : ` ; ${marker}`;
-}
-
-function refused(line: string, why: string): RefusedError {
-  return new RefusedError(
-    `the requirement ${JSON.stringify(printable(line, LINE_SHOWN_MAX))} cannot be installed: ${why}`,
+function isBelow(url: string, prefixes: readonly string[]): boolean {
+  const canonical = canonicalUrl(url);
+  return (
+    canonical !== undefined &&
+    prefixes.some((prefix) => `${canonical}/`.startsWith(`${canonicalUrl(prefix) ?? prefix}/`))
   );
+}
+
+function hasCredentials(url: string): boolean {
+  return /^[a-z+]+:\/\/[^/]*@/i.test(url) || (URL.canParse(url) && new URL(url).username !== '');
 }
 
 function sorted(lines: ReadonlySet<string>): string[] {

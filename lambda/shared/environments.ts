@@ -7,23 +7,20 @@ export interface Environment {
   readonly name: string;
   /** MLflow stages that promote a version into it. */
   readonly stages: readonly string[];
-  /** MLflow aliases that promote a version into it. MLflow keeps aliases in lower case. */
+  /** MLflow aliases that promote a version into it, in lower case; see {@link environmentsOf}. */
   readonly aliases: readonly string[];
-  /** Unpacked bytes of a model that its kind of endpoint holds. */
-  readonly modelBytesMax: number;
 }
 
-const GIB = 1024 ** 3;
-
 export const ENVIRONMENTS: readonly Environment[] = [
-  // Real-time: the largest volume that an instance can have (API_ProductionVariant, VolumeSizeInGB).
-  { name: 'Staging', stages: ['Staging'], aliases: ['staging'], modelBytesMax: 512 * GIB },
-  // Serverless: its disk, whatever its memory (docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html, Memory size).
-  { name: 'Production', stages: ['Production'], aliases: ['production'], modelBytesMax: 5 * GIB },
+  { name: 'Staging', stages: ['Staging'], aliases: ['staging'] },
+  { name: 'Production', stages: ['Production'], aliases: ['production'] },
 ];
 
 /**
  * The environments that a version is promoted into, in the order of {@link ENVIRONMENTS}.
+ *
+ * The case of an alias does not matter. In open-source MLflow `Production` and `production` are two aliases, each of one version:
+ * both versions are promoted then (docs/adr/0026).
  *
  * @returns empty for a version that is not to be deployed (`None`, `Archived`, no alias that counts)
  */

@@ -11,7 +11,7 @@ import { grantKey } from '../encryption';
 import type { ImageBuilds } from '../environment-images/image-builds';
 import { IMAGE_URI_PARAMETERS } from '../names';
 import { NodeFunction } from '../node-function';
-import type { ArtifactStoreSetting } from '../settings';
+import type { ArtifactStoreSetting, Settings } from '../settings';
 import { grantArtifactStore } from './artifact-store-access';
 import { grantSecretValue } from './grant-secret';
 
@@ -26,6 +26,8 @@ export interface SyncFunctionsProps {
   readonly manualApproval: readonly string[];
   /** How long MLflow must not list a version before its package is deleted without a confirmation, in hours. */
   readonly deletionWaitHours: number;
+  /** When images with a model's own environment are used. */
+  readonly environmentImages: Settings['environmentImages'];
   /** Marks what this installation makes in SageMaker. */
   readonly owner: string;
   /** Builds and keeps environment images. */
@@ -206,6 +208,9 @@ export class SyncFunctions extends Construct {
     for (const writer of [this.list, this.create]) {
       grantKey(bucket.encryptionKey, writer, 's3', 'GenerateDataKey', 'Decrypt');
     }
+    for (const step of [this.plan, this.create]) {
+      step.addEnvironment('ENVIRONMENT_IMAGES', props.environmentImages);
+    }
     if (manualApproval.length > 0) {
       for (const step of [this.plan, this.create, this.update]) {
         step.addEnvironment('MANUAL_APPROVAL', manualApproval.join(' '));
@@ -269,6 +274,6 @@ export class SyncFunctions extends Construct {
 }
 
 /** The settings that decide which environments models have. */
-function environmentRules({ environmentIndexes, environmentSources }: SyncFunctionsProps): string[] {
-  return [...environmentIndexes, ...(environmentSources ? ['sources'] : [])];
+function environmentRules({ environmentImages, environmentIndexes, environmentSources }: SyncFunctionsProps): string[] {
+  return [environmentImages, ...environmentIndexes, ...(environmentSources ? ['sources'] : [])];
 }

@@ -4,6 +4,7 @@ import { App, type AppProps } from 'aws-cdk-lib';
 import { deployableSet } from './deployable/deployable';
 import { ENVIRONMENTS } from './deployable/environments';
 import { EndpointStage } from './endpoints/endpoint-stage';
+import { requireFit } from './endpoints/require-fit';
 import { requireRealTime } from './endpoints/require-real-time';
 import { requireGroupName } from './group-name';
 import { readInference } from './inference/inference';
@@ -51,6 +52,7 @@ function stackProps(folder: string, env: NodeJS.ProcessEnv): ModelPipelineStackP
   const inference = readInference(textOf(join(folder, INFERENCE_FILE)));
   const deployables = deployableSet(readModelPackages(join(folder, MODEL_PACKAGES_FILE), group), OWNER);
   requireRealTime(deployables, inference.endpoints);
+  requireFit(deployables, inference.endpoints);
   return {
     stackName: STACK_NAME,
     keepEndpoints: inference.keepEndpointsOnTermination,

@@ -112,3 +112,29 @@ test("the README's examples of inference.yaml are right", () => {
     expect(() => readInference(example)).not.toThrow();
   }
 });
+
+describe('a model that its endpoint has no room for stops synthesis', () => {
+  const sized = (environment: string, gigabytes: number) =>
+    aPackage(1, '4', environment, { metadata: { mlflow_mlops_bytes: String(gigabytes * 1024 ** 3) } });
+  const run = (environment: string, gigabytes: number, inference: string) => () =>
+    synthesize(BUILD_ENV, folderWith([sized(environment, gigabytes)], inference));
+
+  test('a serverless endpoint has a disk of 5 GB', () => {
+    expect(run('Production', 5, SERVERLESS)).not.toThrow();
+    expect(run('Production', 5.5, SERVERLESS)).toThrow(
+      'version 4: its files have 5.5 GB, and Production.ServerlessMaxConcurrency (7) makes its endpoint serverless, ' +
+        'whose disk has 5.0 GB. Set Production.InstanceType in place of the Serverless keys.',
+    );
+    expect(run('Staging', 5.5, SERVERLESS)).not.toThrow();
+  });
+
+  test('a real-time endpoint holds what its largest volume or its local disk holds', () => {
+    expect(run('Production', 6, REAL_TIME)).not.toThrow();
+    expect(run('Staging', 300, SERVERLESS)).toThrow('Take an instance type with a local disk');
+    expect(run('Staging', 300, SERVERLESS.replace('ml.m5.large', 'ml.g5.12xlarge'))).not.toThrow();
+  });
+
+  test('a package that does not say its size is deployed', () => {
+    expect(() => synthesize(BUILD_ENV, folderWith([aPackage(1, '4', 'Production')], SERVERLESS))).not.toThrow();
+  });
+});

@@ -58,6 +58,7 @@ export function sandboxParts(paths: SandboxPaths, python: string, token: string,
       PYTHON: python,
       AWS_ENDPOINT_URL: url(ministack),
       WORK_DIR: join(paths.home, 'sagemaker'),
+      ENVIRONMENT_FOLDERS: join(paths.home, 'images'),
     }),
     standIn('developer-tools', developerTools, {
       PYTHON: python,

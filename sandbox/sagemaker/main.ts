@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { requireSetting, runAsProcess } from '../aws-json/process';
 import { startSageMaker } from './server';
 
 /*
- * SageMaker's stand-in as a process. Settings: PORT (0 or none takes a free one), PYTHON, AWS_ENDPOINT_URL, WORK_DIR, and
- * STOP_WITH_STDIN (see aws-json/process.ts).
+ * SageMaker's stand-in as a process. Settings: PORT (0 or none takes a free one), PYTHON, AWS_ENDPOINT_URL, WORK_DIR, ENVIRONMENT_FOLDERS (where
+ * builds make environment images), and STOP_WITH_STDIN (see aws-json/process.ts).
  */
 runAsProcess(async () => {
   const workDir = requireSetting('WORK_DIR');
@@ -14,6 +15,7 @@ runAsProcess(async () => {
     python: requireSetting('PYTHON'),
     awsEndpoint: requireSetting('AWS_ENDPOINT_URL'),
     workDir,
+    imagesDir: process.env.ENVIRONMENT_FOLDERS || join(workDir, '..', 'images'),
     log: (line) => process.stderr.write(`${line}\n`),
   });
 });

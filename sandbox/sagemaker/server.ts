@@ -22,6 +22,8 @@ export interface SageMakerOptions {
   readonly awsEndpoint: string;
   /** A folder for the workers; each endpoint's variant has one of its own in it while it runs. */
   readonly workDir: string;
+  /** Where builds make environment images. */
+  readonly imagesDir: string;
   readonly log: (line: string) => void;
 }
 
@@ -33,13 +35,13 @@ export interface SageMakerOptions {
  * @throws Error when the interpreter has no botocore, or the port is taken
  */
 export async function startSageMaker(options: SageMakerOptions): Promise<ListeningServer> {
-  const { python, workDir, awsEndpoint, log } = options;
+  const { python, workDir, imagesDir, awsEndpoint, log } = options;
   const model = await loadServiceModel(python, 'sagemaker');
   const runtimeModel = await loadServiceModel(python, 'sagemaker-runtime');
   const states = new StateStore();
   const modelData = new ModelData(awsEndpoint);
   const events = new EventSender('sagemaker', awsEndpoint, log);
-  const endpoints = new EndpointLifecycle({ python, workDir, log, modelData });
+  const endpoints = new EndpointLifecycle({ python, workDir, imagesDir, log, modelData });
   const contextOf = (caller: Caller): ActionContext => {
     return { caller, state: states.of(caller), modelData, events, endpoints };
   };

@@ -17,7 +17,7 @@ import warnings
 
 warnings.filterwarnings("ignore")
 os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", GIT_PYTHON_REFRESH="quiet", PYTHONHASHSEED="0")
-SERVE = os.path.join(os.path.dirname(__file__), "..", "..", "environment-image", "server", "serve.py")
+SERVE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "environment-image", "server", "serve.py")
 
 import mlflow  # noqa: E402
 import numpy as np  # noqa: E402
@@ -178,6 +178,9 @@ def main(seed, count):
     rng = random.Random(seed)
     statuses, differences, asked = {}, [], 0
     with tempfile.TemporaryDirectory() as folder:
+        # Some versions of MLflow make their store when a model is saved, in the working directory by default.
+        os.chdir(folder)
+        mlflow.set_tracking_uri("file:" + folder + "/mlruns")
         for name, path in models(folder).items():
             ports = free_port(), free_port()
             servers = [start_ours(path, ports[0]), start_mlflow(path, ports[1])]

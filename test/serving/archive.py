@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import shutil
 import sys
@@ -9,12 +10,26 @@ import tempfile
 from typing import Any
 
 import mlflow.pyfunc
+import yaml
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import scoring_server
 
 SERVING = os.path.realpath(
     os.path.join(os.path.dirname(__file__), "..", "..", "lambda", "shared", "flavors", "serving")
 )
+
+
+PACKAGE = "_mlflow_mlops"
+
+
+def pack_mlmodel(model_dir: str) -> None:
+    """Write MLmodel as JSON, as packaging does."""
+    with open(os.path.join(model_dir, "model", "MLmodel"), encoding="utf-8") as stream:
+        mlmodel = yaml.safe_load(stream)
+    kept = {key: mlmodel.get(key) for key in ("signature", "flavors")}
+    os.makedirs(os.path.join(model_dir, "code", PACKAGE), exist_ok=True)
+    with open(os.path.join(model_dir, "code", PACKAGE, "mlmodel.json"), "w", encoding="utf-8") as stream:
+        json.dump(kept, stream)
 
 
 class Archive:
@@ -27,9 +42,8 @@ class Archive:
         self.code = os.path.join(self.path, "code")
         os.mkdir(self.code)
         shutil.copy(os.path.join(SERVING, f"{flavor}_inference.py"), os.path.join(self.code, "inference.py"))
-        for name in os.listdir(SERVING):
-            if name.startswith("mlflow_") and name.endswith(".py"):
-                shutil.copy(os.path.join(SERVING, name), self.code)
+        self.package = os.path.join(self.code, PACKAGE)
+        shutil.copytree(os.path.join(SERVING, PACKAGE), self.package, ignore=shutil.ignore_patterns("__pycache__"))
 
     def remove(self) -> None:
         shutil.rmtree(self.path)
@@ -40,13 +54,14 @@ def load_ours(flavor: str, model_dir: str) -> Any:
     if SERVING not in sys.path:
         sys.path.insert(0, SERVING)
     module = importlib.import_module(f"{flavor}_inference")
+    pack_mlmodel(model_dir)
     return module, module.model_fn(model_dir)
 
 
 def our_answer(model: Any, body: str | bytes, content_type: str) -> tuple[int, str]:
     """Status and body that our code gives, before a model server turns them into a response."""
-    serving = importlib.import_module("mlflow_serving")
-    request = importlib.import_module("mlflow_request")
+    serving = importlib.import_module("_mlflow_mlops.serving")
+    request = importlib.import_module("_mlflow_mlops.request")
     try:
         return 200, serving.predictions_json(model, body, content_type)
     except request.RequestError as refusal:

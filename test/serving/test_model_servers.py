@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import mlflow.sklearn
@@ -16,7 +17,7 @@ import xgboost
 from mlflow.models import infer_signature
 from sklearn.linear_model import LogisticRegression
 
-from archive import Archive, Reference
+from archive import Archive, Reference, pack_mlmodel
 
 TABLE = pd.DataFrame({"a": [0.0, 1.0, 2.0, 0.5], "b": [1.0, 0.5, 2.0, 3.0]})
 LABELS = np.array([0, 1, 1, 0])
@@ -31,6 +32,26 @@ REQUESTS = [
 ]
 
 
+# Saves a pipeline whose steps are functions of the modules beside it.
+SAVE = """
+import importlib, sys
+import mlflow.sklearn
+import pandas as pd
+from mlflow.models import infer_signature
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+names = {names}
+steps = [FunctionTransformer(importlib.import_module(name).same) for name in names]
+table = pd.DataFrame({{"a": [0.0, 1.0], "b": [1.0, 0.5]}})
+mlflow.sklearn.save_model(
+    make_pipeline(*steps, LinearRegression()).fit(table, [0, 1]), sys.argv[1], serialization_format="pickle",
+    code_paths=[f"{{name}}.py" for name in names], pip_requirements=["scikit-learn"], signature=infer_signature(table),
+)
+"""
+
+
 class ModelServers(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
@@ -39,6 +60,8 @@ class ModelServers(unittest.TestCase):
         mlflow.sklearn.save_model(LogisticRegression().fit(TABLE, LABELS), cls.sklearn.model, **options)
         classifier = xgboost.XGBClassifier(n_estimators=2, n_jobs=1).fit(TABLE, LABELS)
         mlflow.xgboost.save_model(classifier, cls.xgboost.model, **options)
+        for archive in (cls.sklearn, cls.xgboost):
+            pack_mlmodel(archive.path)
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -67,6 +90,29 @@ class ModelServers(unittest.TestCase):
         self.assertIn("missing inputs ['a']", answers[3]["body"])
         self.assertIn("could not be parsed", answers[4]["body"])
         self.assertIn("application/x-npy", answers[5]["body"])
+
+    def test_a_models_own_modules_may_have_any_name(self) -> None:
+        """Modules that are called as the entry point is, or as the project's modules are."""
+        names = ["inference", "model", "serving", "mlflow_model", "transform"]
+        archive = Archive("sklearn")
+        self.addCleanup(archive.remove)
+        with tempfile.TemporaryDirectory() as folder:
+            for name in names:
+                with open(os.path.join(folder, f"{name}.py"), "w", encoding="utf-8") as stream:
+                    stream.write("def same(values):\n    return values\n")
+            save = os.path.join(folder, "save.py")
+            with open(save, "w", encoding="utf-8") as stream:
+                stream.write(SAVE.format(names=names))
+            subprocess.run([sys.executable, "-W", "ignore", save, archive.model], cwd=folder, check=True, capture_output=True)
+        pack_mlmodel(archive.path)
+        script = os.path.join(os.path.dirname(__file__), "container.py")
+        for toolkit in ("flask", "inference"):
+            run = subprocess.run(
+                [sys.executable, "-W", "ignore", script, toolkit, archive.path],
+                input=json.dumps(REQUESTS[:1]), capture_output=True, text=True, timeout=120, check=False,
+            )
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertEqual([answer["status"] for answer in json.loads(run.stdout)], [200])
 
     def test_sagemaker_inference(self) -> None:
         self.check("inference")

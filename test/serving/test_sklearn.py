@@ -17,6 +17,8 @@ from sklearn.preprocessing import OneHotEncoder
 from archive import our_answer
 from scoring_case import ScoringCase
 
+PARQUET = "application/vnd.apache.parquet"
+
 CSV, JSON = "text/csv", "application/json"
 NUMBERS = np.array([[0.0, 1.0, 2.0], [1.0, 0.5, 0.0], [2.0, 2.0, 1.0], [0.5, 3.0, 3.0]])
 LABELS = np.array([0, 1, 1, 0])
@@ -112,6 +114,11 @@ class PipelineOnTable(SklearnCase):
         self.same({"inputs": records})
         self.same(TABLE.to_csv(index=False), CSV)
         self.same({"inputs": {"size": 2.0, "rooms": 3, "city": "Bern"}})
+
+    def test_parquet(self) -> None:
+        self.same(TABLE.to_parquet(), PARQUET)
+        self.refused(b"PAR1", PARQUET)
+        self.refused(TABLE.drop(columns=["city"]).to_parquet(), PARQUET)
 
     def test_columns_are_taken_by_name(self) -> None:
         row = {"city": "Genf", "note": "dropped", "rooms": 2, "size": 2.5}

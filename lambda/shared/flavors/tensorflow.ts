@@ -1,3 +1,4 @@
+import { mainLines } from '../../packaging/environment-files';
 import { RefusedError } from '../errors';
 import { withoutEndSlashes } from '../paths';
 import { printable, quoted } from '../printable';
@@ -5,6 +6,8 @@ import type { ArtifactFile } from '../registry/registry';
 import type { Flavor, ModelFolder } from './flavor';
 import { type MlModel, textOf } from './mlmodel';
 import { ownOr } from './own-code';
+import { ownRequirements } from './script-mode';
+import { PACKAGE_FOLDER } from './serving/modules';
 import inference from './serving/tensorflow_inference.py';
 import { TENSORFLOW_MODULES } from './serving/tensorflow-modules';
 
@@ -12,6 +15,12 @@ import { TENSORFLOW_MODULES } from './serving/tensorflow-modules';
 const VERSION_FOLDER = '1';
 const SAVED_MODEL = 'saved_model.pb';
 const TAGS_SHOWN_MAX = 200;
+
+/**
+ * The image's own limits are too short for large models: it waits 55 or 60 seconds for the model server, and 30 for a handler
+ * (github.com/aws/deep-learning-containers, tensorflow/inference/docker/build_artifacts/sagemaker/serve.py). An invocation has 60.
+ */
+const ENVIRONMENT = { SAGEMAKER_TFS_WAIT_TIME_SECONDS: '900', SAGEMAKER_GUNICORN_TIMEOUT_SECONDS: '60' } as const;
 
 /**
  * SavedModels in AWS's TensorFlow image: those of MLflow's tensorflow flavor (modules, estimators, Keras' old format) and those
@@ -26,13 +35,16 @@ export const tensorflow: Flavor = {
     checkTags(folder.mlmodel);
     const files = folder.files.filter(({ path }) => path.startsWith(`${root}/`));
     return {
-      frameworkVersion: requiredVersion(folder.requirements),
-      environment: {},
+      frameworkVersion: requiredVersion(mainLines(folder.texts)),
+      environment: ENVIRONMENT,
       entries: [
         ...files.map(({ path, size }) => ({ path: VERSION_FOLDER + path.slice(root.length), size, source: path })),
         ownOr(folder, 'inference.py', inference),
-        ...Object.entries(TENSORFLOW_MODULES).map(([name, content]) => ({ path: `code/${name}`, content })),
-        { path: 'code/mlmodel.json', content: mlmodelJson(folder.mlmodel) },
+        ...Object.entries(TENSORFLOW_MODULES).map(([name, content]) => ({
+          path: `${PACKAGE_FOLDER}/${name}`,
+          content,
+        })),
+        { path: `${PACKAGE_FOLDER}/mlmodel.json`, content: mlmodelJson(folder.mlmodel) },
         ...ownRequirements(folder),
       ],
     };
@@ -86,13 +98,10 @@ function reasonAgainst(files: readonly ArtifactFile[]): string {
         'or serve it as python_function';
 }
 
-/** Only where the model brings its own: the image installs at each start, which takes minutes and needs a network. */
-function ownRequirements(folder: ModelFolder) {
-  const entry = ownOr(folder, 'requirements.txt', '');
-  return 'source' in entry ? [entry] : [];
-}
-
-/** The TensorFlow of the model's requirements; '' where they name none. */
-function requiredVersion(requirements: string): string {
-  return /^tensorflow(?:[-_](?:cpu|gpu|intel|macos))?\s*==\s*([0-9][0-9.]*)/im.exec(requirements)?.[1] ?? '';
+/** The TensorFlow that the model's requirements pin; '' if they pin none. */
+function requiredVersion(requirements: readonly string[]): string {
+  const pins = requirements.map(
+    (line) => /^tensorflow(?:[-_](?:cpu|gpu|intel|macos))?\s*==\s*([\w.+]+)/i.exec(line)?.[1],
+  );
+  return pins.find((pin) => pin !== undefined) ?? '';
 }

@@ -1,7 +1,6 @@
 import { RefusedError } from '../errors';
 import { type ArchiveEntry, entryBytes } from './archive-entry';
 import { MODEL_DATA_TAG } from './steering';
-import { gigabytes } from './target-size';
 
 const MIB = 1024 ** 2;
 /**
@@ -46,4 +45,8 @@ export function requirePartBytes(entries: readonly ArchiveEntry[]): number {
     );
   }
   return partBytes;
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1024 ** 3).toFixed(1);
 }

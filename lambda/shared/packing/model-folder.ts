@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ENVIRONMENT_FILES, filesToRead, REQUIREMENTS, wheelsToHash } from '../../packaging/environment';
+import { ENVIRONMENT_FILES, filesToRead, REQUIREMENTS, wheelsToHash } from '../../packaging/environment-files';
 import { RefusedError } from '../errors';
 import type { ModelFolder } from '../flavors/flavor';
 import { MLMODEL_MAX_BYTES, type MlModel, parseMlModel, pythonVersionOf } from '../flavors/mlmodel';
@@ -53,11 +53,10 @@ export async function readModelFolder(registry: FolderSource, version: ModelVers
   const mlmodel = parseMlModel(mlmodelText);
   const mlmodelHash = createHash('sha256').update(mlmodelText).digest('hex');
   const texts = await readTexts(mlmodel, textOf);
-  const requirements = texts.get(REQUIREMENTS) ?? '';
   const wheelHashes = await hashWheels(wheelsToHash(texts), files, (path, position) =>
     registry.openFile(version, path, position),
   );
-  return { mlmodel, mlmodelHash, files, requirements, texts, wheelHashes, read };
+  return { mlmodel, mlmodelHash, files, texts, wheelHashes, read };
 }
 
 /**

@@ -28,8 +28,9 @@ export function parseArtifactSource(source: string, runId: string): ArtifactSour
   if (/^models:\/[^/]+\/\d+\/?$/.test(source)) {
     return { kind: 'copy' };
   }
-  // MLflow's RunsArtifactRepository.parse_runs_uri: a host may stand before the run, and without a path the run's root is meant.
-  const run = /^runs:(?:\/\/[^/]*)?\/([^/]+)(\/.*)?$/s.exec(source);
+  // MLflow's RunsArtifactRepository.parse_runs_uri: a host may stand before the run, without a path the run's root is meant, and
+  // Python's urlparse takes a query and a fragment away.
+  const run = /^runs:(?:\/\/[^/?#]*)?\/([^/?#]+)(\/[^?#]*)?/is.exec(source);
   if (run?.[1]) {
     return { kind: 'run', runId: run[1], path: withoutEmptyParts(run[2] ?? '') };
   }

@@ -22,6 +22,8 @@ export interface Deployable {
   readonly runId?: string;
   /** Its model data are files as they are, which serverless endpoints do not take. */
   readonly uncompressed?: boolean;
+  /** Uncompressed size of the model's files; absent for packages of earlier installations. */
+  readonly bytes?: number;
 }
 
 /** The metadata that {@link deployableSet} reads; a package may have more. */
@@ -31,6 +33,7 @@ export const STEERING_METADATA = {
   version: 'mlflow_version',
   modelName: 'mlflow_name',
   runId: 'mlflow_run_id',
+  bytes: 'mlflow_mlops_bytes',
 } as const;
 
 /**
@@ -55,6 +58,7 @@ export function deployableSet(packages: readonly RegisteredPackage[], owner: str
         ...given('modelName', metadata[STEERING_METADATA.modelName]),
         ...given('runId', metadata[STEERING_METADATA.runId]),
         ...(uncompressed ? { uncompressed } : {}),
+        ...sizeOf(metadata[STEERING_METADATA.bytes]),
       })),
   );
 }
@@ -86,6 +90,10 @@ function compareVersions(one: string, other: string): number {
 
 function words(text = ''): string[] {
   return text.split(' ').filter((word) => word !== '');
+}
+
+function sizeOf(text = ''): { bytes?: number } {
+  return /^[0-9]{1,15}$/.test(text) ? { bytes: Number(text) } : {};
 }
 
 function given<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {

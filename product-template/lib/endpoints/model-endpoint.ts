@@ -5,6 +5,7 @@ import { type Deployable, STEERING_METADATA } from '../deployable/deployable';
 import type { EndpointSettings } from '../inference/inference';
 import { endpointRoleName } from '../names';
 import { dataCapture } from './data-capture';
+import { volumeGigabytes } from './disk';
 import { endpointName, versionPart } from './endpoint-name';
 
 /** Must never change: SageMaker updates an endpoint in place only when its variants keep their names. */
@@ -27,7 +28,12 @@ export class ModelEndpoint extends Construct {
     });
     const config = new CfnEndpointConfig(this, 'EndpointConfig', {
       productionVariants: [
-        { variantName: VARIANT, modelName: model.attrModelName, initialVariantWeight: 1, ...capacity(settings) },
+        {
+          variantName: VARIANT,
+          modelName: model.attrModelName,
+          initialVariantWeight: 1,
+          ...capacity(settings, deployable),
+        },
       ],
       ...(settings.kind === 'realtime' && settings.captureDestinationS3Uri
         ? { dataCaptureConfig: dataCapture(settings.captureDestinationS3Uri) }
@@ -70,8 +76,20 @@ export class ModelEndpoint extends Construct {
   }
 }
 
-function capacity(settings: EndpointSettings): Partial<CfnEndpointConfig.ProductionVariantProperty> {
-  return settings.kind === 'serverless'
-    ? { serverlessConfig: { maxConcurrency: settings.maxConcurrency, memorySizeInMb: settings.sizeInMB } }
-    : { instanceType: settings.instanceType, initialInstanceCount: settings.instanceCount };
+/** SageMaker has neither time-outs nor a volume size for serverless endpoints (API_ProductionVariant). */
+function capacity(
+  settings: EndpointSettings,
+  deployable: Deployable,
+): Partial<CfnEndpointConfig.ProductionVariantProperty> {
+  if (settings.kind === 'serverless') {
+    return { serverlessConfig: { maxConcurrency: settings.maxConcurrency, memorySizeInMb: settings.sizeInMB } };
+  }
+  const volumeSizeInGb = volumeGigabytes(settings.instanceType, deployable);
+  return {
+    instanceType: settings.instanceType,
+    initialInstanceCount: settings.instanceCount,
+    modelDataDownloadTimeoutInSeconds: settings.modelDownloadSeconds,
+    containerStartupHealthCheckTimeoutInSeconds: settings.startupSeconds,
+    ...(volumeSizeInGb === undefined ? {} : { volumeSizeInGb }),
+  };
 }

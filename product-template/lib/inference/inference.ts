@@ -12,7 +12,18 @@ export interface RealTimeEndpoint {
   readonly captureDestinationS3Uri?: string;
   /** Whether its containers are cut off from the network. */
   readonly networkIsolation: boolean;
+  /** How long SageMaker waits for the model's files to be downloaded and unpacked. */
+  readonly modelDownloadSeconds: number;
+  /** How long SageMaker waits for the container to pass its health check. */
+  readonly startupSeconds: number;
 }
+
+/**
+ * Generous: they cost nothing where a model starts, and SageMaker's own are too short for large ones. The model server's own
+ * time-out to load a model is as long as the start-up limit.
+ */
+const DOWNLOAD_SECONDS = 1800;
+const STARTUP_SECONDS = 900;
 
 /** An endpoint that runs only while it answers. */
 export interface ServerlessEndpoint {
@@ -39,6 +50,7 @@ export interface WrittenEndpoint {
   readonly InstanceCount?: number;
   readonly CaptureDestinationS3Uri?: string;
   readonly EnableNetworkIsolation?: boolean;
+  readonly Timeouts?: { readonly ModelDownloadSeconds?: number; readonly StartupSeconds?: number };
   readonly ServerlessMaxConcurrency?: number;
   readonly ServerlessSizeInMB?: number;
   readonly ExecutionRoleArn?: string;
@@ -77,6 +89,8 @@ function settingsOf(written: WrittenEndpoint): EndpointSettings {
       instanceCount: InstanceCount ?? 1,
       ...(CaptureDestinationS3Uri ? { captureDestinationS3Uri: CaptureDestinationS3Uri } : {}),
       networkIsolation: written.EnableNetworkIsolation ?? false,
+      modelDownloadSeconds: written.Timeouts?.ModelDownloadSeconds ?? DOWNLOAD_SECONDS,
+      startupSeconds: written.Timeouts?.StartupSeconds ?? STARTUP_SECONDS,
       ...role,
     };
   }

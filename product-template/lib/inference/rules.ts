@@ -6,7 +6,7 @@ type Key = keyof WrittenEndpoint;
 const REAL_TIME: readonly Key[] = ['InstanceType', 'InstanceCount'];
 const SERVERLESS: readonly Key[] = ['ServerlessMaxConcurrency', 'ServerlessSizeInMB'];
 
-const OTHER: readonly Key[] = ['CaptureDestinationS3Uri', 'EnableNetworkIsolation', 'ExecutionRoleArn'];
+const OTHER: readonly Key[] = ['CaptureDestinationS3Uri', 'EnableNetworkIsolation', 'Timeouts', 'ExecutionRoleArn'];
 
 /** What a JSON Schema could say only in words that nobody understands: which keys go together. */
 export function brokenRules(written: Readonly<Record<Environment, WrittenEndpoint>>): string[] {
@@ -15,7 +15,8 @@ export function brokenRules(written: Readonly<Record<Environment, WrittenEndpoin
 
 function problemsOf(environment: Environment, endpoint: WrittenEndpoint): string[] {
   const given = (keys: readonly Key[]) => keys.filter((key) => endpoint[key] !== undefined);
-  const said = (key: Key) => `${environment}.${key} (${endpoint[key]})`;
+  const said = (key: Key) =>
+    `${environment}.${key} (${key === 'Timeouts' ? JSON.stringify(endpoint[key]) : endpoint[key]})`;
   const realTime = given(REAL_TIME);
   const serverless = given(SERVERLESS);
   if (realTime.length > 0 && serverless.length > 0) {
@@ -37,12 +38,21 @@ function problemsOf(environment: Environment, endpoint: WrittenEndpoint): string
         'Remove it, or make the endpoint real-time with InstanceType.',
     ];
   }
+  if (serverless.length > 0 && endpoint.Timeouts !== undefined) {
+    return [
+      `${said('Timeouts')}: SageMaker has no time-outs for serverless endpoints. ` +
+        'Remove them, or make the endpoint real-time with InstanceType.',
+    ];
+  }
   if (endpoint.InstanceType === undefined && endpoint.ServerlessMaxConcurrency === undefined) {
     const lonely = [...realTime, ...serverless, ...given(OTHER)].map(said);
     const wanted =
       serverless.length > 0
         ? 'ServerlessMaxConcurrency (1 to 200)'
-        : realTime.length > 0 || capture !== undefined || endpoint.EnableNetworkIsolation === true
+        : realTime.length > 0 ||
+            capture !== undefined ||
+            endpoint.EnableNetworkIsolation === true ||
+            endpoint.Timeouts !== undefined
           ? 'InstanceType (such as ml.m5.large)'
           : 'InstanceType (such as ml.m5.large) or ServerlessMaxConcurrency (1 to 200)';
     return [`${lonely.join(', ')}: this alone makes no endpoint. Add ${environment}.${wanted}.`];

@@ -43,6 +43,9 @@ test('a real-time endpoint: model from the package, configuration, endpoint, eac
         InitialVariantWeight: 1,
         InstanceType: 'ml.c5.xlarge',
         InitialInstanceCount: 3,
+        ModelDataDownloadTimeoutInSeconds: 1800,
+        ContainerStartupHealthCheckTimeoutInSeconds: 900,
+        VolumeSizeInGB: Match.absent(),
       },
     ],
     DataCaptureConfig: Match.absent(),
@@ -67,6 +70,40 @@ test('a serverless endpoint', () => {
     ],
   });
   template.hasResourceProperties(ENDPOINT, { EndpointName: 'churn-2-production' });
+});
+
+describe('the disk of a model', () => {
+  const sized = (gigabytes: number) =>
+    aPackage(4, '2', 'Staging', { metadata: { mlflow_mlops_bytes: String(gigabytes * 1024 ** 3) } });
+  const variant = (gigabytes: number, endpoint: string) => {
+    const template = stageTemplate('Staging', [sized(gigabytes)], inference(endpoint));
+    const [config] = Object.values(template.findResources(CONFIG));
+    return config?.Properties.ProductionVariants[0];
+  };
+
+  test.each([
+    ['the default volume holds a small model', 10, '{InstanceType: ml.m5.large}', undefined],
+    ['a larger model gets a volume for its archive and its files', 20, '{InstanceType: ml.m5.large}', 45],
+    ['no volume is larger than 512 GB', 400, '{InstanceType: ml.c5.xlarge}', 512],
+    ['an instance type with a local disk gets none', 20, '{InstanceType: ml.g5.xlarge}', undefined],
+    ['nor one with a d in its family', 20, '{InstanceType: ml.m5dn.large}', undefined],
+    ['a family with a d elsewhere does', 20, '{InstanceType: ml.inf2.xlarge}', 45],
+    ['a serverless endpoint gets none', 20, SERVERLESS, undefined],
+  ])('%s', (_what, gigabytes, endpoint, volume) => {
+    expect(variant(gigabytes, endpoint)?.VolumeSizeInGB).toBe(volume);
+  });
+});
+
+test('time-outs of the file', () => {
+  const file = inference('{InstanceType: ml.m5.large, Timeouts: {ModelDownloadSeconds: 3600, StartupSeconds: 120}}');
+  stageTemplate('Staging', [aPackage(4, '2', 'Staging')], file).hasResourceProperties(CONFIG, {
+    ProductionVariants: [
+      Match.objectLike({
+        ModelDataDownloadTimeoutInSeconds: 3600,
+        ContainerStartupHealthCheckTimeoutInSeconds: 120,
+      }),
+    ],
+  });
 });
 
 test('what a real-time endpoint is asked and answers is captured where the file says so', () => {

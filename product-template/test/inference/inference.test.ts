@@ -16,7 +16,14 @@ const problems = (text: string) => {
 test('what is shipped: one ml.m5.large for Staging, serverless for Production', () => {
   expect(readInference(SHIPPED_INFERENCE)).toEqual({
     endpoints: {
-      Staging: { kind: 'realtime', instanceType: 'ml.m5.large', instanceCount: 1, networkIsolation: false },
+      Staging: {
+        kind: 'realtime',
+        instanceType: 'ml.m5.large',
+        instanceCount: 1,
+        networkIsolation: false,
+        modelDownloadSeconds: 1800,
+        startupSeconds: 900,
+      },
       Production: { kind: 'serverless', maxConcurrency: 2, sizeInMB: 1024 },
     },
     keepEndpointsOnTermination: false,
@@ -27,7 +34,7 @@ test('what is shipped: one ml.m5.large for Staging, serverless for Production', 
 test('every key of its own, and the defaults of what is left out', () => {
   const role = 'arn:aws:iam::111122223333:role/service-role/mine';
   const text = `
-Staging: {InstanceType: ml.g5.2xlarge, CaptureDestinationS3Uri: "s3://my-bucket/capture", ExecutionRoleArn: "${role}", EnableNetworkIsolation: true}
+Staging: {InstanceType: ml.g5.2xlarge, CaptureDestinationS3Uri: "s3://my-bucket/capture", ExecutionRoleArn: "${role}", EnableNetworkIsolation: true, Timeouts: {ModelDownloadSeconds: 3600, StartupSeconds: 60}}
 Production: {ServerlessMaxConcurrency: 200}
 KeepEndpointsOnTermination: true`;
   expect(readInference(text)).toEqual({
@@ -38,6 +45,8 @@ KeepEndpointsOnTermination: true`;
         instanceCount: 1,
         captureDestinationS3Uri: 's3://my-bucket/capture',
         networkIsolation: true,
+        modelDownloadSeconds: 3600,
+        startupSeconds: 60,
         executionRoleArn: role,
       },
       Production: { kind: 'serverless', maxConcurrency: 200, sizeInMB: 1024 },
@@ -70,6 +79,26 @@ describe('a mistake is told with its key, its value, and what is allowed', () =>
       'a half',
       staging('InstanceType: ml.m5.large', 'InstanceCount: 1.5'),
       'Staging.InstanceCount: 1.5 is not allowed.',
+    ],
+    [
+      'a time-out that SageMaker does not have',
+      staging('InstanceType: ml.m5.large', 'Timeouts: {StartupSeconds: 30}'),
+      'Staging.Timeouts.StartupSeconds: 30 is not allowed. How long the container may take to start and to load the model: a whole number of seconds from 60 to 3600.',
+    ],
+    [
+      'a time-out by another name',
+      staging('InstanceType: ml.m5.large', 'Timeouts: {StartUpSeconds: 90}'),
+      'Did you mean StartupSeconds?',
+    ],
+    [
+      'time-outs of a serverless endpoint',
+      staging('ServerlessMaxConcurrency: 1', 'Timeouts: {StartupSeconds: 90}'),
+      'Staging.Timeouts ({"StartupSeconds":90}): SageMaker has no time-outs for serverless endpoints.',
+    ],
+    [
+      'time-outs alone',
+      staging('Timeouts: {StartupSeconds: 90}'),
+      'this alone makes no endpoint. Add Staging.InstanceType (such as ml.m5.large).',
     ],
     ['an instance type', staging('InstanceType: m5.large'), '"m5.large" is not allowed. Makes the endpoint real-time.'],
     [

@@ -5,6 +5,7 @@ import { createModel, deleteModel } from '../actions/models';
 import { findEndpointConfig, findModel } from '../find';
 import type { AccountState } from '../state';
 import { type HostingDependencies, nameOf, perform, updateTags } from './hosting-type';
+import { checkVariantMembers } from './variant-members';
 
 /** What only describes something: a model, a configuration. */
 interface Entry {
@@ -39,10 +40,15 @@ export const MODEL: EntryKind = {
   remove: (ModelName, context) => deleteModel({ ModelName }, context),
 };
 
+const createCheckedConfig: typeof createEndpointConfig = (input, context) => {
+  checkVariantMembers(input);
+  return createEndpointConfig(input, context);
+};
+
 /** `AWS::SageMaker::EndpointConfig` */
 export const ENDPOINT_CONFIG: EntryKind = {
   kind: 'EndpointConfig',
-  create: createEndpointConfig,
+  create: createCheckedConfig,
   find: (state, name) => configEntry(findEndpointConfig(state, name).details),
   all: ({ endpointConfigs }) => [...endpointConfigs.values()].map(({ details }) => configEntry(details)),
   remove: (EndpointConfigName, context) => deleteEndpointConfig({ EndpointConfigName }, context),

@@ -8,14 +8,17 @@ import { ensureTensorFlow } from '../../setup/venv';
 import type { ModelData } from '../model-data';
 import type { AccountState, StoredEndpointConfig } from '../state';
 import { deployedVariant } from '../variants';
-import { workerKindOf } from './images';
+import { canConfine } from './confinement';
+import { environmentFolder, workerKindOf } from './images';
 import { type Deployable, resolveModel } from './resolve';
-import { WorkerProcess, WorkerStartError } from './worker-process';
+import { type WorkerOptions, WorkerProcess, WorkerStartError } from './worker-process';
 
 /** What all fleets share. */
 export interface FleetOptions {
   readonly python: string;
   readonly workDir: string;
+  /** Where builds make environment images. */
+  readonly imagesDir: string;
   readonly modelData: ModelData;
   readonly log: (line: string) => void;
 }
@@ -68,14 +71,22 @@ export class Fleet {
 
   private async startVariant(state: AccountState, variant: Valid<ProductionVariant>): Promise<RunningVariant> {
     const model = resolveModel(state, variant.ModelName ?? '');
-    const kind = workerKindOf(model.image);
-    if (kind === 'tensorflow_serving') await ensureTensorFlow(this.options.python, this.options.log);
+    const image = environmentFolder(model.image, this.options.imagesDir);
+    const serves = image === undefined ? { kind: workerKindOf(model.image) } : { image };
+    if ('kind' in serves && serves.kind === 'tensorflow_serving') {
+      await ensureTensorFlow(this.options.python, this.options.log);
+    }
     await mkdir(this.options.workDir, { recursive: true });
     const folder = await mkdtemp(join(this.options.workDir, `${this.endpointName}-${variant.VariantName}-`));
     this.folders.push(folder);
     const archive = await this.fetchData(state, model, folder);
     const log = (line: string) => this.options.log(`${this.endpointName}/${variant.VariantName}: ${line}`);
-    const worker = await this.startWorker(model, { kind, folder, archive, log }, variant.VariantName);
+    const limits = {
+      confined: await canConfine(),
+      memory: variant.ServerlessConfig?.MemorySizeInMB,
+      seconds: healthCheckSeconds(variant),
+    };
+    const worker = await this.startWorker(model, { serves, folder, archive, log, ...limits }, variant.VariantName);
     await this.ping(worker, variant);
     const summary = deployedVariant(variant, model.image, new Date());
     return { url: worker.url, summary, serverless: variant.ServerlessConfig, inFlight: 0 };
@@ -102,7 +113,7 @@ export class Fleet {
 
   private async startWorker(
     model: Deployable,
-    where: { kind: string; folder: string; archive: string | undefined; log: (line: string) => void },
+    where: Omit<WorkerOptions, 'python' | 'environment' | 'isolated'>,
     variantName: string,
   ): Promise<WorkerProcess> {
     if (this.stopped) throw new Error('The sandbox was stopped.');
@@ -123,10 +134,14 @@ export class Fleet {
 
   /** The health check, at which the worker loads the model. */
   private async ping(worker: WorkerProcess, variant: Valid<ProductionVariant>): Promise<void> {
-    const seconds = variant.ContainerStartupHealthCheckTimeoutInSeconds ?? HEALTH_CHECK_SECONDS;
+    const seconds = healthCheckSeconds(variant);
     const reason = await healthProblem(worker.url, seconds);
     if (reason !== undefined) throw new Error(pingFailure(variant.VariantName, reason));
   }
+}
+
+function healthCheckSeconds(variant: Valid<ProductionVariant>): number {
+  return variant.ContainerStartupHealthCheckTimeoutInSeconds ?? HEALTH_CHECK_SECONDS;
 }
 
 async function healthProblem(url: string, seconds: number): Promise<string | undefined> {

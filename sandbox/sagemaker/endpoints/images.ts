@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { repositoryOf } from '../containers';
 
 /** Which kind of worker stands in for which image, by the image's repository. A kind is a file in `worker/kinds/`. */
@@ -9,6 +10,15 @@ const WORKER_KINDS: Readonly<Record<string, string>> = {
 
 /** What MLflow calls the image that it builds (`mlflow sagemaker build-and-push-container`); who builds one may add to it. */
 const MLFLOW_IMAGE = 'mlflow-pyfunc';
+
+/** Repository of the images that this project builds: lib/environment-images. */
+const ENVIRONMENTS = /\/mlflow-mlops-environments@sha256:([0-9a-f]{64})$/;
+
+/** The folder of an environment image, below the one where builds make them; undefined for another image. */
+export function environmentFolder(image: string, images: string): string | undefined {
+  const [, hex] = ENVIRONMENTS.exec(image) ?? [];
+  return hex === undefined ? undefined : join(images, hex);
+}
 
 /**
  * The worker kind for an image.

@@ -8,14 +8,20 @@ export interface WorkerOptions {
   readonly python: string;
   /** The worker's own folder: its working directory, home and temporary folder. */
   readonly folder: string;
-  /** The file of `worker/kinds/` that serves. */
-  readonly kind: string;
+  /** The file of `worker/kinds/` that serves, or the folder of an environment image. */
+  readonly serves: { readonly kind: string } | { readonly image: string };
   /** An archive to unpack, or undefined when the model is already in `<folder>/ml/model`. */
   readonly archive: string | undefined;
   /** The container's environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it has no network. */
   readonly isolated: boolean;
+  /** Whether this machine can confine containers: see confinement.ts. */
+  readonly confined: boolean;
+  /** MB; undefined for an instance's. */
+  readonly memory: number | undefined;
+  /** Within how many seconds the model must be loaded. */
+  readonly seconds: number;
   readonly log: (line: string) => void;
 }
 
@@ -47,8 +53,9 @@ export class WorkerProcess {
    * @throws WorkerStartError when it ends instead
    */
   static async start(options: WorkerOptions, onSpawn: (stop: () => Promise<void>) => void): Promise<WorkerProcess> {
-    const { kind, folder, archive = null, isolated } = options;
-    const settings = { kind, folder, archive, isolated };
+    const { serves, folder, archive = null, isolated, confined, memory = null, seconds } = options;
+    const program = 'image' in serves ? { program: 'environment' } : {};
+    const settings = { ...program, ...serves, folder, archive, isolated, confined, memory, seconds };
     const child = spawn(options.python, ['-I', '-u', MAIN, JSON.stringify(settings)], {
       cwd: options.folder,
       env: containerEnvironment(options),

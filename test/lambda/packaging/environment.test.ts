@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { digestOf, type EnvironmentFiles, environmentOf } from '../../../lambda/packaging/environment';
+import { filesToRead, wheelsToHash } from '../../../lambda/packaging/environment-files';
 import type { RequirementRules } from '../../../lambda/packaging/requirements';
+import { parseMlModel } from '../../../lambda/shared/flavors/mlmodel';
 import { refusal } from '../../support/refusal';
 
 const RULES: RequirementRules = { indexes: [], sources: false };
@@ -63,6 +67,14 @@ describe('MLflow', () => {
     ['a range takes the version that logged the model', 'mlflow<3,>=2.1', '2.19.0', [], ['mlflow==2.19.0']],
     ['no version takes it, too', 'mlflow', '2.19.0', [], ['mlflow==2.19.0']],
     ['a pinned one stays', 'mlflow==2.20.0', '2.19.0', [], []],
+    [
+      'a range with a wildcard, too, and extras stay',
+      'mlflow[gateway]==2.*',
+      '2.19.0',
+      [],
+      ['mlflow[gateway]==2.19.0'],
+    ],
+    ['a marker pins nothing', "mlflow>=2; python_version=='3.11'", '2.19.0', [], ['mlflow==2.19.0']],
     ['none is added', 'numpy==2.0.0', '2.19.0.dev0', ['mlflow==2.19.0'], []],
     ['one that pins skinny gets pandas for the server', 'mlflow-skinny==2.19.0', '2.19.0', ['pandas'], []],
     ['an old one imports pkg_resources', 'mlflow==2.9.2', '2.9.2', ['setuptools<81'], []],
@@ -141,6 +153,29 @@ describe('files of the model folder', () => {
     });
   });
 
+  test('a file names others relative to itself, as for pip', () => {
+    const nested = { 'reqs/base.txt': '-c constraints.txt\nnumpy\n', 'reqs/constraints.txt': 'numpy<3\n' };
+    expect(filesToRead(new Map(Object.entries({ 'requirements.txt': '-r reqs/base.txt', ...nested })))).toEqual([
+      'reqs/base.txt',
+      'reqs/constraints.txt',
+    ]);
+    expect(specOf({ requirements: '-r reqs/base.txt', files: nested })).toMatchObject({ constraints: ['numpy<3'] });
+  });
+
+  test('files that name each other are refused', async () => {
+    const circle = { 'a.txt': '-r b.txt', 'b.txt': '-r a.txt' };
+    expect(await why({ requirements: '-r a.txt', files: circle })).toMatch(/more than 20 files/);
+  });
+
+  test('reading a folder leaves lines alone that only an environment image refuses', () => {
+    const texts = new Map([
+      ['requirements.txt', '/dbfs/x-1.0-py3-none-any.whl\n-r ../x.txt\nnumpy ; nonsense\n-c c.txt'],
+    ]);
+    expect(filesToRead(texts)).toEqual(['c.txt']);
+    expect(wheelsToHash(texts)).toEqual([]);
+    expect(filesToRead(new Map([['conda.yaml', 'a: [']]))).toEqual([]);
+  });
+
   test.each([
     'code/field-1.0-py3-none-any.whl',
     './code/field-1.0-py3-none-any.whl',
@@ -172,19 +207,91 @@ describe('files of the model folder', () => {
     ['torch==2.4.0+cu118', /environment-indexes/],
     ['x @ https://example.com/x-1.0-py3-none-any.whl', /environment-indexes/],
     ['--extra-index-url https://pypi.example.com/simple', /environment-indexes/],
-    ['--find-links http://pypi.org/simple', /environment-indexes/],
-    ['numpy == ; rm -rf /', /cannot be read|no requirement/],
-    ['numpy==1.0 $(touch x)', /no requirement/],
-    ['"numpy"', /no requirement/],
+    ['--find-links http://pypi.org/simple', /--extra-index-url/],
+    ['-r reqs.txt --find-links wheels', /not|no file/],
+    ['code/field-1.0-py3-none-any.whl[gpu]', /packages of the extra/],
+    ['numpy == ; rm -rf /', /cannot read it/],
+    ['numpy==1.0 $(touch x)', /cannot read it/],
+    ['"numpy"', /cannot read it/],
   ])('%s is refused with the way out', async (requirements, reason) => {
     expect(await why({ requirements })).toMatch(reason);
   });
 
-  test('a password is refused and not repeated', async () => {
-    const said = await why({ requirements: '--index-url https://me:hunter2@pypi.example.com/simple' });
-    expect(said).toMatch(/environment-index-secret/);
-    expect(said).not.toMatch(/hunter2/);
+  test.each([
+    ['--index-url https://me:hunter2@pypi.example.com/simple', /environment-index-secret/],
+    ['--pre --extra-index-url=https://me:hunter2@pypi.example.com/simple', /environment-index-secret/],
+    ['--index-url "https://me:hunter2@pypi.example.com/simple"', /environment-index-secret/],
+    ['x @ https://me:hunter2@pypi.org/x-1.0-py3-none-any.whl', /environment-index-secret/],
+    ['git+https://hunter2@github.com/x/y', /has a password|environment-sources/],
+    ['-e git+https://me:hunter2@github.com/x/y', /as a wheel/],
+  ])('the password in %s is refused and not repeated', async (requirements, reason) => {
+    for (const sources of [false, true]) {
+      const said = await refusal((async () => environmentOf(folder({ requirements }), { indexes: [], sources }))());
+      expect(said).toMatch(reason);
+      expect(said).not.toMatch(/hunter2/);
+    }
   });
+});
+
+describe('package indexes', () => {
+  const rules = { indexes: ['https://pypi.example.com/simple/'], sources: false };
+
+  test.each([
+    'https://pypi.example.com/simple/../private',
+    'https://pypi.example.com/simple/%2e%2e/private',
+    'https://pypi.example.com/simple-other',
+    'https://pypi.example.com.evil.example/simple',
+    'http://pypi.example.com/simple',
+  ])('%s is not below an allowed one', async (url) => {
+    const requirements = `--extra-index-url ${url}`;
+    expect(await refusal((async () => environmentOf(folder({ requirements }), rules))())).toMatch(
+      /environment-indexes/,
+    );
+  });
+
+  test('several in a line are all read, and the last slash does not count', () => {
+    const two = '-i https://pypi.org/simple --extra-index-url https://pypi.example.com/simple/ --trusted-host x\nnumpy';
+    expect(specOf({ requirements: two }, rules).indexes).toEqual(['https://pypi.example.com/simple']);
+    expect(digest({ requirements: two }, rules)).toBe(
+      digest({ requirements: '--extra-index-url=https://pypi.example.com/simple\nnumpy' }, rules),
+    );
+  });
+
+  test('a version with a "+" comes from the allowed ones, though the requirements name none', () => {
+    expect(specOf({ requirements: 'torch==2.4.0+cu118' }, rules)).toMatchObject({
+      indexes: ['https://pypi.example.com/simple'],
+      before: null,
+    });
+  });
+});
+
+test.each([
+  ['numpy==2.1.0 \\\n  --hash=sha256:ab', ['numpy==2.1.0 --hash=sha256:ab']],
+  ['numpy==2.\\\r\n1.0', ['numpy==2.1.0']],
+  ['# a comment is not continued \\\nnumpy==2.1.0', ['numpy==2.1.0']],
+  ['scikit_learn [b, A] (>=1,<2)', ['scikit-learn[a,b]<2,>=1']],
+  [
+    'numpy; (python_version<"3.13")and (os.name == "posix")',
+    ["numpy ; python_version < '3.13' and os_name == 'posix'"],
+  ],
+])('%j is read as by pip', (requirements, packages) => {
+  expect(specOf({ requirements: `${requirements}\nmlflow==3.17.2` }).packages).toEqual(['mlflow==3.17.2', ...packages]);
+});
+
+test('requirements.txt, conda.yaml and python_env.yaml that MLflow wrote for one model give one digest', () => {
+  const text = (name: string) => readFileSync(join(__dirname, '../../captured/mlmodels/m2', name), 'utf8');
+  const mlmodel = parseMlModel(text('MLmodel'));
+  const of = (...names: string[]) =>
+    environmentOf({ mlmodel, texts: new Map(names.map((name) => [name, text(name)])), wheelHashes: new Map() }, RULES);
+  const { spec, digest: one } = of('requirements.txt', 'conda.yaml', 'python_env.yaml');
+  expect(spec).toMatchObject({ python: '3.11', mlflow: '3.17.2', before: '2026-12-15' });
+  expect(spec.packages).toContain('scikit-learn==1.9.1');
+  expect([of('conda.yaml').digest, of('requirements.txt', 'python_env.yaml').digest]).toEqual([one, one]);
+  const withoutPython = { ...mlmodel, flavors: {} };
+  for (const name of ['conda.yaml', 'python_env.yaml']) {
+    const texts = new Map([name, 'requirements.txt'].map((path) => [path, text(path)]));
+    expect(environmentOf({ mlmodel: withoutPython, texts, wheelHashes: new Map() }, RULES).digest).toBe(one);
+  }
 });
 
 test('other systems and options are left out, and people are told', () => {
@@ -207,6 +314,13 @@ test.each(['3.7.16', '3.6', '2.7.18', '3', '3.99.1', 'x'])(
     expect(await why({ requirements: 'numpy', python })).toMatch(/3\.8, 3\.9, 3\.10, 3\.11, 3\.12, 3\.13/);
   },
 );
+
+test.each([
+  ['3.8.20', ['Python 3.8 has had no security updates since 2024-10']],
+  ['3.13.1', []],
+])('warns of Python %s where it gets no security updates', (python, warnings) => {
+  expect(environmentOf(folder({ requirements: 'numpy', python }), RULES).warnings).toEqual(warnings);
+});
 
 test('a source build is opt-in, and a missing commit is told', () => {
   const rules = { indexes: [], sources: true };

@@ -268,3 +268,82 @@ describe('packages of versions that MLflow does not list', () => {
     expect(world.ledger).not.toHaveProperty('confirmedUntil');
   });
 });
+
+describe('after an upgrade with another rule for images', () => {
+  const versionsOf = (count: number) =>
+    Array.from({ length: count }, (_, index) => modelVersion({ ...staged, version: String(index + 1) }));
+
+  /** A model in order, and then another rule, for which the image of the versions in `others` is another one. */
+  async function upgraded(count: number, others: readonly string[] = []): Promise<PlanWorld> {
+    const world = await settled(...versionsOf(count));
+    world.imageRule = '2';
+    world.chosenImage = ({ version }) => (others.includes(version) ? 'another image' : 'image');
+    return world;
+  }
+
+  test('packages that it confirms only get its metadata, the others are replaced', async () => {
+    const world = await upgraded(3, ['2']);
+    const planned = await world.plan();
+    expect(planned.create).toEqual([{ version: '2', replaces: world.packages[1]?.arn }]);
+    expect(planned.update.map(({ version, metadata }) => [version, metadata?.mlflow_mlops_image_rule])).toEqual([
+      ['1', '2'],
+      ['3', '2'],
+    ]);
+    const [first, , third] = world.packages.map(({ arn }) => arn);
+    world.carryOut(planned);
+    expect(world.packages.map(({ arn }) => arn)).toEqual(expect.arrayContaining([first, third]));
+    expect(world.packages.every(({ metadata }) => metadata.mlflow_mlops_image_rule === '2')).toBe(true);
+    await settle(world);
+  });
+
+  test('each version is looked into once, also one that is replaced', async () => {
+    const world = await upgraded(3, ['2']);
+    const looked: string[] = [];
+    world.prepare = (version) => void looked.push(version);
+    await world.plan();
+    expect(looked.sort()).toEqual(['1', '2', '3']);
+  });
+
+  test('a round confirms so many, and the rounds after it the others, while all of them serve', async () => {
+    const world = await upgraded(250);
+    const packages = world.packages.map(({ arn }) => arn).sort();
+    const rounds: number[] = [];
+    for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
+      const planned = await world.plan();
+      expect([planned.create, planned.delete]).toEqual([[], []]);
+      world.carryOut(planned);
+      rounds.push(planned.update.length);
+      left = planned.left;
+    }
+    expect(rounds.every((updates) => updates <= ROUND_MAX)).toBe(true);
+    expect(rounds.reduce((sum, updates) => sum + updates)).toBe(250);
+    expect(world.packages.map(({ arn }) => arn).sort()).toEqual(packages);
+    await settle(world);
+  });
+
+  test('an approved package that it confirms needs no new approval', async () => {
+    const world = await upgraded(1);
+    world.manual = new Set(['Staging']);
+    const planned = await world.plan();
+    expect([planned.create.length, planned.update.length]).toEqual([0, 1]);
+  });
+
+  test('a version that cannot be read keeps its package, and the model is looked into by the next sync', async () => {
+    const world = await upgraded(1);
+    world.prepare = () => {
+      throw new Error('503');
+    };
+    const planned = await world.plan();
+    expect(planned).toMatchObject({ create: [], update: [], delete: [], kept: 1, left: 0, looked: true });
+    expect(planned.entry).toBeUndefined();
+  });
+
+  test('a version that cannot be deployed any more keeps its package, with the reason', async () => {
+    const world = await upgraded(1);
+    world.prepare = () => {
+      throw new RefusedError('no image');
+    };
+    const planned = await world.plan();
+    expect(planned).toMatchObject({ create: [], update: [], delete: [], refused: [{ reason: 'no image' }] });
+  });
+});

@@ -39,6 +39,7 @@ beforeAll(async () => {
     python: requirePython(),
     awsEndpoint: ministack.spec.url,
     workDir,
+    imagesDir: '',
     log: () => undefined,
   });
   stacks = new Stacks(ministack.spec.url);

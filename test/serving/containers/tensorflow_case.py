@@ -20,7 +20,7 @@ from worker import Program
 
 sys.path[:0] = [str(models.SERVING), str(Path(__file__).resolve().parent.parent)]
 from archive import Reference  # noqa: E402
-from tfs_front import Front  # noqa: E402
+from _mlflow_mlops.tfs_front import Front  # noqa: E402
 
 JSON, CSV = "application/json", "text/csv"
 Context = namedtuple("Context", "rest_uri, request_content_type, method", defaults=[None])

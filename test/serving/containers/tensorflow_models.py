@@ -131,12 +131,13 @@ def archive_of(folder: Path, saved_model: str) -> dict[str, Any]:
     """The files of an archive for AWS's TensorFlow inference image."""
     mlmodel = read_mlmodel(folder)
     kept = {"signature": mlmodel.get("signature"), "flavors": mlmodel["flavors"]}
-    modules = {f"code/{path.name}": path for path in sorted(SERVING.glob("tfs_*.py"))}
+    package = SERVING / "_mlflow_mlops"
+    modules = {f"code/{package.name}/{path.name}": path for path in [package / "__init__.py", *sorted(package.glob("tfs_*.py"))]}
     return {
         "1": folder / saved_model,
         "code/inference.py": SERVING / "tensorflow_inference.py",
         **modules,
-        "code/mlmodel.json": json.dumps(kept),
+        f"code/{package.name}/mlmodel.json": json.dumps(kept),
     }
 
 

@@ -1,19 +1,24 @@
-import mlflowModel from './mlflow_model.py';
-import mlflowParams from './mlflow_params.py';
-import mlflowRequest from './mlflow_request.py';
-import mlflowServing from './mlflow_serving.py';
-import mlflowSignature from './mlflow_signature.py';
-import mlflowSpec from './mlflow_spec.py';
+import init from './_mlflow_mlops/__init__.py';
+import model from './_mlflow_mlops/model.py';
+import params from './_mlflow_mlops/params.py';
+import request from './_mlflow_mlops/request.py';
+import serving from './_mlflow_mlops/serving.py';
+import signature from './_mlflow_mlops/signature.py';
+import spec from './_mlflow_mlops/spec.py';
 
 /**
- * The Python modules that every flavour's `inference.py` imports, by file name: all of them go beside it into `code/`,
- * flat, since the container installs that folder's top-level modules only.
+ * Folder of the archive with the project's Python package. Script mode installs what `code/` has as top-level names of
+ * site-packages, where the names of a model's own modules (`code_paths`) are looked up too.
  */
+export const PACKAGE_FOLDER = 'code/_mlflow_mlops';
+
+/** The package's modules that the `inference.py` of a script-mode flavor imports, by file name. */
 export const SERVING_MODULES: Readonly<Record<string, string>> = {
-  'mlflow_model.py': mlflowModel,
-  'mlflow_params.py': mlflowParams,
-  'mlflow_request.py': mlflowRequest,
-  'mlflow_serving.py': mlflowServing,
-  'mlflow_signature.py': mlflowSignature,
-  'mlflow_spec.py': mlflowSpec,
+  '__init__.py': init,
+  'model.py': model,
+  'params.py': params,
+  'request.py': request,
+  'serving.py': serving,
+  'signature.py': signature,
+  'spec.py': spec,
 };

@@ -4,9 +4,9 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
-from mlflow_model import ModelFolder
-from mlflow_params import params_schema
-from mlflow_serving import ServedModel, respond
+from _mlflow_mlops.model import ModelFolder
+from _mlflow_mlops.params import params_schema
+from _mlflow_mlops.serving import ServedModel, respond
 
 # What `pyfunc_predict_fn` may name; MLflow's own loader knows no others.
 PREDICT_METHODS = ("predict", "predict_proba", "predict_log_proba", "predict_joint_log_proba", "score")

@@ -1,16 +1,17 @@
-import tfsAnswers from './tfs_answers.py';
-import tfsClient from './tfs_client.py';
-import tfsFront from './tfs_front.py';
-import tfsSpec from './tfs_spec.py';
-import tfsTable from './tfs_table.py';
-import tfsTensors from './tfs_tensors.py';
+import init from './_mlflow_mlops/__init__.py';
+import tfsAnswers from './_mlflow_mlops/tfs_answers.py';
+import tfsClient from './_mlflow_mlops/tfs_client.py';
+import tfsFront from './_mlflow_mlops/tfs_front.py';
+import tfsSpec from './_mlflow_mlops/tfs_spec.py';
+import tfsTable from './_mlflow_mlops/tfs_table.py';
+import tfsTensors from './_mlflow_mlops/tfs_tensors.py';
 
 /**
- * The Python modules that the TensorFlow flavour's `inference.py` imports, by file name. They go beside it into `code/`,
- * which AWS's TensorFlow inference image puts on Python's path. None may be called `tensorflow_serving` or `tfs_utils`: the
- * image has modules of these names.
+ * The package's modules that the TensorFlow flavor's `inference.py` imports, by file name. AWS's TensorFlow inference image puts
+ * `code/` on Python's path.
  */
 export const TENSORFLOW_MODULES: Readonly<Record<string, string>> = {
+  '__init__.py': init,
   'tfs_answers.py': tfsAnswers,
   'tfs_client.py': tfsClient,
   'tfs_front.py': tfsFront,

@@ -10,12 +10,13 @@ import sys
 from http.client import responses
 from typing import Any
 
-from tfs_front import JSON, Front
+from _mlflow_mlops.tfs_front import JSON, Front
 
 
 def load_mlmodel() -> dict[str, Any]:
     """The MLmodel file, which the archive has as JSON; the image promises no parser for YAML."""
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "mlmodel.json"), encoding="utf-8") as stream:
+    folder = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(folder, "_mlflow_mlops", "mlmodel.json"), encoding="utf-8") as stream:
         return json.load(stream)
 
 

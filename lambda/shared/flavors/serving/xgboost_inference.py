@@ -6,9 +6,9 @@ from typing import Any, Callable
 
 import xgboost
 
-from mlflow_model import ModelFolder
-from mlflow_params import params_schema
-from mlflow_serving import ServedModel, respond
+from _mlflow_mlops.model import ModelFolder
+from _mlflow_mlops.params import params_schema
+from _mlflow_mlops.serving import ServedModel, respond
 
 BOOSTER = "xgboost.core.Booster"
 

@@ -1,7 +1,7 @@
+import fc from 'fast-check';
 import { candidateFlavors } from '../../../../lambda/shared/flavors/choose';
 import type { Flavor, ModelFolder } from '../../../../lambda/shared/flavors/flavor';
-import { parseMlModel } from '../../../../lambda/shared/flavors/mlmodel';
-import { requirementsBeyond } from '../../../../lambda/shared/flavors/script-mode';
+import { MLMODEL_MAX_BYTES, parseMlModel, parseUntrustedYaml } from '../../../../lambda/shared/flavors/mlmodel';
 import { capturedFolder } from '../../../support/captured';
 
 const REQUIREMENTS = 'mlflow==3.17.2\nnumpy==2.4.6\nskops==0.16.0\n';
@@ -25,6 +25,46 @@ describe('MLmodel', () => {
     const users = Array.from({ length: 500 }, (_, at) => `    m${at}: *shared`).join('\n');
     const { flavors } = parseMlModel(`flavors:\n  sklearn:\n    first: &shared {a: 1}\n${users}\n`);
     expect(flavors.sklearn?.m499).toEqual({ a: 1 });
+  });
+
+  test('a document is taken up to its size with the aliases written out, however deep and wide they are', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.boolean(),
+        (depth, width, leaf, mapping) => {
+          const level = (at: number) => {
+            const aliases = Array.from({ length: width }, (_, key) => `${mapping ? `k${key}: ` : ''}*l${at - 1}`).join(
+              ', ',
+            );
+            return `l${at}: &l${at} ${mapping ? `{${aliases}}` : `[${aliases}]`}`;
+          };
+          const levels = Array.from({ length: depth }, (_, at) => level(at + 1));
+          const text = [`l0: &l0 ${'x'.repeat(leaf)}`, ...levels, 'flavors: {}'].join('\n');
+          // Each level holds the one before it as often as it is wide, and each is a member of the document.
+          const leaves = Array.from({ length: depth + 1 }, (_, at) => width ** at).reduce(
+            (sum, count) => sum + count,
+            0,
+          );
+          const began = performance.now();
+          const taken = (() => {
+            try {
+              return parseUntrustedYaml(text, 'conda.yaml') !== undefined;
+            } catch (error) {
+              expect(String(error)).toMatch(/written out/);
+              return false;
+            }
+          })();
+          expect(performance.now() - began).toBeLessThan(5_000);
+          if (leaves * leaf > 4 * MLMODEL_MAX_BYTES) expect(taken).toBe(false);
+          // Containers and keys count as well: no more than three characters of a key and one each.
+          if (leaves * (leaf + 8) < 4 * MLMODEL_MAX_BYTES) expect(taken).toBe(true);
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   test('values are data: no types beyond JSON, no keys of the prototype', () => {
@@ -58,13 +98,21 @@ describe('script mode', () => {
     expect(packaging.environment).toEqual({
       SAGEMAKER_PROGRAM: 'inference.py',
       SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+      SAGEMAKER_MODEL_SERVER_WORKERS: '1',
+      SAGEMAKER_MODEL_SERVER_TIMEOUT: '900',
+      PIP_NO_BUILD_ISOLATION: '0',
     });
     const paths = packaging.entries.map(({ path }) => path);
-    expect(paths).toEqual(
-      expect.arrayContaining(['model/MLmodel', 'code/inference.py', 'code/mlflow_serving.py', 'code/requirements.txt']),
-    );
-    expect(packaging.entries.find(({ path }) => path === 'code/requirements.txt')).toMatchObject({
-      content: 'skops==0.16.0\n',
+    expect(paths).toEqual(expect.arrayContaining(['model/MLmodel', 'code/inference.py']));
+    // The image would install a code/requirements.txt at each start.
+    const ours = paths.filter((path) => path.startsWith('code/') && path !== 'code/inference.py');
+    expect(ours.every((path) => /^code\/_mlflow_mlops\/\w+\.(py|json)$/.test(path))).toBe(true);
+    const packed = packaging.entries.find(({ path }) => path === 'code/_mlflow_mlops/mlmodel.json') as {
+      content: string;
+    };
+    expect(JSON.parse(packed.content)).toEqual({
+      signature: folder.mlmodel.signature ?? null,
+      flavors: { [flavor]: folder.mlmodel.flavors[flavor], python_function: folder.mlmodel.flavors.python_function },
     });
   });
 
@@ -72,6 +120,32 @@ describe('script mode', () => {
     const folder = capturedFolder('m-971b00edcfbf4ecd9e2263b8e68b6f8a');
     const files = folder.files.filter(({ path }) => path !== 'model.skops');
     expect(() => firstOf(folder).pack({ ...folder, files })).toThrow('"model.skops"');
+  });
+
+  test.each([
+    ['no flavor python_function', 'sklearn', { python_function: undefined }, /estimator without predict.*PythonModel/],
+    [
+      'an unknown predict_fn',
+      'sklearn',
+      { python_function: { predict_fn: 'transform' } },
+      /"transform".*predict_proba/,
+    ],
+    ['an unknown serialization', 'sklearn', { sklearn: { serialization_format: 'dill' } }, /"dill".*cloudpickle/],
+    ['a code folder that is not there', 'sklearn', { sklearn: { code: 'code' } }, /code folder "code"/],
+    ['a code folder outside', 'sklearn', { sklearn: { code: '../x' } }, /code folder/],
+    ['a class of its own', 'xgboost', { xgboost: { model_class: 'mine.Model' } }, /"mine.Model".*python_function/],
+  ])('refuses a model with %s, as the script would', (_what, name, change, reason) => {
+    const folder = capturedFolder(
+      name === 'sklearn' ? 'm-971b00edcfbf4ecd9e2263b8e68b6f8a' : 'm-09321475d4a04a0aa1db2255356e2262',
+    );
+    const before = folder.mlmodel.flavors;
+    const flavors = Object.fromEntries(
+      Object.entries({ ...before, ...change }).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, { ...before[key], ...value }]],
+      ),
+    );
+    const [flavor] = candidateFlavors(folder.mlmodel, name);
+    expect(() => flavor?.pack({ ...folder, mlmodel: { ...folder.mlmodel, flavors } })).toThrow(reason);
   });
 
   test("the model's own script and requirements take the place of the flavour's", () => {
@@ -113,12 +187,4 @@ describe('the flavours of a model', () => {
     const mlmodel = parseMlModel('flavors: {spark: {}}');
     expect(() => candidateFlavors(mlmodel, undefined)).toThrow(/spark.*xgboost, sklearn, tensorflow, python_function/);
   });
-});
-
-test('requirements that the image brings are left to the image', () => {
-  const requirements =
-    '# made by MLflow\nmlflow==3.17.2\nScikit_Learn==1.9.1\nskops==0.16.0\r\ncategory-encoders>=2; python_version > "3"\n\n';
-  expect(requirementsBeyond(requirements, ['mlflow', 'scikit-learn'])).toBe(
-    'skops==0.16.0\ncategory-encoders>=2; python_version > "3"\n',
-  );
 });

@@ -10,8 +10,7 @@ function folderOf(mlmodel: string, root: string, requirements = ''): ModelFolder
     mlmodel: parseMlModel(mlmodel),
     mlmodelHash: '',
     files: ['MLmodel', ...paths].map((path) => ({ path, size: 1 })),
-    requirements,
-    texts: new Map(),
+    texts: new Map(requirements === '' ? [] : [['requirements.txt', requirements]]),
     wheelHashes: new Map(),
   };
 }
@@ -68,7 +67,9 @@ test('a SavedModel of other tags than those that TensorFlow Serving loads is ref
 });
 
 test('the script finds the signature in JSON', () => {
-  const entry = tensorflow.pack(capturedFolder('tf_module')).entries.find(({ path }) => path === 'code/mlmodel.json');
+  const entry = tensorflow
+    .pack(capturedFolder('tf_module'))
+    .entries.find(({ path }) => path === 'code/_mlflow_mlops/mlmodel.json');
   const { signature, flavors } = JSON.parse(entry !== undefined && 'content' in entry ? entry.content : '{}');
   expect(JSON.parse(signature.inputs)[0].type).toBe('tensor');
   expect(flavors.tensorflow.saved_model_dir).toBe('tf2model');

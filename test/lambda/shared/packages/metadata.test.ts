@@ -30,6 +30,10 @@ const packing: Packing = {
   steeredBy: '',
   modelData: 'archive',
   packing: '1',
+  imageRule: '1',
+  environment: '3f2a'.repeat(8),
+  imageReason: "AWS's image has what the model needs",
+  patchedBy: 'AWS until 2027-07-16',
 };
 
 describe('metadata text', () => {
@@ -66,6 +70,7 @@ describe('package metadata', () => {
             { ...packing, steeredBy: 'sklearn', modelData: 'uncompressed' },
             'Owner',
             'a warning',
+            1,
           );
           expect(Object.keys(metadata).length).toBeLessThanOrEqual(METADATA_ENTRIES_MAX);
           const unfit = Object.entries(metadata).filter(
@@ -106,16 +111,34 @@ describe('package metadata', () => {
       mlflow_deploy_flavor: 'sklearn',
       mlflow_deploy_model_data: 'uncompressed',
       mlflow_mlops_packing: '1',
+      mlflow_mlops_image_rule: '1',
+      mlflow_environment: '3f2a'.repeat(8),
+      mlflow_image_reason: 'AWS=27s image has what the model needs',
+      mlflow_image_patched_by: 'AWS until 2027-07-16',
     });
   });
 
+  test('the uncompressed size is there where it is known', () => {
+    const sized = packageMetadata(modelVersion(), 'host', packing, 'o', undefined, 6 * 1024 ** 3);
+    expect(sized.mlflow_mlops_bytes).toBe('6442450944');
+    expect(packageMetadata(modelVersion(), 'host', packing, 'o')).not.toHaveProperty('mlflow_mlops_bytes');
+  });
+
   test('of what has no value have no entry', () => {
-    const metadata = packageMetadata(modelVersion({ runId: '' }), 'host', { ...packing, pythonVersion: '' }, 'o');
+    const metadata = packageMetadata(
+      modelVersion({ runId: '' }),
+      'host',
+      { ...packing, pythonVersion: '', environment: '' },
+      'o',
+    );
     expect(Object.keys(metadata).sort()).toEqual([
       'mlflow_creation_timestamp',
       'mlflow_current_stage',
       'mlflow_flavor',
       'mlflow_framework_version',
+      'mlflow_image_patched_by',
+      'mlflow_image_reason',
+      'mlflow_mlops_image_rule',
       'mlflow_mlops_owner',
       'mlflow_mlops_packing',
       'mlflow_name',
@@ -194,11 +217,11 @@ describe('package metadata', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`t${100 + index}`, `is "${index}"`]));
     const tags = { ...many, long: 'x'.repeat(257), ['k'.repeat(120)]: 'v', empty: '', 'mlflow.user': 'root' };
     const metadata = liveMetadata(modelVersion({ tags }), undefined);
-    expect(Object.keys(metadata).filter((key) => key.startsWith('mlflow_tag_'))).toHaveLength(30);
+    expect(Object.keys(metadata).filter((key) => key.startsWith('mlflow_tag_'))).toHaveLength(24);
     expect(decodeMetadataText(metadata.mlflow_tag_t100 ?? '')).toBe('is "0"');
-    expect(metadata).not.toHaveProperty('mlflow_tag_t130');
+    expect(metadata).not.toHaveProperty('mlflow_tag_t124');
     const leftOut = decodeMetadataText(metadata.mlflow_left_out ?? '');
-    expect(leftOut).toContain(`mlflow_tag_${'k'.repeat(120)} mlflow_tag_long mlflow_tag_t130`);
+    expect(leftOut).toContain(`mlflow_tag_${'k'.repeat(120)} mlflow_tag_long mlflow_tag_t124`);
     expect(leftOut).toMatch(/ and \d+ more$/);
   });
 

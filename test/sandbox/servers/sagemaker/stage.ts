@@ -48,6 +48,7 @@ export async function openStage(): Promise<Stage> {
     python,
     awsEndpoint: aws.url,
     workDir,
+    imagesDir: join(workDir, 'images'),
     log: (line) => log.push(line),
   });
   const settings = (account: string, region: string) => ({

@@ -1,15 +1,18 @@
-"""The MLflow model folder of an archive: its MLmodel file, the files that it names, the code it brings."""
+"""The MLflow model folder of an archive: what its MLmodel says, the files that it names, the code it brings."""
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import Any
 
-import yaml
-
-from mlflow_signature import Signature
+from .signature import Signature
 
 MODEL_FOLDER = "model"
+# MLmodel as JSON: AWS's images promise no parser of YAML.
+MLMODEL = os.path.join("code", "_mlflow_mlops", "mlmodel.json")
+# AWS's toolkit imports the entry point under this name; a model's own module may have it too.
+ENTRY_POINT = "inference"
 
 
 class ModelFolder:
@@ -17,8 +20,8 @@ class ModelFolder:
 
     def __init__(self, model_dir: str) -> None:
         self.path = os.path.realpath(os.path.join(model_dir, MODEL_FOLDER))
-        with open(os.path.join(self.path, "MLmodel"), encoding="utf-8") as stream:
-            self.mlmodel: dict[str, Any] = yaml.safe_load(stream)
+        with open(os.path.join(model_dir, MLMODEL), encoding="utf-8") as stream:
+            self.mlmodel: dict[str, Any] = json.load(stream)
         self.signature = Signature.from_mlmodel(self.mlmodel)
 
     def flavor(self, name: str) -> dict[str, Any]:
@@ -36,6 +39,14 @@ class ModelFolder:
         return path
 
     def add_code(self, flavor: dict[str, Any]) -> None:
-        """Put the model's own modules (`code_paths` when it was logged) first on the path, before it is loaded."""
-        if flavor.get("code"):
-            sys.path.insert(0, self.file(flavor["code"]))
+        """Put the model's own modules (`code_paths` when it was logged) first on the path, before it is loaded.
+
+        The toolkit holds the entry point as an object and does not import it again, so the model's own `inference`
+        can take its name.
+        """
+        if not flavor.get("code"):
+            return
+        code = self.file(flavor["code"])
+        sys.path.insert(0, code)
+        if any(os.path.exists(os.path.join(code, name)) for name in (f"{ENTRY_POINT}.py", ENTRY_POINT)):
+            sys.modules.pop(ENTRY_POINT, None)

@@ -16,10 +16,10 @@ from typing import Any, Callable
 import numpy as np
 import pandas as pd
 
-from mlflow_params import enforce_params
-from mlflow_request import JSON, RequestError, media_type, parse
-from mlflow_signature import Signature
-from mlflow_spec import InvalidInput
+from .params import enforce_params
+from .request import JSON, RequestError, media_type, parse
+from .signature import Signature
+from .spec import InvalidInput
 
 logger = logging.getLogger(__name__)
 

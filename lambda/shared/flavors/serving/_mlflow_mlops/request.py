@@ -4,17 +4,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from http import HTTPStatus
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mlflow_signature import Signature
-from mlflow_spec import InvalidInput, Spec
+from .signature import Signature
+from .spec import InvalidInput, Spec
 
 JSON = "application/json"
 CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+MEDIA_TYPES = (JSON, CSV, PARQUET)
 INPUT_FIELDS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 
 
@@ -34,22 +36,24 @@ def media_type(content_type: str | None) -> str:
         if key.strip().lower() != "charset" or value.strip().strip('"').lower() not in ("utf-8", "utf8"):
             message = f"Only the content type parameter charset=utf-8 is supported. Got '{parameter}'."
             raise RequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, "text/plain")
-    if media.lower() not in (JSON, CSV):
-        message = f"This predictor only supports the following content types: {[JSON, CSV]}. Got '{content_type}'."
+    if media.lower() not in MEDIA_TYPES:
+        message = f"This predictor only supports the following content types: {list(MEDIA_TYPES)}. Got '{content_type}'."
         raise RequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, "text/plain")
     return media.lower()
 
 
 def parse(body: str | bytes, media: str, signature: Signature | None) -> tuple[Any, Any]:
-    """The data and the params of a body. Only JSON and CSV are read: nothing in a request is ever executed."""
+    """The data and the params of a body. Only JSON, CSV and Parquet are read: nothing in a request is ever executed."""
     try:
+        if media == PARQUET:
+            return pd.read_parquet(BytesIO(body.encode("utf-8") if isinstance(body, str) else bytes(body))), None
         text = body if isinstance(body, str) else bytes(body).decode("utf-8")
         if media == CSV:
             return pd.read_csv(StringIO(text), dtype=signature.csv_dtypes() if signature else None), None
         document = json.loads(text)
     except InvalidInput:
         raise
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError, OSError) as error:
         raise InvalidInput(f"The body could not be parsed as {media}. Error: {error!r}") from error
     given = [name for name in INPUT_FIELDS if isinstance(document, dict) and name in document]
     if len(given) != 1:

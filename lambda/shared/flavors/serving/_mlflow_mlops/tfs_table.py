@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from tfs_spec import InvalidInput
+from .tfs_spec import InvalidInput
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlflow_spec import InvalidInput, Spec, cast_column, convert_safely, tensor_of
+from .spec import InvalidInput, Spec, cast_column, convert_safely, tensor_of
 
 
 class Signature:

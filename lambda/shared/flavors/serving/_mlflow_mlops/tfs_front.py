@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tfs_answers import ESTIMATOR, model_type_of, predictions
-from tfs_client import DEFAULT_SIGNATURE, ServingError, call, predict, signature_def
-from tfs_spec import InvalidInput, specs_of_mlmodel
-from tfs_table import Table, table_of_csv, table_of_records, table_of_split
-from tfs_tensors import inputs_of_table
+from .tfs_answers import ESTIMATOR, model_type_of, predictions
+from .tfs_client import DEFAULT_SIGNATURE, ServingError, call, predict, signature_def
+from .tfs_spec import InvalidInput, specs_of_mlmodel
+from .tfs_table import Table, table_of_csv, table_of_records, table_of_split
+from .tfs_tensors import inputs_of_table
 
 JSON = "application/json"
 CSV = "text/csv"

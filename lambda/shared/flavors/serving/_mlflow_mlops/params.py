@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlflow_spec import InvalidInput
+from .spec import InvalidInput
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tfs_spec import InvalidInput, Spec, cast, dtype_of_tensor
-from tfs_table import Table
+from .tfs_spec import InvalidInput, Spec, cast, dtype_of_tensor
+from .tfs_table import Table
 
 def inputs_of_table(table: Table, specs: list[Spec], tensors: dict[str, dict[str, Any]], by_name: bool) -> Any:
     """The `inputs` of a request to TensorFlow Serving.

@@ -4,7 +4,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from tfs_spec import dtype_of_tensor
+from .tfs_spec import dtype_of_tensor
 
 KERAS, ESTIMATOR, MODULE = "keras", "tf1-estimator", "tf2-module"
 # What TensorFlow calls the result of a function that returns one tensor and not a dictionary.
