@@ -54,11 +54,7 @@ export class EnvironmentFiles {
         throw new RefusedError(`the model folder does not have the wheel ${quoted(source)} any more`);
       }
       const bytes = readFile(wheels.open, { source, size, from: 0 }, wheels.stop);
-      await this.put(digest, `wheels/${file}`, {
-        Body: Readable.from(checked(bytes, source, spec.wheels[file])),
-        ContentLength: size,
-        ContentType: 'application/zip',
-      });
+      await this.putStream(digest, `wheels/${file}`, checked(bytes, source, spec.wheels[file]), size);
     }
     await this.put(digest, 'spec.json', { Body: canonicalJson(spec), ContentType: 'application/json' });
   }
@@ -96,8 +92,28 @@ export class EnvironmentFiles {
     }
   }
 
-  private async put(digest: string, file: string, object: PutBody): Promise<void> {
-    await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: keyOf(digest, file), ...object }));
+  /** A body that breaks aborts its request. The SDK does not expect errors of a body: they would end the process. */
+  private async putStream(digest: string, file: string, bytes: AsyncIterable<Buffer>, size: number): Promise<void> {
+    const broken = new AbortController();
+    const unbroken = async function* () {
+      try {
+        yield* bytes;
+      } catch (error) {
+        broken.abort(error);
+      }
+    };
+    const object = { Body: Readable.from(unbroken()), ContentLength: size, ContentType: 'application/zip' };
+    try {
+      await this.put(digest, file, object, broken.signal);
+    } catch (error) {
+      throw broken.signal.aborted ? broken.signal.reason : error;
+    }
+    broken.signal.throwIfAborted();
+  }
+
+  private async put(digest: string, file: string, object: PutBody, abortSignal?: AbortSignal): Promise<void> {
+    const command = new PutObjectCommand({ Bucket: this.bucket, Key: keyOf(digest, file), ...object });
+    await this.client.send(command, abortSignal === undefined ? {} : { abortSignal });
   }
 }
 

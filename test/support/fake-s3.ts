@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** An object, with its entity tag. */
 export interface FakeObject {
@@ -68,13 +68,14 @@ export class FakeS3 {
     return fake;
   }
 
-  client(): S3Client {
+  client(over: S3ClientConfig = {}): S3Client {
     return new S3Client({
       endpoint: `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`,
       region: 'eu-west-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       forcePathStyle: true,
       maxAttempts: 1,
+      ...over,
     });
   }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import type { S3Client } from '@aws-sdk/client-s3';
+import { NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { EnvironmentFiles, type WheelSource } from '../../../lambda/environments/environment-files';
 import type { EnvironmentSpec } from '../../../lambda/packaging/environment';
+import { RefusedError } from '../../../lambda/shared/errors';
+import { FakeS3 } from '../../support/fake-s3';
 
 const DIGEST = '3f2a1b2c'.repeat(4);
 const WHEEL = Buffer.from('the bytes of a wheel');
@@ -18,40 +19,26 @@ const WANTED = {
   wheelSources: [{ file: 'own-1-py3-none-any.whl', source: 'code/own.whl' }],
 };
 
-let objects: Map<string, Buffer>;
+const nothing = () => undefined;
+/** The SDK warns of each stream that breaks. */
+const QUIET = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-beforeEach(() => {
-  objects = new Map();
+let s3: FakeS3;
+
+beforeAll(async () => {
+  s3 = await FakeS3.start();
 });
 
-/** As much of S3 as is used. An object appears once its body was read to its end. */
-const client = {
-  send: async ({ constructor: { name }, input }: { constructor: { name: string }; input: Record<string, unknown> }) => {
-    const { Bucket, Key, Body, ContentLength } = input;
-    expect(Bucket ?? (input.Delete ? Bucket : undefined)).toBe('bucket');
-    switch (name) {
-      case 'PutObjectCommand': {
-        const bytes = Body instanceof Readable ? await buffer(Body) : Buffer.from(String(Body));
-        if (ContentLength !== undefined) {
-          expect(bytes.length).toBe(ContentLength);
-        }
-        objects.set(String(Key), bytes);
-        return {};
-      }
-      case 'GetObjectCommand': {
-        const bytes = objects.get(String(Key));
-        if (bytes === undefined) {
-          throw Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' });
-        }
-        return { Body: { transformToString: async () => bytes.toString() } };
-      }
-      default:
-        throw new Error(`${name} is not known here`);
-    }
-  },
-} as unknown as S3Client;
+afterAll(() => s3.stop());
 
-const files = new EnvironmentFiles(client, 'bucket');
+beforeEach(() => {
+  s3.objects.clear();
+});
+
+const files = () =>
+  new EnvironmentFiles(s3.client({ requestChecksumCalculation: 'WHEN_REQUIRED', logger: QUIET }), 'bucket');
+const textOf = (name: string) => String(s3.objects.get(`bucket/environments/${DIGEST}/${name}`)?.bytes);
+
 const wheels = (bytes: Buffer): WheelSource => ({
   files: [{ path: 'code/own.whl', size: bytes.length }],
   open: async () => ({ bytes: Readable.from([bytes.subarray(0, 5), bytes.subarray(5)]), size: bytes.length }),
@@ -59,28 +46,43 @@ const wheels = (bytes: Buffer): WheelSource => ({
 });
 
 test('a build finds the specification, byte for byte what its digest is of, and the wheels', async () => {
-  await files.save(WANTED, wheels(WHEEL));
-  expect([...objects.keys()]).toEqual([
-    `environments/${DIGEST}/wheels/own-1-py3-none-any.whl`,
-    `environments/${DIGEST}/spec.json`,
-  ]);
-  expect(objects.get(`environments/${DIGEST}/wheels/own-1-py3-none-any.whl`)).toEqual(WHEEL);
-  const text = String(objects.get(`environments/${DIGEST}/spec.json`));
-  expect(text).not.toMatch(/[ \n]/);
-  expect(JSON.parse(text)).toEqual(SPEC);
+  await files().save(WANTED, wheels(WHEEL));
+  expect([...s3.objects.keys()]).toHaveLength(2);
+  expect(textOf('wheels/own-1-py3-none-any.whl')).toBe(String(WHEEL));
+  expect(textOf('spec.json')).not.toMatch(/[ \n]/);
+  expect(JSON.parse(textOf('spec.json'))).toEqual(SPEC);
 });
 
 test('a wheel that was written again meanwhile is not put there', async () => {
   const other = Buffer.from('other bytes of a wheel');
-  await expect(files.save(WANTED, wheels(other))).rejects.toMatchObject({ name: 'TransientError' });
-  expect(objects.size).toBe(0);
+  await expect(files().save(WANTED, wheels(other))).rejects.toMatchObject({
+    name: 'TransientError',
+    message: 'the wheel "code/own.whl" changed while it was read',
+  });
+  expect([...s3.objects.keys()]).toEqual([]);
+});
+
+test('a download that breaks for good is the error, and nothing is put there', async () => {
+  const open = () => Promise.reject(new RefusedError('refused the credentials (401)'));
+  await expect(files().save(WANTED, { ...wheels(WHEEL), open })).rejects.toThrow('refused the credentials (401)');
+  expect([...s3.objects.keys()]).toEqual([]);
 });
 
 test('a wheel that is gone is named', async () => {
-  await expect(files.save(WANTED, { ...wheels(WHEEL), files: [] })).rejects.toThrow('code/own.whl');
+  await expect(files().save(WANTED, { ...wheels(WHEEL), files: [] })).rejects.toThrow('code/own.whl');
 });
 
-const key = `environments/${DIGEST}/result.json`;
+/** A bucket with this report, or with none. */
+function reporting(text: string | undefined): EnvironmentFiles {
+  const send = async ({ input }: { input: { Key: string } }) => {
+    expect(input).toEqual({ Bucket: 'bucket', Key: `environments/${DIGEST}/result.json` });
+    if (text === undefined) {
+      throw new NoSuchKey({ message: 'The specified key does not exist.', $metadata: {} });
+    }
+    return { Body: { transformToString: async () => text } };
+  };
+  return new EnvironmentFiles({ send } as unknown as S3Client, 'bucket');
+}
 
 test.each([
   [{ build: 'p:1', state: 'ready', image: 'sha256:1', imageBytes: 5, packages: ['numpy==2.1.0'] }, { state: 'ready' }],
@@ -89,8 +91,7 @@ test.each([
     { state: 'failed', cause: 'import', reason: 'why', fix: '' },
   ],
 ])('a report is read: %j', async (report, result) => {
-  objects.set(key, Buffer.from(JSON.stringify(report)));
-  expect(await files.report(DIGEST)).toEqual({ build: 'p:1', result });
+  expect(await reporting(JSON.stringify(report)).report(DIGEST)).toEqual({ build: 'p:1', result });
 });
 
 test.each([
@@ -100,10 +101,9 @@ test.each([
   '{"state":"ready"}',
   '{"build":"p:1","state":"failed","cause":"other","reason":"","fix":""}',
 ])('what is no report counts as none: %s', async (text) => {
-  objects.set(key, Buffer.from(text));
-  expect(await files.report(DIGEST)).toBeUndefined();
+  expect(await reporting(text).report(DIGEST)).toBeUndefined();
 });
 
 test('there may be no report', async () => {
-  expect(await files.report(DIGEST)).toBeUndefined();
+  expect(await reporting(undefined).report(DIGEST)).toBeUndefined();
 });
