@@ -7,7 +7,8 @@ const VERSIONS = 100_000;
 const RUNS = 3;
 const [REGISTRY, OWNER] = ['mlflow.example.com', 'ModelRepack-ModelSyncStack'];
 const CHOICE = { flavor: 'sklearn', frameworkVersion: '1.4.2', pythonVersion: '3.11', steeredBy: '' } as const;
-const PACKING: Packing = { ...CHOICE, modelData: 'archive', packing: '1' };
+const IMAGE = { imageRule: '1', environment: '', imageReason: 'AWS has one', patchedBy: 'AWS until 2027-07-16' };
+const PACKING: Packing = { ...CHOICE, ...IMAGE, modelData: 'archive', packing: '1' };
 
 /** The plan of one model with 100,000 versions, each with a package, and nothing to do. */
 export function measurePlan(): Figure[] {

@@ -91,6 +91,7 @@ const settings = z.strictObject({
   'kms-key': keyArn.nullable(),
   approval,
   'deletion-wait-hours': z.number().int().min(1).max(8760),
+  'environment-images': z.enum(['automatic', 'always', 'off']),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
@@ -122,6 +123,8 @@ export interface Settings {
   readonly manualApproval: readonly string[];
   /** How long MLflow must not list a version before its package is deleted without a confirmation, in hours. */
   readonly deletionWaitHours: number;
+  /** When images with a model's own environment are used: if AWS's image does not serve it safely, for every model, or never. */
+  readonly environmentImages: 'automatic' | 'always' | 'off';
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -137,6 +140,7 @@ const DEFAULTS = {
   'kms-key': null,
   approval: {},
   'deletion-wait-hours': 72,
+  'environment-images': 'automatic',
   'unreleased-product': false,
 };
 
@@ -169,6 +173,7 @@ export function settingsOf(node: Node): Settings {
     kmsKeyArn: others['kms-key'] ?? undefined,
     manualApproval: others.approval,
     deletionWaitHours: others['deletion-wait-hours'],
+    environmentImages: others['environment-images'],
     alarmEmails: others['alarm-emails'],
     runbookUrl: others['runbook-url'] ?? undefined,
     unreleasedProduct: others['unreleased-product'],

@@ -1,3 +1,5 @@
+import { readChoiceSettings } from '../packaging/choice-settings';
+import { endOfPatchWarning } from '../packaging/framework-images';
 import { artifactStore } from '../shared/context/artifact-store';
 import { manualEnvironments } from '../shared/context/manual-environments';
 import { modelPackages } from '../shared/context/packages';
@@ -6,8 +8,7 @@ import { claims } from '../shared/context/store';
 import type { ActionResult, CreateAction, ModelStep } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { environmentsOf } from '../shared/environments';
-import { endOfPatchWarning } from '../shared/images/image-table';
-import { Images, readImageOverrides } from '../shared/images/images';
+import { RefusedError } from '../shared/errors';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
 import { approvalOf } from '../shared/packages/approval';
@@ -39,13 +40,16 @@ export const handler = step<Input, ActionResult | Continued>(
     if (version === undefined || environmentsOf(version).length === 0) {
       return { action: 'create', outcome: 'skipped', version: number };
     }
-    const images = new Images(requireEnv('AWS_REGION'), await readImageOverrides());
-    const prepared = await preparePackage(source, version, images);
+    const prepared = await preparePackage(source, version, await readChoiceSettings());
     const { packaging, image, packing, contentKey } = prepared;
-    logger.info('image chosen', { image: image.uri, from: image.from, flavor: packing.flavor });
-    const warning = endOfPatchWarning(image.uri, new Date());
+    const { flavor, imageReason: reason, patchedBy, environment } = packing;
+    logger.info('image chosen', { image, environment, flavor, reason, patchedBy });
+    if (image === undefined) {
+      throw new RefusedError(`no image has the environment ${environment}`);
+    }
+    const warning = endOfPatchWarning(image, new Date());
     if (warning !== undefined) {
-      logger.warn(warning, { image: image.uri });
+      logger.warn(warning, { image });
     }
     const groupName = groupNameOf(modelName);
     const placed = await placeFiles({
@@ -70,14 +74,14 @@ export const handler = step<Input, ActionResult | Continued>(
       approvalStatus: approval.approvalStatus,
       groupName,
       description: `MLflow model version ${number}`,
-      image: image.uri,
+      image,
       modelDataUrl: placed.url,
       environment: packaging.environment,
       metadata: {
         ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning, prepared.bytes),
         ...approval.metadata,
       },
-      clientToken: clientToken(execution, entered, number, placed.url, image.uri),
+      clientToken: clientToken(execution, entered, number, placed.url, image),
     });
     return { action: 'create', outcome: 'done', version: number, packageArn };
   },

@@ -1,9 +1,9 @@
+import { readImageOverrides } from '../packaging/choice-settings';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { enrolments, ledger } from '../shared/context/store';
 import type { ListRequest, ModelList } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
-import { readImageOverrides } from '../shared/images/images';
 import { measure } from '../shared/metrics';
 import { step } from '../shared/step';
 import { SyncFiles } from '../shared/sync-files';

@@ -12,11 +12,18 @@ export interface FrameworkImage {
   readonly tag: string;
   /** Minor version of its Python. */
   readonly python: string;
-  /** ISO date on which AWS ends patching it, where it published one. */
-  readonly endOfPatch?: string;
+  /** ISO date on which AWS ends patching it. */
+  readonly endOfPatch: string;
   /** Version by name of the packages in it. */
   readonly pins: Readonly<Record<string, string>>;
 }
+
+/** The frameworks as people call them. */
+export const FRAMEWORK_NAMES: Readonly<Record<Framework, string>> = {
+  sklearn: 'scikit-learn',
+  xgboost: 'XGBoost',
+  tensorflow: 'TensorFlow',
+};
 
 /** @returns true for a flavor that AWS ships an image for */
 export function isFramework(name: string): name is Framework {
@@ -45,19 +52,28 @@ export function frameworkImageUri(framework: Framework, region: string): string 
 /**
  * What people should know of an image: that AWS does not patch it any more.
  *
- * @param uri any image; those that are not AWS's have no warning
+ * @param uri any image; images of others, and newer ones than this release knows, have no warning
  */
 export function endOfPatchWarning(uri: string, today: Date): string | undefined {
-  const [, repository, tag] = /^\d{12}\.dkr\.ecr\.[^/]+\/([^:]+):(.+)$/.exec(uri) ?? [];
+  const [, repository, tag = ''] = /^\d{12}\.dkr\.ecr\.[^/]+\/([^:]+):(\d[^:]*)$/.exec(uri) ?? [];
   const image = Object.values<FrameworkImage>(table.frameworks).find((one) => one.repository === repository);
   if (image === undefined) {
     return undefined;
   }
   if (image.tag !== tag) {
-    return `AWS does not patch the image ${repository}:${tag} any more; it patches ${image.tag}`;
+    return isOlder(tag, image.version)
+      ? `AWS does not patch the image ${repository}:${tag} any more: the one that it patches is ${image.tag}`
+      : undefined;
   }
-  const ended = image.endOfPatch !== undefined && image.endOfPatch < today.toISOString().slice(0, 10);
+  const ended = image.endOfPatch < today.toISOString().slice(0, 10);
   return ended ? `AWS patched the image ${repository}:${tag} until ${image.endOfPatch}` : undefined;
+}
+
+/** `1.4-2-py312-cpu-py3` is older than `1.9-0`: major, minor and revision decide. */
+function isOlder(tag: string, version: string): boolean {
+  const [ofTag, ofVersion] = [tag, version].map((text) => text.split(/[.-]/).slice(0, 3).map(Number));
+  const at = ofVersion?.findIndex((number, index) => number !== ofTag?.[index]) ?? -1;
+  return at >= 0 && Number(ofTag?.[at]) < Number(ofVersion?.[at]);
 }
 
 /** The SDK's configuration lists regions of all partitions (docs.aws.amazon.com/general/latest/gr/rande.html). */

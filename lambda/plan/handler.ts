@@ -1,3 +1,5 @@
+import { readChoiceSettings } from '../packaging/choice-settings';
+import { endOfPatchWarning } from '../packaging/framework-images';
 import { artifactStore } from '../shared/context/artifact-store';
 import { manualEnvironments } from '../shared/context/manual-environments';
 import { modelPackages } from '../shared/context/packages';
@@ -5,13 +7,11 @@ import { registry } from '../shared/context/registry';
 import { claims, enrolments, ledger } from '../shared/context/store';
 import type { ModelStep, PlanResult } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
-import { endOfPatchWarning } from '../shared/images/image-table';
-import { Images, readImageOverrides } from '../shared/images/images';
 import { groupNameOf } from '../shared/names/group-name';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
 import { completeVersions } from './complete-versions';
-import { isCurrent } from './currency';
+import { currencyOf } from './currency';
 import { planModel } from './plan-model';
 
 /** Reads both registries and says what is to be done. If any page of either cannot be read, nothing is. */
@@ -19,15 +19,14 @@ export const handler = step<ModelStep, PlanResult>(
   async ({ modelName, execution }) => {
     // A change after this point may be missing in what is read below, so its event must start another plan.
     await claims().renew(modelName, execution, true);
-    const [source, overrides] = await Promise.all([registry(artifactStore()), readImageOverrides()]);
-    const images = new Images(requireEnv('AWS_REGION'), overrides);
+    const [source, settings] = await Promise.all([registry(artifactStore()), readChoiceSettings()]);
     const manual = manualEnvironments();
     const planning = {
       revision: requireEnv('REVISION'),
       registryId: source.id,
       owner: requireEnv('OWNER'),
-      overrides,
-      isCurrent: isCurrent(images, manual),
+      overrides: settings.overrides,
+      currencyOf: currencyOf(settings, manual),
       manual,
       waitMs: Number(requireEnv('DELETION_WAIT_HOURS')) * 60 * 60 * 1000,
       warningOf: (image: string) => endOfPatchWarning(image, new Date()),
@@ -46,7 +45,7 @@ export const handler = step<ModelStep, PlanResult>(
         const ours = packages.filter((one) => modelPackages().isOurs(one));
         return completeVersions(source, modelName, versions, ours);
       },
-      prepare: (version) => preparePackage(source, version, images),
+      prepare: (version) => preparePackage(source, version, settings),
     });
   },
   ({ modelName, execution }) => ({ model: modelName, execution }),

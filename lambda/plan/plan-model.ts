@@ -6,6 +6,7 @@ import type { ListedPackage, ModelPackage } from '../shared/packages/model-packa
 import type { ModelVersion } from '../shared/registry/registry';
 import type { Absences, LedgerRecord } from '../shared/store/ledger';
 import { protectDeletions } from './deletion-protection';
+import { type Evaluation, type Prepared, reevaluate } from './earlier-rule';
 import { type Plan, type PlanInput, plan } from './plan';
 import { preflight } from './preflight';
 import { takeRound } from './round';
@@ -33,11 +34,11 @@ export interface Effects {
     packages: readonly ModelPackage[],
   ) => Promise<ModelVersion[]>;
   /** Looks into a version that is to be packed; throws RefusedError where it cannot be. */
-  readonly prepare: (version: ModelVersion) => Promise<unknown>;
+  readonly prepare: (version: ModelVersion) => Promise<Prepared>;
 }
 
 /** What a model's plan depends on besides what is read. */
-export interface Planning extends PlanContext, Pick<PlanInput, 'isCurrent' | 'manual' | 'warningOf'> {
+export interface Planning extends PlanContext, Pick<PlanInput, 'manual' | 'warningOf'>, Evaluation {
   /** How long a version must be absent before its package is deleted, in milliseconds. */
   readonly waitMs: number;
 }
@@ -77,13 +78,19 @@ export async function planModel(modelName: string, planning: Planning, effects: 
   const packages = await effects.describePackages(listed);
   // Stryker disable next-line ArrayDeclaration: the plan of a model that is not enrolled uses its packages only
   const versions = enrolled ? await effects.completeVersions(found, packages) : [];
-  const planned = plan({ ...planning, enrolled, versions, packages });
-  const inOrder = enrolled && isEmpty(planned);
+  const prepare = once(effects.prepare);
+  const { confirmed, waiting, left: unevaluated } = await reevaluate(planning, versions, packages, prepare);
+  const planned = plan({
+    ...{ ...planning, enrolled, versions, packages, confirmed },
+    isCurrent: (version, one) =>
+      confirmed.has(one.arn) || waiting.has(one.arn) || planning.currencyOf(version, one) === 'current',
+  });
+  const inOrder = enrolled && isEmpty(planned) && waiting.size === 0;
   // Even if there is no entry: a sync that lost its lease may be about to write one.
   const revision = inOrder ? before.revision : await effects.strikeLedger();
   // A plan makes packages of versions only that it was given.
   const checked = await preflight(planned.create, (number) =>
-    effects.prepare(versions.find(({ version }) => version === number) as ModelVersion),
+    prepare(versions.find(({ version }) => version === number) as ModelVersion),
   );
   const ruled = protectDeletions(modelName, planned.gone, before, {
     now: effects.now(),
@@ -102,11 +109,23 @@ export async function planModel(modelName: string, planning: Planning, effects: 
   const kept = planned.keep.length;
   return {
     ...{ groupName, ...round, refused, kept },
-    left: left + checked.left,
+    left: left + checked.left + unevaluated,
     looked: true,
     ...(inOrder
       ? { entry: { ...fingerprintsOf(planning, versions, listed), verifiedAt: effects.now(), kept, revision } }
       : {}),
+  };
+}
+
+/** A version's files never change: one look is enough for all that a plan asks. */
+function once(prepare: Effects['prepare']): Effects['prepare'] {
+  const prepared = new Map<ModelVersion, Promise<Prepared>>();
+  return (version) => {
+    const known =
+      prepared.get(version) ??
+      prepare(version).then(({ image, packing }) => ({ ...(image === undefined ? {} : { image }), packing }));
+    prepared.set(version, known);
+    return known;
   };
 }
 

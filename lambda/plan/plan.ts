@@ -27,6 +27,8 @@ export interface PlanInput {
   readonly packages: readonly ModelPackage[];
   /** True when packing the version again today would give the same image, environment and archive. */
   readonly isCurrent: (version: ModelVersion, modelPackage: ModelPackage) => boolean;
+  /** Metadata of packages that today's rule for images confirms, by ARN. */
+  readonly confirmed?: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** The environments that want a person's decision. */
   readonly manual: ManualEnvironments;
   /** What people should know of a package's image today. */
@@ -72,7 +74,10 @@ export function plan(input: PlanInput): Plan {
     const [outdated] = candidates.filter((one) => one !== standing);
     for (const one of [standing, current].filter((one) => one !== undefined)) {
       unclaimed.delete(one);
-      if (liveChange(version, input.warningOf(one.image), one.metadata, input.manual) === undefined) {
+      const metadata = input.confirmed?.get(one.arn);
+      if (metadata !== undefined) {
+        result.update.push({ packageArn: one.arn, version: version.version, metadata });
+      } else if (liveChange(version, input.warningOf(one.image), one.metadata, input.manual) === undefined) {
         result.keep.push(one.arn);
       } else {
         result.update.push({ packageArn: one.arn, version: version.version });

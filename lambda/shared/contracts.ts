@@ -72,6 +72,8 @@ export interface UpdateAction {
   readonly packageArn: string;
   /** The version it belongs to; absent for a package of a model that is no longer enrolled. */
   readonly version?: string;
+  /** What else its metadata are to say, encoded. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A package to be deleted. */

@@ -1,9 +1,9 @@
+import { endOfPatchWarning } from '../packaging/framework-images';
 import { manualEnvironments } from '../shared/context/manual-environments';
 import { modelPackages } from '../shared/context/packages';
 import { registry } from '../shared/context/registry';
 import { claims, ledger } from '../shared/context/store';
 import type { ActionResult, ModelStep, UpdateAction } from '../shared/contracts';
-import { endOfPatchWarning } from '../shared/images/image-table';
 import { liveChange, metadataChange, UNSYNCED } from '../shared/packages/metadata';
 import { step } from '../shared/step';
 
@@ -11,7 +11,7 @@ type Input = ModelStep & UpdateAction;
 
 /** Brings a package's metadata up to its version's present state. Approval, image and archive are not touched. */
 export const handler = step<Input, ActionResult>(
-  async ({ modelName, execution, packageArn, version: number }) => {
+  async ({ modelName, execution, packageArn, version: number, metadata: more }) => {
     await claims().renew(modelName, execution);
     const skipped: ActionResult = { action: 'update', outcome: 'skipped', packageArn };
     const modelPackage = await modelPackages().describe(packageArn);
@@ -26,7 +26,7 @@ export const handler = step<Input, ActionResult>(
     const change =
       version === undefined
         ? metadataChange(UNSYNCED, metadata)
-        : liveChange(version, endOfPatchWarning(image, new Date()), metadata, manualEnvironments());
+        : liveChange(version, endOfPatchWarning(image, new Date()), metadata, manualEnvironments(), more);
     if (change === undefined) {
       return skipped;
     }

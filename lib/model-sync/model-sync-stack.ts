@@ -33,7 +33,14 @@ import { WebhookSecretRotation } from './webhook-secret-rotation';
 /** The settings that this stack is made by. */
 export type ModelSyncSettings = Pick<
   Settings,
-  'artifactStore' | 'api' | 'kmsKeyArn' | 'manualApproval' | 'deletionWaitHours' | 'alarmEmails' | 'runbookUrl'
+  | 'artifactStore'
+  | 'api'
+  | 'kmsKeyArn'
+  | 'manualApproval'
+  | 'deletionWaitHours'
+  | 'environmentImages'
+  | 'alarmEmails'
+  | 'runbookUrl'
 >;
 
 /**
@@ -73,6 +80,7 @@ export class ModelSyncStack extends Stack {
       artifactStore: settings.artifactStore,
       manualApproval: settings.manualApproval,
       deletionWaitHours: settings.deletionWaitHours,
+      environmentImages: settings.environmentImages,
       owner: this.stackName,
     });
     const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket, table });

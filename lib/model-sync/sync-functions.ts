@@ -9,7 +9,7 @@ import { acknowledgeWildcards } from '../acknowledge';
 import { grantKey } from '../encryption';
 import { IMAGE_URI_PARAMETERS } from '../names';
 import { NodeFunction } from '../node-function';
-import type { ArtifactStoreSetting } from '../settings';
+import type { ArtifactStoreSetting, Settings } from '../settings';
 import { grantArtifactStore } from './artifact-store-access';
 import { grantSecretValue } from './grant-secret';
 
@@ -24,6 +24,8 @@ export interface SyncFunctionsProps {
   readonly manualApproval: readonly string[];
   /** How long MLflow must not list a version before its package is deleted without a confirmation, in hours. */
   readonly deletionWaitHours: number;
+  /** When images with a model's own environment are used. */
+  readonly environmentImages: Settings['environmentImages'];
   /** Marks what this installation makes in SageMaker. */
   readonly owner: string;
 }
@@ -39,12 +41,9 @@ export class SyncFunctions extends Construct {
   readonly sweep: NodeFunction;
   readonly release: NodeFunction;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { table, bucket, registrySecret, artifactStore, manualApproval, deletionWaitHours, owner }: SyncFunctionsProps,
-  ) {
+  constructor(scope: Construct, id: string, props: SyncFunctionsProps) {
     super(scope, id);
+    const { table, bucket, registrySecret, artifactStore, manualApproval, deletionWaitHours, owner } = props;
     const store = { TABLE_NAME: table.tableName };
     const packages = { ...store, OWNER: owner };
     const both = { ...packages, REGISTRY_SECRET: registrySecret.secretName };
@@ -84,7 +83,7 @@ export class SyncFunctions extends Construct {
     });
     // What an earlier release found in order counts no more, nor what was in order under other settings.
     for (const step of [this.list, this.plan]) {
-      step.addEnvironment('REVISION', [this.plan.codeHash, ...manualApproval].join(' '));
+      step.addEnvironment('REVISION', [this.plan.codeHash, ...manualApproval, props.environmentImages].join(' '));
     }
     table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     grantSecretValue(registrySecret, this.plan);
@@ -198,6 +197,9 @@ export class SyncFunctions extends Construct {
     // An archive in parts is encrypted part by part, and decrypted to be completed (AmazonS3/latest/userguide/mpuoverview.html).
     for (const writer of [this.list, this.create]) {
       grantKey(bucket.encryptionKey, writer, 's3', 'GenerateDataKey', 'Decrypt');
+    }
+    for (const step of [this.plan, this.create]) {
+      step.addEnvironment('ENVIRONMENT_IMAGES', props.environmentImages);
     }
     if (manualApproval.length > 0) {
       for (const step of [this.plan, this.create, this.update]) {

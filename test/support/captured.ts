@@ -24,7 +24,6 @@ export function capturedFolder(name: string, requirements = ''): ModelFolder {
     mlmodel: parseMlModel(capturedMlModel(name)),
     mlmodelHash: '',
     files: capturedPaths(name).map((path) => ({ path, size: 1 })),
-    requirements,
     texts: new Map(requirements === '' ? [] : [['requirements.txt', requirements]]),
     wheelHashes: new Map(),
   };

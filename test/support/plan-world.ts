@@ -1,9 +1,16 @@
-import { plan } from '../../lambda/plan/plan';
+import type { ImageOverrides } from '../../lambda/packaging/choice';
+import type { Currency } from '../../lambda/plan/currency';
+import { type PlanInput, plan } from '../../lambda/plan/plan';
 import { type Effects, type Planning, planModel } from '../../lambda/plan/plan-model';
-import type { PlanResult } from '../../lambda/shared/contracts';
-import type { ImageOverrides } from '../../lambda/shared/images/images';
+import type { PlanResult, UpdateAction } from '../../lambda/shared/contracts';
 import { approvalOf, canSpeakFor, type ManualEnvironments } from '../../lambda/shared/packages/approval';
-import { liveChange, metadataChange, packageMetadata, UNSYNCED } from '../../lambda/shared/packages/metadata';
+import {
+  liveChange,
+  metadataChange,
+  type Packing,
+  packageMetadata,
+  UNSYNCED,
+} from '../../lambda/shared/packages/metadata';
 import type { ModelPackage } from '../../lambda/shared/packages/model-package';
 import { steeringOf } from '../../lambda/shared/packing/steering';
 import type { ModelVersion } from '../../lambda/shared/registry/registry';
@@ -25,6 +32,8 @@ export class PlanWorld {
   /** Environments that want a person's decision. */
   manual: ManualEnvironments = new Set();
   overrides: ImageOverrides = {};
+  /** The rule that chooses images. */
+  imageRule = '1';
   ledger: LedgerRecord = { revision: 0 };
   now = Date.parse('2030-01-02T03:04:05Z');
   /** Whether MLflow lists no model at all. */
@@ -44,7 +53,8 @@ export class PlanWorld {
   /** What a plan that reads everything says. */
   fullPlan(): ReturnType<typeof plan> {
     const versions = this.enrolled ? this.versions : [];
-    return plan({ ...this.planning(), enrolled: this.enrolled, versions, packages: this.packages });
+    const isCurrent: PlanInput['isCurrent'] = (version, one) => this.currencyOf(version, one) !== 'outdated';
+    return plan({ ...this.planning(), enrolled: this.enrolled, versions, packages: this.packages, isCurrent });
   }
 
   /**
@@ -58,11 +68,7 @@ export class PlanWorld {
           () =>
             this.create(version, replaces),
       ),
-      ...planned.update.map(
-        ({ packageArn, version }) =>
-          () =>
-            this.update(packageArn, version, Number.isFinite(actions)),
-      ),
+      ...planned.update.map((action) => () => this.update(action, Number.isFinite(actions))),
       ...planned.delete.map(
         ({ packageArn }) =>
           () =>
@@ -88,14 +94,7 @@ export class PlanWorld {
    */
   packageOf(version: ModelVersion, replaced?: string): ModelPackage {
     this.made += 1;
-    const packing = {
-      flavor: 'sklearn',
-      frameworkVersion: '1.4',
-      pythonVersion: '',
-      steeredBy: steeringOf(version).flavor ?? '',
-      modelData: 'archive' as const,
-      packing: this.revision,
-    };
+    const packing = this.packingOf(version);
     const before = this.packages.find(({ arn }) => arn === replaced);
     const approval = approvalOf(version, before, this.manual);
     const metadata = { ...packageMetadata(version, REGISTRY, packing, OWNER), ...approval.metadata };
@@ -104,6 +103,21 @@ export class PlanWorld {
       creationTime: this.made,
       approvalStatus: approval.approvalStatus,
     });
+  }
+
+  private packingOf(version: ModelVersion): Packing {
+    return {
+      flavor: 'sklearn',
+      frameworkVersion: '1.4',
+      pythonVersion: '',
+      steeredBy: steeringOf(version).flavor ?? '',
+      modelData: 'archive',
+      packing: this.revision,
+      imageRule: this.imageRule,
+      environment: '',
+      imageReason: 'AWS has one',
+      patchedBy: 'AWS until 2027-07-16',
+    };
   }
 
   private create(number: string, replaces: string | undefined): void {
@@ -116,13 +130,13 @@ export class PlanWorld {
     }
   }
 
-  private update(arn: string, number: string | undefined, cutOff: boolean): void {
+  private update({ packageArn: arn, version: number, metadata }: UpdateAction, cutOff: boolean): void {
     const version = this.versions.find((one) => one.version === number) ?? modelVersion();
     this.packages = this.packages.map((one) => {
       const change =
         number === undefined
           ? metadataChange(UNSYNCED, one.metadata)
-          : liveChange(version, undefined, one.metadata, this.manual);
+          : liveChange(version, undefined, one.metadata, this.manual, metadata);
       if (one.arn !== arn || change === undefined) {
         return one;
       }
@@ -156,6 +170,17 @@ export class PlanWorld {
     return steeringOf(version).image ?? this.overrides.sklearn ?? 'image';
   }
 
+  private currencyOf(version: ModelVersion, one: ModelPackage): Currency {
+    const alike =
+      one.metadata.mlflow_mlops_packing === this.revision &&
+      (one.metadata.mlflow_deploy_flavor ?? '') === (steeringOf(version).flavor ?? '') &&
+      canSpeakFor(version, one, this.manual);
+    if (alike && one.metadata.mlflow_mlops_image_rule !== this.imageRule) {
+      return 'earlier rule';
+    }
+    return alike && one.image === this.imageOf(version) ? 'current' : 'outdated';
+  }
+
   private planning(): Planning {
     return {
       revision: this.revision,
@@ -164,11 +189,7 @@ export class PlanWorld {
       overrides: this.overrides,
       manual: this.manual,
       waitMs: WAIT_MS,
-      isCurrent: (version, one) =>
-        one.image === this.imageOf(version) &&
-        one.metadata.mlflow_mlops_packing === this.revision &&
-        (one.metadata.mlflow_deploy_flavor ?? '') === (steeringOf(version).flavor ?? '') &&
-        canSpeakFor(version, one, this.manual),
+      currencyOf: (version, one) => this.currencyOf(version, one),
       warningOf: () => undefined,
     };
   }
@@ -200,7 +221,10 @@ export class PlanWorld {
         return this.packages.filter(({ arn }) => listed.some((one) => one.arn === arn));
       },
       completeVersions: async (versions) => [...versions],
-      prepare: async ({ version }) => this.prepare(version),
+      prepare: async (version) => {
+        this.prepare(version.version);
+        return { image: this.imageOf(version), packing: this.packingOf(version) };
+      },
     };
   }
 }

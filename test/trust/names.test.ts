@@ -99,6 +99,10 @@ const PACKING: Packing = {
   steeredBy: 'sklearn',
   modelData: 'uncompressed',
   packing: '1',
+  imageRule: '1',
+  environment: '',
+  imageReason: "AWS's image has what the model needs",
+  patchedBy: 'AWS until 2027-07-16',
 };
 const KEY = /^mlflow_[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,121}$/u;
 const VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;

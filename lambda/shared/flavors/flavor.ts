@@ -8,8 +8,6 @@ export interface ModelFolder {
   /** SHA-256 of the MLmodel file, which holds the time and the id of its logging. */
   readonly mlmodelHash: string;
   readonly files: readonly ArtifactFile[];
-  /** Text of the folder's requirements.txt; '' where there is none. */
-  readonly requirements: string;
   /** Texts of the files that say the environment, and of those that they refer to, by path. */
   readonly texts: ReadonlyMap<string, string>;
   /** SHA-256 of the wheels that the requirements name, by path. */

@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors';
+import type { ArchiveEntry } from '../packing/archive-entry';
 import { withoutEndSlashes } from '../paths';
 import { quoted } from '../printable';
 import type { FlavorName, ModelFolder, Packaging } from './flavor';
@@ -30,8 +31,6 @@ export interface ScriptModeModel {
   readonly modelFile: readonly [key: string, path: string | undefined];
   /** Text of the flavour's `inference.py`. */
   readonly inference: string;
-  /** Distributions that the image brings; the model's requirements must not replace them. */
-  readonly provided: readonly string[];
 }
 
 /**
@@ -60,7 +59,7 @@ export function packForScriptMode(folder: ModelFolder, model: ScriptModeModel): 
       ownOr(folder, 'inference.py', model.inference),
       ...Object.entries(SERVING_MODULES).map(([name, content]) => ({ path: `${PACKAGE_FOLDER}/${name}`, content })),
       { path: `${PACKAGE_FOLDER}/mlmodel.json`, content: mlmodelJson(folder.mlmodel, model.name) },
-      ownOr(folder, 'requirements.txt', requirementsBeyond(folder.requirements, model.provided)),
+      ...ownRequirements(folder),
     ],
   };
 }
@@ -77,19 +76,11 @@ function mlmodelJson({ signature, flavors }: MlModel, name: FlavorName): string 
   });
 }
 
-/** The model's own requirements without those that the image provides: another numpy would break the image's framework. */
-export function requirementsBeyond(requirements: string, provided: readonly string[]): string {
-  const names = new Set(provided.map(normalize));
-  return requirements
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .filter((line) => !names.has(normalize(/^[A-Za-z0-9._-]+/.exec(line)?.[0] ?? line)))
-    .map((line) => `${line}\n`)
-    .join('');
-}
-
-/** Distribution names compare by PEP 503. */
-function normalize(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
+/**
+ * Only where the model brings its own: the image has what the model needs, and what is installed at each start takes minutes and needs
+ * a network.
+ */
+export function ownRequirements(folder: ModelFolder): ArchiveEntry[] {
+  const entry = ownOr(folder, 'requirements.txt', '');
+  return 'source' in entry ? [entry] : [];
 }

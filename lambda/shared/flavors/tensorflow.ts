@@ -1,3 +1,4 @@
+import { mainLines } from '../../packaging/environment-files';
 import { RefusedError } from '../errors';
 import { withoutEndSlashes } from '../paths';
 import { printable, quoted } from '../printable';
@@ -5,6 +6,7 @@ import type { ArtifactFile } from '../registry/registry';
 import type { Flavor, ModelFolder } from './flavor';
 import { type MlModel, textOf } from './mlmodel';
 import { ownOr } from './own-code';
+import { ownRequirements } from './script-mode';
 import { PACKAGE_FOLDER } from './serving/modules';
 import inference from './serving/tensorflow_inference.py';
 import { TENSORFLOW_MODULES } from './serving/tensorflow-modules';
@@ -33,7 +35,7 @@ export const tensorflow: Flavor = {
     checkTags(folder.mlmodel);
     const files = folder.files.filter(({ path }) => path.startsWith(`${root}/`));
     return {
-      frameworkVersion: requiredVersion(folder.requirements),
+      frameworkVersion: requiredVersion(mainLines(folder.texts)),
       environment: ENVIRONMENT,
       entries: [
         ...files.map(({ path, size }) => ({ path: VERSION_FOLDER + path.slice(root.length), size, source: path })),
@@ -96,13 +98,10 @@ function reasonAgainst(files: readonly ArtifactFile[]): string {
         'or serve it as python_function';
 }
 
-/** Only where the model brings its own: the image installs at each start, which takes minutes and needs a network. */
-function ownRequirements(folder: ModelFolder) {
-  const entry = ownOr(folder, 'requirements.txt', '');
-  return 'source' in entry ? [entry] : [];
-}
-
-/** The TensorFlow of the model's requirements; '' where they name none. */
-function requiredVersion(requirements: string): string {
-  return /^tensorflow(?:[-_](?:cpu|gpu|intel|macos))?\s*==\s*([0-9][0-9.]*)/im.exec(requirements)?.[1] ?? '';
+/** The TensorFlow that the model's requirements pin; '' if they pin none. */
+function requiredVersion(requirements: readonly string[]): string {
+  const pins = requirements.map(
+    (line) => /^tensorflow(?:[-_](?:cpu|gpu|intel|macos))?\s*==\s*([\w.+]+)/i.exec(line)?.[1],
+  );
+  return pins.find((pin) => pin !== undefined) ?? '';
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { ImageOverrides } from '../../packaging/choice';
 import { isPromoted } from '../environments';
-import type { ImageOverrides } from '../images/images';
 import { METADATA_VALUE_MAX } from '../packages/metadata-text';
 import type { ListedPackage } from '../packages/model-package';
 import type { ModelVersion } from '../registry/registry';

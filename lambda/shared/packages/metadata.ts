@@ -9,6 +9,9 @@ import { TAG_PREFIX, tagMetadata } from './tag-metadata';
 /** Says which installation made a package or group; nothing without it is ever touched. */
 export const OWNER_KEY = 'mlflow_mlops_owner';
 
+/** Characters of a reason: metadata hold 256, and some need more than one when they are encoded. */
+const REASON_MAX = 180;
+
 /** How a package was packed; with these a plan can tell whether it would be packed the same way today. */
 export interface Packing {
   readonly flavor: string;
@@ -20,6 +23,13 @@ export interface Packing {
   readonly modelData: ModelDataKind;
   /** Version of the flavour's way of packing: a higher one makes new packages. */
   readonly packing: string;
+  /** Version of the rule that chose the image; '' for packages that were made before there was one. */
+  readonly imageRule: string;
+  /** Digest of the environment whose image serves the model; '' where another image does. */
+  readonly environment: string;
+  /** Why this image serves the model, and who patches it: for people. */
+  readonly imageReason: string;
+  readonly patchedBy: string;
 }
 
 /**
@@ -54,6 +64,7 @@ export function liveMetadata(
  * What has to change so that a package says what its version says today.
  *
  * @param manual the environments that want a person's decision: no package gets into one of them that never waited for it
+ * @param more what else they are to say, encoded
  * @returns undefined when nothing differs
  */
 export function liveChange(
@@ -61,11 +72,12 @@ export function liveChange(
   warning: string | undefined,
   actual: Readonly<Record<string, string>>,
   manual: ManualEnvironments,
+  more: Readonly<Record<string, string>> = {},
 ): MetadataChange | undefined {
   const tagsNow = Object.keys(actual).filter((key) => key.startsWith(TAG_PREFIX));
   const absent = Object.fromEntries(tagsNow.map((key) => [key, '']));
   const environments = environmentsFor(version, actual, manual);
-  return metadataChange({ ...absent, ...liveMetadata(version, warning, environments) }, actual);
+  return metadataChange({ ...absent, ...liveMetadata(version, warning, environments), ...more }, actual);
 }
 
 /** The metadata of a package whose model is no longer enrolled; everything else stays as it was. */
@@ -140,8 +152,20 @@ export function packageMetadata(
       mlflow_mlops_packing: packing.packing,
       mlflow_mlops_bytes: bytes === undefined ? '' : String(bytes),
     }).metadata,
+    ...choiceMetadata(packing),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+
+/** What a package says of its image. A later rule that chooses the same image writes it again. */
+export function choiceMetadata({ imageRule, environment, imageReason, patchedBy }: Packing): Record<string, string> {
+  return encode({
+    mlflow_mlops_image_rule: imageRule,
+    mlflow_environment: environment,
+    // A long list of reasons is for the log; the first ones say enough.
+    mlflow_image_reason: imageReason.slice(0, REASON_MAX),
+    mlflow_image_patched_by: patchedBy,
+  }).metadata;
 }
 
 /** How a package was packed, as its metadata say. */
@@ -154,6 +178,10 @@ export function packingOf(metadata: Readonly<Record<string, string>>): Packing {
     steeredBy: read('mlflow_deploy_flavor'),
     modelData: read('mlflow_deploy_model_data') === 'uncompressed' ? 'uncompressed' : 'archive',
     packing: read('mlflow_mlops_packing'),
+    imageRule: read('mlflow_mlops_image_rule'),
+    environment: read('mlflow_environment'),
+    imageReason: read('mlflow_image_reason'),
+    patchedBy: read('mlflow_image_patched_by'),
   };
 }
 

@@ -53,11 +53,10 @@ export async function readModelFolder(registry: FolderSource, version: ModelVers
   const mlmodel = parseMlModel(mlmodelText);
   const mlmodelHash = createHash('sha256').update(mlmodelText).digest('hex');
   const texts = await readTexts(mlmodel, textOf);
-  const requirements = texts.get(REQUIREMENTS) ?? '';
   const wheelHashes = await hashWheels(wheelsToHash(texts), files, (path, position) =>
     registry.openFile(version, path, position),
   );
-  return { mlmodel, mlmodelHash, files, requirements, texts, wheelHashes, read };
+  return { mlmodel, mlmodelHash, files, texts, wheelHashes, read };
 }
 
 /**

@@ -1,8 +1,10 @@
+import { type ChoiceSettings, chooseImage, type ServingChoice } from '../../packaging/choice';
+import type { ModelEnvironment } from '../../packaging/environment';
+import { IMAGE_RULE } from '../../packaging/framework-rule';
 import { RefusedError } from '../errors';
 import { candidateFlavors } from '../flavors/choose';
 import type { Flavor, ModelFolder, Packaging } from '../flavors/flavor';
 import { pythonVersionOf } from '../flavors/mlmodel';
-import type { Image, Images } from '../images/images';
 import type { Packing } from '../packages/metadata';
 import type { ArtifactFile, ModelVersion, S3Location } from '../registry/registry';
 import { entryBytes } from './archive-entry';
@@ -16,7 +18,10 @@ import { type Steering, steeringOf } from './steering';
 /** All that is known of a package before its first byte is moved. */
 export interface PreparedPackage {
   readonly packaging: Packaging;
-  readonly image: Image;
+  /** URI of the image that serves the model; absent if an environment image does. */
+  readonly image?: string;
+  /** The environment whose image serves the model; absent if another image does. */
+  readonly environment?: ModelEnvironment;
   readonly packing: Packing;
   /** Sum of the archive's files, uncompressed. */
   readonly bytes: number;
@@ -33,21 +38,20 @@ export interface PreparedPackage {
 /**
  * Says how a version is packed, after everything that can be checked without its large files was checked.
  *
- * The first of the model's flavours that can be served is taken: a scikit-learn model that no AWS image can load goes to the
- * python_function image, where there is one. A flavour that people asked for by tag is the only one that is tried.
+ * The first of the model's flavors that can be served is taken: a scikit-learn model that AWS's image cannot serve safely goes to an
+ * image with its own environment. A flavor that people asked for by tag is the only one that is tried.
  *
  * @throws RefusedError with the reason of each flavour, for people
  */
 export async function preparePackage(
   registry: FolderSource,
   version: ModelVersion,
-  images: Images,
+  settings: ChoiceSettings,
 ): Promise<PreparedPackage> {
   const folder = await readModelFolder(registry, version);
   const steering = steeringOf(version);
   const modelData = requireModelDataKind(steering.modelData);
-  const pythonVersion = pythonVersionOf(folder.mlmodel);
-  const { flavor, packaging, image } = firstThatServes(folder, steering, pythonVersion, images);
+  const { flavor, packaging, choice } = firstThatServes(folder, steering, settings);
   checkEntryNames(packaging.entries);
   const bytes = packaging.entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
   if (modelData === 'archive') {
@@ -56,15 +60,20 @@ export async function preparePackage(
   const packing: Packing = {
     flavor: flavor.name,
     frameworkVersion: packaging.frameworkVersion,
-    pythonVersion: pythonVersion ?? '',
+    pythonVersion: pythonVersionOf(folder.mlmodel) ?? '',
     steeredBy: steering.flavor ?? '',
     modelData,
     packing: flavor.packing,
+    imageRule: IMAGE_RULE,
+    environment: choice.environment?.digest ?? '',
+    imageReason: choice.reason,
+    patchedBy: choice.patchedBy,
   };
   const artifact = { registryId: registry.id, artifactId: await registry.artifactId(version), folder };
   return {
     packaging,
-    image,
+    ...(choice.image === undefined ? {} : { image: choice.image }),
+    ...(choice.environment === undefined ? {} : { environment: choice.environment }),
     packing,
     bytes,
     files: folder.files,
@@ -77,15 +86,15 @@ export async function preparePackage(
 function firstThatServes(
   folder: ModelFolder,
   steering: Steering,
-  pythonVersion: string | undefined,
-  images: Images,
-): { flavor: Flavor; packaging: Packaging; image: Image } {
+  settings: ChoiceSettings,
+): { flavor: Flavor; packaging: Packaging; choice: ServingChoice } {
   const reasons: string[] = [];
   for (const flavor of candidateFlavors(folder.mlmodel, steering.flavor)) {
     try {
       const packaging = flavor.pack(folder);
-      const wish = { frameworkVersion: packaging.frameworkVersion, pythonVersion, tag: steering.image };
-      return { flavor, packaging, image: images.imageFor(flavor.name, wish) };
+      const { frameworkVersion } = packaging;
+      const model = { folder, frameworkVersion, imageTag: steering.image, flavorTag: steering.flavor, reasons };
+      return { flavor, packaging, choice: chooseImage(flavor.name, model, settings) };
     } catch (error) {
       if (!(error instanceof RefusedError)) {
         throw error;

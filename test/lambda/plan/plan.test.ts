@@ -21,6 +21,10 @@ const packing: Packing = {
   steeredBy: '',
   modelData: 'archive',
   packing: '1',
+  imageRule: '1',
+  environment: '',
+  imageReason: "AWS's image has what the model needs",
+  patchedBy: 'AWS until 2027-07-16',
 };
 const EMPTY = { create: [], update: [], delete: [], gone: [], keep: [] };
 

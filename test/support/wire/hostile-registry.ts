@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Images } from '../../../lambda/shared/images/images';
 import { type PreparedPackage, preparePackage } from '../../../lambda/shared/packing/prepare';
+import { choiceSettings } from '../choice-settings';
 import { type FakeServer, json } from '../fake-server';
 import { modelVersion } from '../versions';
 import { databricksOn, openSourceOn } from './registries';
@@ -27,7 +27,7 @@ export const GOOD: readonly Entry[] = [
   { path: 'model.pkl', file_size: 5 },
 ];
 
-const images = new Images('us-east-1', {});
+const settings = choiceSettings();
 const sendMlmodel: Send = (_request, response) => void response.end(MLMODEL);
 
 /** A registry, of the one kind or the other, that lists and sends as the test says. */
@@ -58,6 +58,6 @@ export class HostileRegistry {
   /** Prepares a package of its version, as a plan does. */
   prepare(kind: Kind = 'MLflow', tags: Record<string, string> = {}): Promise<PreparedPackage> {
     const version = modelVersion({ source: 'models:/m-1', stage: 'Staging', tags });
-    return preparePackage(REGISTRIES[kind](this.server), version, images);
+    return preparePackage(REGISTRIES[kind](this.server), version, settings);
   }
 }

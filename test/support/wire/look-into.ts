@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Images } from '../../../lambda/shared/images/images';
 import { preparePackage } from '../../../lambda/shared/packing/prepare';
 import { connectRegistry } from '../../../lambda/shared/registry/connect';
+import { choiceSettings } from '../choice-settings';
 import { modelVersion } from '../versions';
 
 const STATUS = '/proc/self/status';
@@ -19,11 +19,11 @@ function maxRssKb(): number {
 async function main(): Promise<void> {
   const { url, names } = JSON.parse(process.env.LOOK ?? '') as { url: string; names: string[] };
   const registry = connectRegistry(JSON.stringify({ MLFLOW_TRACKING_URI: url, MLFLOW_TRACKING_TOKEN: 't0ken' }));
-  const images = new Images('us-east-1', {});
+  const settings = choiceSettings();
   const looks = names.map(async (name) => {
     const version = modelVersion({ name, source: `models:/m-${name}`, stage: 'Staging' });
     try {
-      return { files: (await preparePackage(registry, version, images)).files.length };
+      return { files: (await preparePackage(registry, version, settings)).files.length };
     } catch (error) {
       return { name: (error as Error).name, message: (error as Error).message };
     }

@@ -3,12 +3,12 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import type { Checkpoint } from '../../../lambda/create/archive/pack-archive';
 import { type Placed, placeFiles } from '../../../lambda/create/place-files';
-import { Images } from '../../../lambda/shared/images/images';
 import { archiveKey } from '../../../lambda/shared/packing/content-key';
 import { type PreparedPackage, preparePackage } from '../../../lambda/shared/packing/prepare';
 import type { ModelRegistry, ModelVersion } from '../../../lambda/shared/registry/registry';
 import { tried } from '../../../trust/sizes';
 import { startTestSink, type TestSink } from '../archive/sink';
+import { choiceSettings } from '../choice-settings';
 import { startFakeServer } from '../fake-server';
 import { HASTY } from '../impatient';
 import { type Case, DownloadCases, MLMODEL } from './download-cases';
@@ -16,7 +16,7 @@ import { type Case, DownloadCases, MLMODEL } from './download-cases';
 const AT_ONCE = 16;
 /** As many invocations may go on with one version. */
 const GOES = 3;
-const images = new Images('us-east-1', {});
+const settings = choiceSettings();
 
 /**
  * Starts what cases are downloaded from and packed into, for the tests of one file.
@@ -93,7 +93,7 @@ async function pack(registry: ModelRegistry, version: ModelVersion, sink: TestSi
   let outcome: Outcome = {};
   for (let go = 0; go < GOES; go++) {
     try {
-      const prepared = await preparePackage(registry, version, images);
+      const prepared = await preparePackage(registry, version, settings);
       outcome = { prepared };
       const placed = await placeFiles({
         client: sink.client,

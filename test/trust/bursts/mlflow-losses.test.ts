@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { placeFiles } from '../../../lambda/create/place-files';
-import { Images } from '../../../lambda/shared/images/images';
 import { preparePackage } from '../../../lambda/shared/packing/prepare';
 import { sized, tried } from '../../../trust/sizes';
 import { sampleBytes } from '../../support/archive/files';
 import { startTestSink } from '../../support/archive/sink';
+import { choiceSettings } from '../../support/choice-settings';
 import { json, startFakeServer } from '../../support/fake-server';
 import { HASTY } from '../../support/impatient';
 import { random } from '../../support/random';
@@ -62,7 +62,7 @@ describe('MLflow', () => {
         }
       };
       for (const registry of [openSourceOn(server), databricksOn(server)]) {
-        const prepared = await again(() => preparePackage(registry, version, new Images('us-east-1', {})));
+        const prepared = await again(() => preparePackage(registry, version, choiceSettings()));
         const groupName = `churn-${++groups}`;
         const placed = await again(() =>
           placeFiles({

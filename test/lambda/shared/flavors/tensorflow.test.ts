@@ -10,8 +10,7 @@ function folderOf(mlmodel: string, root: string, requirements = ''): ModelFolder
     mlmodel: parseMlModel(mlmodel),
     mlmodelHash: '',
     files: ['MLmodel', ...paths].map((path) => ({ path, size: 1 })),
-    requirements,
-    texts: new Map(),
+    texts: new Map(requirements === '' ? [] : [['requirements.txt', requirements]]),
     wheelHashes: new Map(),
   };
 }

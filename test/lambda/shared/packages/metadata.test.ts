@@ -30,6 +30,10 @@ const packing: Packing = {
   steeredBy: '',
   modelData: 'archive',
   packing: '1',
+  imageRule: '1',
+  environment: '3f2a'.repeat(8),
+  imageReason: "AWS's image has what the model needs",
+  patchedBy: 'AWS until 2027-07-16',
 };
 
 describe('metadata text', () => {
@@ -107,6 +111,10 @@ describe('package metadata', () => {
       mlflow_deploy_flavor: 'sklearn',
       mlflow_deploy_model_data: 'uncompressed',
       mlflow_mlops_packing: '1',
+      mlflow_mlops_image_rule: '1',
+      mlflow_environment: '3f2a'.repeat(8),
+      mlflow_image_reason: 'AWS=27s image has what the model needs',
+      mlflow_image_patched_by: 'AWS until 2027-07-16',
     });
   });
 
@@ -117,12 +125,20 @@ describe('package metadata', () => {
   });
 
   test('of what has no value have no entry', () => {
-    const metadata = packageMetadata(modelVersion({ runId: '' }), 'host', { ...packing, pythonVersion: '' }, 'o');
+    const metadata = packageMetadata(
+      modelVersion({ runId: '' }),
+      'host',
+      { ...packing, pythonVersion: '', environment: '' },
+      'o',
+    );
     expect(Object.keys(metadata).sort()).toEqual([
       'mlflow_creation_timestamp',
       'mlflow_current_stage',
       'mlflow_flavor',
       'mlflow_framework_version',
+      'mlflow_image_patched_by',
+      'mlflow_image_reason',
+      'mlflow_mlops_image_rule',
       'mlflow_mlops_owner',
       'mlflow_mlops_packing',
       'mlflow_name',

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ENVIRONMENT_FILES } from '../../../../lambda/packaging/environment-files';
-import { Images } from '../../../../lambda/shared/images/images';
 import { type FolderSource, readModelFolder } from '../../../../lambda/shared/packing/model-folder';
 import { preparePackage } from '../../../../lambda/shared/packing/prepare';
 import { capturedMlModel, capturedPaths } from '../../../support/captured';
+import { choiceSettings } from '../../../support/choice-settings';
 import { modelVersion } from '../../../support/versions';
 
 const MINE = '111111111111.dkr.ecr.us-east-1.amazonaws.com/mine:1';
 const PYFUNC = '111111111111.dkr.ecr.us-east-1.amazonaws.com/mlflow-pyfunc:3.17.2';
-const aws = new Images('us-east-1', {});
-const withPyfunc = new Images('us-east-1', { python_function: PYFUNC });
+const automatic = choiceSettings();
+const off = choiceSettings({ environmentImages: 'off' });
+const withPyfunc = choiceSettings({ environmentImages: 'off', overrides: { python_function: PYFUNC } });
 
 const SKLEARN = 'm-971b00edcfbf4ecd9e2263b8e68b6f8a';
 const promoted = (tags: Record<string, string> = {}) => modelVersion({ stage: 'Production', tags });
@@ -36,35 +37,62 @@ function registryWith(
   };
 }
 
-test('a model is packed for the image of its framework', async () => {
-  const { packing, image, bytes } = await preparePackage(registryWith(SKLEARN), promoted(), aws);
-  expect(packing).toEqual({
+const SAFE = {
+  MLmodel: capturedMlModel(SKLEARN)
+    .replace('serialization_format: skops', 'serialization_format: pickle')
+    .replace(/python_version: .*/, 'python_version: 3.12.4'),
+  'requirements.txt': 'mlflow==3.17.2\nnumpy==2.4.6\npandas==2.3.3\nscikit-learn==1.9.1\nscipy==1.17.0\n',
+};
+
+test("a model that AWS's image serves safely is packed for it", async () => {
+  const prepared = await preparePackage(registryWith(SKLEARN, SAFE), promoted(), automatic);
+  expect(prepared.packing).toEqual({
     flavor: 'sklearn',
     frameworkVersion: '1.9.1',
-    pythonVersion: '3.11.7',
+    pythonVersion: '3.12.4',
     steeredBy: '',
     modelData: 'archive',
     packing: '1',
+    imageRule: '1',
+    environment: '',
+    imageReason: "AWS's image of scikit-learn 1.9-0 has what the model needs",
+    patchedBy: 'AWS until 2027-07-16',
   });
-  expect(image.uri).toContain('sagemaker-scikit-learn:1.9-0');
-  expect(bytes).toBeGreaterThan(0);
+  expect(prepared.image).toContain('sagemaker-scikit-learn:1.9-0');
+  expect(prepared.environment).toBeUndefined();
+  expect(prepared.bytes).toBeGreaterThan(0);
+  const paths = prepared.packaging.entries.map(({ path }) => path);
+  expect(paths).not.toContain('code/requirements.txt');
 });
 
-test('what no AWS image serves goes to the python_function image, where there is one', async () => {
+test('any other is packed as it is for an image with its own environment', async () => {
+  const prepared = await preparePackage(registryWith(SKLEARN), promoted(), automatic);
+  expect(prepared.image).toBeUndefined();
+  expect(prepared.packing).toMatchObject({
+    flavor: 'python_function',
+    environment: prepared.environment?.digest,
+    imageReason: expect.stringContaining('sklearn: saved in the format "skops"'),
+    patchedBy: expect.stringContaining('this installation'),
+  });
+  expect(prepared.packaging.entries.map(({ path }) => path)).toContain('MLmodel');
+});
+
+test("what AWS has no image for goes to the installation's own image, if it has one", async () => {
   const { packing, image, packaging } = await preparePackage(registryWith('onnx'), promoted(), withPyfunc);
   expect(packing.flavor).toBe('python_function');
-  expect(image).toEqual({ uri: PYFUNC, from: 'parameter' });
+  expect(image).toBe(PYFUNC);
+  expect(packing).toMatchObject({ environment: '', patchedBy: 'you' });
   expect(packaging.entries.map(({ path }) => path)).toContain('MLmodel');
   const keras = await preparePackage(registryWith('keras3'), promoted(), withPyfunc);
   expect(keras.packing.flavor).toBe('python_function');
 });
 
-test('without one it is refused, with the reason of each flavour and the way out', async () => {
-  await expect(preparePackage(registryWith('onnx'), promoted(), aws)).rejects.toThrow(
+test('without environment images and without one it is refused, with all reasons and the fix', async () => {
+  await expect(preparePackage(registryWith('onnx'), promoted(), off)).rejects.toThrow(
     '/mlflow-mlops/python_function_image_uri',
   );
-  await expect(preparePackage(registryWith('tf_keras'), promoted(), aws)).rejects.toThrow(
-    /tensorflow: "data\/model.keras" is a Keras file.*python_function: AWS has no image/,
+  await expect(preparePackage(registryWith('tf_keras'), promoted(), off)).rejects.toThrow(
+    /tensorflow: "data\/model.keras" is a Keras file.*python_function: .*environment-images is "off".*"automatic"/,
   );
 });
 
@@ -72,13 +100,13 @@ test('tags steer flavour and image', async () => {
   const flavor = await preparePackage(
     registryWith(SKLEARN),
     promoted({ sagemaker_deploy_flavor: 'python_function', sagemaker_deploy_image: MINE }),
-    aws,
+    automatic,
   );
   expect(flavor.packing).toMatchObject({ flavor: 'python_function', steeredBy: 'python_function' });
-  expect(flavor.image).toEqual({ uri: MINE, from: 'tag' });
-  const image = await preparePackage(registryWith(SKLEARN), promoted({ sagemaker_deploy_image: MINE }), aws);
+  expect(flavor.image).toBe(MINE);
+  const image = await preparePackage(registryWith(SKLEARN), promoted({ sagemaker_deploy_image: MINE }), automatic);
   expect(image.packing.flavor).toBe('sklearn');
-  expect(image.image.uri).toBe(MINE);
+  expect(image.image).toBe(MINE);
 });
 
 test.each([
@@ -86,25 +114,27 @@ test.each([
   ['another region', MINE.replace('us-east-1', 'eu-west-1'), /eu-west-1.*us-east-1 only/],
 ])('an image tag with %s is refused', async (_what, image, reason) => {
   const version = promoted({ sagemaker_deploy_image: image });
-  await expect(preparePackage(registryWith(SKLEARN), version, aws)).rejects.toThrow(reason);
+  await expect(preparePackage(registryWith(SKLEARN), version, automatic)).rejects.toThrow(reason);
 });
 
-test('a framework that AWS has no image for is refused with the versions there are', async () => {
+test('a framework version without an image is refused if environment images are off', async () => {
   const mlmodel = capturedMlModel(SKLEARN).replace(/sklearn_version: .*/, 'sklearn_version: 7.0.0');
   const registry = registryWith(SKLEARN, { MLmodel: mlmodel });
-  await expect(preparePackage(registry, promoted(), aws)).rejects.toThrow(/7\.0\.0.*1\.4-2.*sagemaker_deploy_image/s);
+  await expect(preparePackage(registry, promoted(), off)).rejects.toThrow(
+    /scikit-learn 7\.0\.0, and AWS patches no image of 7\.0.*"automatic".*sagemaker_deploy_image/s,
+  );
 });
 
 test('a model whose archive would be too large is refused, unless its endpoint takes the files as they are', async () => {
   const huge = registryWith(SKLEARN, {}, (path) => (path === 'model.skops' ? 300 * 1024 ** 3 : 10));
   const version = (tags = {}) => modelVersion({ stage: 'Staging', tags });
-  const refusal = preparePackage(huge, version(), aws);
+  const refusal = preparePackage(huge, version(), automatic);
   await expect(refusal).rejects.toThrow(
     /300\.0 GB.*234\.4 GB.*set the tag sagemaker_deploy_model_data to uncompressed/,
   );
   await expect(refusal).rejects.toMatchObject({ name: 'RefusedError' });
   const inStore = { ...huge, locate: async () => ({ bucket: 'my-mlflow', prefix: '1/' }) };
-  await preparePackage(inStore, version({ sagemaker_deploy_model_data: 'uncompressed' }), aws);
+  await preparePackage(inStore, version({ sagemaker_deploy_model_data: 'uncompressed' }), automatic);
 });
 
 test('a folder without MLmodel, and names that would leave the archive, are refused', async () => {
@@ -115,9 +145,9 @@ test('a folder without MLmodel, and names that would leave the archive, are refu
     listFiles: async () => [],
     openFile: () => Promise.reject(new Error('nothing')),
   };
-  await expect(preparePackage(empty, promoted(), aws)).rejects.toThrow('no MLmodel');
+  await expect(preparePackage(empty, promoted(), automatic)).rejects.toThrow('no MLmodel');
   const hostile = registryWith(SKLEARN, { '../escape': 'x' });
-  await expect(preparePackage(hostile, promoted(), aws)).rejects.toThrow('".."');
+  await expect(preparePackage(hostile, promoted(), automatic)).rejects.toThrow('".."');
 });
 
 describe('the tag sagemaker_deploy_model_data', () => {
@@ -128,21 +158,21 @@ describe('the tag sagemaker_deploy_model_data', () => {
   test.each(['archive', '', ' archive '])(
     '%j: the files go into an archive, also where S3 could copy them',
     async (value) => {
-      const prepared = await preparePackage(inStore, asked(value), aws);
+      const prepared = await preparePackage(inStore, asked(value), automatic);
       expect(prepared.packing.modelData).toBe('archive');
       expect(prepared.store).toBeUndefined();
     },
   );
 
   test('uncompressed: S3 copies them from where the registry keeps them', async () => {
-    const prepared = await preparePackage(inStore, asked('uncompressed'), aws);
+    const prepared = await preparePackage(inStore, asked('uncompressed'), automatic);
     expect(prepared.packing.modelData).toBe('uncompressed');
     expect(prepared.store).toEqual(store);
     expect(prepared.files.map(({ path }) => path)).toContain('model.skops');
   });
 
   test('uncompressed, where this installation may not copy: the message names tag, source and fix', async () => {
-    const refusal = preparePackage(registryWith(SKLEARN), asked('uncompressed'), aws);
+    const refusal = preparePackage(registryWith(SKLEARN), asked('uncompressed'), automatic);
     await expect(refusal).rejects.toThrow(
       'the tag sagemaker_deploy_model_data asks for uncompressed files, and those of ' +
         '"models:/m-971b00edcfbf4ecd9e2263b8e68b6f8a" are not in a bucket that this installation may copy from: ' +
@@ -152,7 +182,7 @@ describe('the tag sagemaker_deploy_model_data', () => {
   });
 
   test('anything else is refused with what there is', async () => {
-    await expect(preparePackage(inStore, asked('zip'), aws)).rejects.toThrow(
+    await expect(preparePackage(inStore, asked('zip'), automatic)).rejects.toThrow(
       'the tag sagemaker_deploy_model_data is "zip": it may be archive or uncompressed',
     );
   });
@@ -176,7 +206,7 @@ describe('what says the environment', () => {
   test('is bounded in number and size', async () => {
     const chain = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`r${at}.txt`, `-r r${at + 1}.txt\n`]));
     const many = registryWith(SKLEARN, { 'requirements.txt': '-r r0.txt\n', ...chain });
-    await expect(preparePackage(many, promoted(), aws)).rejects.toThrow(/more than 24 files/);
+    await expect(preparePackage(many, promoted(), automatic)).rejects.toThrow(/more than 24 files/);
     const large = registryWith(SKLEARN, { 'requirements.txt': `${WHEEL}\n` }, (path) =>
       path === WHEEL ? 600 * 1024 ** 2 : 10,
     );
@@ -184,6 +214,6 @@ describe('what says the environment', () => {
       ...large,
       listFiles: async () => [...(await large.listFiles(promoted())), { path: WHEEL, size: 600 * 1024 ** 2 }],
     };
-    await expect(preparePackage(listed, promoted(), aws)).rejects.toThrow(/wheels have/);
+    await expect(preparePackage(listed, promoted(), automatic)).rejects.toThrow(/wheels have/);
   });
 });

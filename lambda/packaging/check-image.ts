@@ -1,4 +1,4 @@
-import { RefusedError } from '../errors';
+import { RefusedError } from '../shared/errors';
 
 /** An image in Amazon ECR, by tag or digest (docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html). */
 const ECR_IMAGE =

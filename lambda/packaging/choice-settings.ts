@@ -1,0 +1,37 @@
+import { getParametersByName } from '@aws-lambda-powertools/parameters/ssm';
+import { requireEnv } from '../shared/env';
+import { FLAVORS } from '../shared/flavors/choose';
+import { type ChoiceSettings, type ImageOverrides, parameterName } from './choice';
+
+const MAX_AGE_SECONDS = 60;
+
+/** What this installation decides on images: its settings, and the SSM parameters `/mlflow-mlops/<flavor>_image_uri`. */
+export async function readChoiceSettings(): Promise<ChoiceSettings> {
+  const mode = requireEnv('ENVIRONMENT_IMAGES');
+  if (mode !== 'automatic' && mode !== 'always' && mode !== 'off') {
+    throw new Error(`ENVIRONMENT_IMAGES is ${JSON.stringify(mode)}; expected automatic, always or off`);
+  }
+  return {
+    region: requireEnv('AWS_REGION'),
+    overrides: await readImageOverrides(),
+    environmentImages: mode,
+    rules: {
+      indexes: JSON.parse(process.env.ENVIRONMENT_INDEXES ?? '[]') as string[],
+      sources: process.env.ENVIRONMENT_SOURCES === 'true',
+    },
+  };
+}
+
+/** Most installations have none or one. */
+export async function readImageOverrides(): Promise<ImageOverrides> {
+  const names = Object.fromEntries(FLAVORS.map(({ name }) => [parameterName(name), {}]));
+  const found = await getParametersByName<string>(names, { throwOnError: false, maxAge: MAX_AGE_SECONDS });
+  const overrides: ImageOverrides = {};
+  for (const { name } of FLAVORS) {
+    const value = (found as Record<string, unknown>)[parameterName(name)];
+    if (typeof value === 'string') {
+      overrides[name] = value;
+    }
+  }
+  return overrides;
+}
