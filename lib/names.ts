@@ -18,8 +18,8 @@ export const PIPELINE_NAME = 'MLflow-MLOps';
 export const PORTFOLIO_NAME = 'MLflow-MLOps';
 export const PROVIDER_NAME = 'MLOpsAdmin';
 export const PRODUCT_NAME = 'Deploy-MLflow-model';
-/** SSM parameter: the image for the flavour python_function. */
-export const PYTHON_FUNCTION_IMAGE_PARAMETER = '/mlflow-mlops/python_function_image_uri';
+/** The ECR repository of environment images, and the CodeBuild project that builds them. */
+export const ENVIRONMENT_IMAGES = 'mlflow-mlops-environments';
 /** The dashboard in CloudWatch. */
 export const DASHBOARD_NAME = 'MLflow-MLOps';
 /** What the names of the alarms begin with: they are the subjects of the mails. */

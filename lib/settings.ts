@@ -80,6 +80,14 @@ const approval = z
     ENVIRONMENTS.filter(({ name }) => statuses[name.toLowerCase()] !== 'Approved').map(({ name }) => name),
   );
 
+/** An address without credentials: these would be in specifications, logs and the digest of each environment. */
+const packageIndex = z
+  .url({ protocol: /^https$/, error: 'give an address, https://...' })
+  .refine(
+    (text) => !/@/.test(text),
+    'put the credentials into a secret and name it in mlflow-mlops:environment-index-secret',
+  );
+
 const settings = z.strictObject({
   pipeline: z.boolean(),
   source,
@@ -92,6 +100,12 @@ const settings = z.strictObject({
   approval,
   'deletion-wait-hours': z.number().int().min(1).max(8760),
   'environment-images': z.enum(['automatic', 'always', 'off']),
+  'environment-indexes': z.array(packageIndex),
+  'environment-index-secret': z
+    .string()
+    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'give the name of a secret, not its ARN')
+    .nullable(),
+  'environment-sources': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
@@ -125,6 +139,12 @@ export interface Settings {
   readonly deletionWaitHours: number;
   /** When images with a model's own environment are used: if AWS's image does not serve it safely, for every model, or never. */
   readonly environmentImages: 'automatic' | 'always' | 'off';
+  /** Package indexes that models may name in their requirements, besides PyPI. */
+  readonly environmentIndexes: readonly string[];
+  /** Name of the secret with the credentials of these indexes; undefined where they need none. */
+  readonly environmentIndexSecret: string | undefined;
+  /** Whether environment images may have packages that are built from their sources. */
+  readonly environmentSources: boolean;
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -141,6 +161,9 @@ const DEFAULTS = {
   approval: {},
   'deletion-wait-hours': 72,
   'environment-images': 'automatic',
+  'environment-indexes': [],
+  'environment-index-secret': null,
+  'environment-sources': false,
   'unreleased-product': false,
 };
 
@@ -174,6 +197,9 @@ export function settingsOf(node: Node): Settings {
     manualApproval: others.approval,
     deletionWaitHours: others['deletion-wait-hours'],
     environmentImages: others['environment-images'],
+    environmentIndexes: others['environment-indexes'],
+    environmentIndexSecret: others['environment-index-secret'] ?? undefined,
+    environmentSources: others['environment-sources'],
     alarmEmails: others['alarm-emails'],
     runbookUrl: others['runbook-url'] ?? undefined,
     unreleasedProduct: others['unreleased-product'],

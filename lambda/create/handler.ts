@@ -8,20 +8,26 @@ import { claims } from '../shared/context/store';
 import type { ActionResult, CreateAction, ModelStep } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { environmentsOf } from '../shared/environments';
-import { RefusedError } from '../shared/errors';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
 import { approvalOf } from '../shared/packages/approval';
 import { packageMetadata } from '../shared/packages/metadata';
 import { preparePackage } from '../shared/packing/prepare';
+import type { OpenFile } from '../shared/registry/read-file';
 import { step } from '../shared/step';
 import { archiveClient, REQUEST_TIMEOUT_MS } from './archive/upload/archive-client';
 import { type Continuation, type Continued, checkpointOf, continueWith } from './continuation';
+import { imageOf } from './environment-image';
 import { clientToken } from './identity';
 import { placeFiles } from './place-files';
 
 /** `entered` tells a try from another round of the same execution, which must not get a package that was deleted meanwhile. */
-type Input = ModelStep & CreateAction & { readonly entered: string; readonly continuation?: Continuation };
+type Input = ModelStep &
+  CreateAction & {
+    readonly entered: string;
+    readonly retryEnvironments?: boolean;
+    readonly continuation?: Continuation;
+  };
 
 const s3 = archiveClient();
 /** Kept in hand before the function's end, for the parts under way, which take no longer, and for saying how far it came. */
@@ -29,10 +35,10 @@ const RESERVE_MS = REQUEST_TIMEOUT_MS;
 
 /**
  * Packs one version, or has its files copied, and registers it. A version that is not promoted any more is skipped: the next plan
- * knows. What takes longer than an invocation is gone on with in the next one.
+ * knows, and one whose environment has no image yet waits. What takes longer than an invocation is gone on with in the next one.
  */
 export const handler = step<Input, ActionResult | Continued>(
-  async ({ modelName, version: number, replaces, execution, entered, continuation }, context) => {
+  async ({ modelName, version: number, replaces, execution, entered, retryEnvironments, continuation }, context) => {
     const stop = AbortSignal.timeout(Math.max(0, Math.floor(context.getRemainingTimeInMillis()) - RESERVE_MS));
     await claims().renew(modelName, execution);
     const source = await registry(artifactStore());
@@ -41,12 +47,17 @@ export const handler = step<Input, ActionResult | Continued>(
       return { action: 'create', outcome: 'skipped', version: number };
     }
     const prepared = await preparePackage(source, version, await readChoiceSettings());
-    const { packaging, image, packing, contentKey } = prepared;
+    const { packaging, packing, contentKey } = prepared;
+    const open: OpenFile = (path, position) => source.openFile(version, path, position);
+    const request = { modelName, owner: `${execution} ${entered}`, retry: retryEnvironments === true };
+    const answer = await imageOf(prepared, { client: s3, open, request, stop });
+    if ('waits' in answer) {
+      const waits = { environment: packing.environment, reason: answer.waits };
+      return { action: 'create', outcome: 'waiting', version: number, ...waits };
+    }
+    const { image } = answer;
     const { flavor, imageReason: reason, patchedBy, environment } = packing;
     logger.info('image chosen', { image, environment, flavor, reason, patchedBy });
-    if (image === undefined) {
-      throw new RefusedError(`no image has the environment ${environment}`);
-    }
     const warning = endOfPatchWarning(image, new Date());
     if (warning !== undefined) {
       logger.warn(warning, { image });
@@ -55,7 +66,7 @@ export const handler = step<Input, ActionResult | Continued>(
     const placed = await placeFiles({
       client: s3,
       prepared,
-      open: (path, position) => source.openFile(version, path, position),
+      open,
       bucket: requireEnv('ARTIFACT_BUCKET'),
       groupName,
       checkpoint: checkpointOf(continuation, contentKey),

@@ -33,6 +33,8 @@ export interface SyncOfAll {
   readonly verify?: boolean;
   /** A person's confirmation that packages of absent versions are deleted. */
   readonly confirmDeletions?: boolean;
+  /** Failed builds of environment images are repeated. */
+  readonly retryEnvironments?: boolean;
   /** How many invocations went before this one. */
   readonly part: number;
 }
@@ -48,7 +50,7 @@ interface Kept {
  * the input of its execution. Where time runs out, what was seen so far is kept for the next invocation.
  */
 export async function findChanged(
-  { execution, verify, confirmDeletions, part }: SyncOfAll,
+  { execution, verify, confirmDeletions, retryEnvironments, part }: SyncOfAll,
   effects: Effects,
 ): Promise<ModelList> {
   if (verify) {
@@ -70,6 +72,7 @@ export async function findChanged(
     const changed = names.slice(0, CHANGED_MAX);
     const list = executionList(changed, execution, {
       ...(verify ? { verify } : {}),
+      ...(retryEnvironments ? { retryEnvironments } : {}),
       ...(confirmDeletions ? { confirmDeletions } : { fullSync: execution }),
     });
     return { kind: 'many', ...(await effects.save('models.json', list)), enrolled, changed: changed.length };

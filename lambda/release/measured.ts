@@ -13,7 +13,7 @@ export interface MeasuredRound {
   readonly fullSync?: string;
   readonly results: readonly ActionResult[];
   /** Over all rounds so far. */
-  readonly totals: Pick<Totals, 'created' | 'updated' | 'deleted' | 'failed' | 'blocked'>;
+  readonly totals: Pick<Totals, 'created' | 'updated' | 'deleted' | 'failed' | 'blocked' | 'waiting'>;
   /** True after the execution's last round. */
   readonly ended: boolean;
 }
@@ -35,13 +35,14 @@ export function measuredRound(round: MeasuredRound, now: number): Measured {
 }
 
 function sums({ totals, fullSync }: MeasuredRound): Measured['counts'] {
-  const { created, updated, deleted, failed, blocked } = totals;
+  const { created, updated, deleted, failed, blocked, waiting } = totals;
   const counts = {
     PackagesCreated: created,
     PackagesUpdated: updated,
     PackagesDeleted: deleted,
     PackagesFailed: failed,
     PackagesBlocked: blocked,
+    PackagesWaiting: waiting,
   };
   const counted = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
   return { ...counted, ...(fullSync === undefined ? {} : foundBySchedule(totals.created + totals.updated)) };

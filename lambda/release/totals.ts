@@ -23,13 +23,14 @@ export function hasMore(left: number | undefined, results: readonly ActionResult
 /**
  * Adds a round's results to the sums of the rounds before it.
  *
- * A later round plans again what failed before it, so failures count from the last round only.
+ * A later round plans again what failed or waits before it, so these count from the last round only.
  */
 export function addRound(before: Totals | undefined, results: readonly ActionResult[]): Totals {
   const done = (action: ActionResult['action']) =>
     results.filter((result) => result.action === action && result.outcome === 'done').length;
   const failures = results.filter(({ outcome }) => outcome === 'failed');
   const blocked = results.filter(({ outcome }) => outcome === 'blocked');
+  const waiting = results.filter(({ outcome }) => outcome === 'waiting');
   const [deletesAt] = blocked.flatMap((one) => one.deletesAt ?? []).sort();
   return {
     rounds: (before?.rounds ?? 0) + 1,
@@ -38,8 +39,9 @@ export function addRound(before: Totals | undefined, results: readonly ActionRes
     deleted: (before?.deleted ?? 0) + done('delete'),
     failed: failures.length,
     blocked: blocked.reduce((sum, { packages = 1 }) => sum + packages, 0),
+    waiting: waiting.length,
     ...(deletesAt === undefined ? {} : { deletesAt }),
-    failures: [...failures.slice(0, FAILURES_MAX - blocked.length), ...blocked]
+    failures: [...failures.slice(0, FAILURES_MAX - blocked.length), ...blocked, ...waiting]
       .slice(0, FAILURES_MAX)
       .map((failure) => ({ ...failure, reason: reasonOf(failure) })),
   };

@@ -12,6 +12,8 @@ export interface SyncRequest {
   readonly verify?: boolean;
   /** A person's confirmation that packages are deleted whose versions MLflow does not list. */
   readonly confirmDeletions?: boolean;
+  /** Builds of environment images that failed are repeated at once. */
+  readonly retryEnvironments?: boolean;
   /** Name of the full sync that started this one. */
   readonly fullSync?: string;
 }
@@ -101,20 +103,25 @@ export interface PlanResult {
   readonly entry?: Verified & { readonly revision: number };
 }
 
-/** What one action came to. A failed one carries its reason and never stops the others. A blocked one waits: see `deletion-protection.ts`. */
+/**
+ * What one action came to. A failed one carries its reason and never stops the others. A blocked one waits: see `deletion-protection.ts`.
+ * A waiting one has no image yet: the end of its build starts another sync.
+ */
 export interface ActionResult {
   readonly action: 'plan' | 'create' | 'update' | 'delete' | 'sweep';
-  readonly outcome: 'done' | 'skipped' | 'failed' | 'blocked';
+  readonly outcome: 'done' | 'skipped' | 'failed' | 'blocked' | 'waiting';
   readonly version?: string;
   readonly packageArn?: string;
   readonly reason?: string;
+  /** Digest of the environment that a waiting version waits for. */
+  readonly environment?: string;
   /** How many packages a blocked deletion stands for; absent for the one that it names. */
   readonly packages?: number;
   /** When a blocked deletion happens by itself, ISO 8601; absent if only a confirmation ends it. */
   readonly deletesAt?: string;
 }
 
-/** Sums over the rounds of a sync. What failed or is blocked is that of the last round, since a later plan tries again. */
+/** Sums over the rounds of a sync. What failed, waits or is blocked is that of the last round, since a later plan tries again. */
 export interface Totals {
   /** How often the model was planned. */
   readonly rounds: number;
@@ -124,9 +131,11 @@ export interface Totals {
   readonly failed: number;
   /** Packages that deletion protection keeps. */
   readonly blocked: number;
+  /** Versions whose environment images are being built. */
+  readonly waiting: number;
   /** When the first of them is deleted, ISO 8601; absent if none is, or only by a confirmation. */
   readonly deletesAt?: string;
-  /** Reasons of what failed or is blocked. */
+  /** Reasons of what failed, waits or is blocked. */
   readonly failures: readonly ActionResult[];
 }
 

@@ -13,6 +13,7 @@ export const SYNC_COUNTS = [
   'PackagesDeleted',
   'PackagesFailed',
   'PackagesBlocked',
+  'PackagesWaiting',
 ] as const;
 
 /** What deliveries at the webhook were answered, by status: 202, 200, 401, 400, 503. */

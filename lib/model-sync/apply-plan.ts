@@ -9,6 +9,12 @@ import { invokeStep, oneLine } from './sync-step';
 /** Packages of one model that are worked on at once: SageMaker throttles, and one MLflow proxy serves all of them. */
 const PACKAGES_AT_ONCE = 4;
 
+/**
+ * What a plan deletes, once nothing waits: a version that was archived serves until the image of its successor is built. The next
+ * plan has these deletions again.
+ */
+const UNLESS_WAITING = '{% "waiting" in $states.input.created.outcome ? [] : $states.input.plan.delete %}';
+
 type Action = 'create' | 'update' | 'delete';
 
 /** The maps of a plan, in order. */
@@ -36,6 +42,7 @@ export function applyPlan(scope: Construct, functions: SyncFunctions): AppliedPl
     'delete',
     'deleted',
     changePackage(scope, 'Delete', 'delete', functions.delete),
+    UNLESS_WAITING,
   );
   first.next(second).next(last);
   return { first, last };
@@ -48,13 +55,15 @@ function forEach(
   action: keyof PlanResult,
   results: string,
   processor: LambdaInvoke,
+  items = `{% $states.input.plan.${action} %}`,
 ): MapState {
   const map = MapState.jsonata(scope, id, {
-    items: ProvideItems.jsonata(`{% $states.input.plan.${action} %}`),
+    items: ProvideItems.jsonata(items),
     itemSelector: {
       action: '{% $states.context.Map.Item.Value %}',
       modelName: '{% $states.input.modelName %}',
       execution: '{% $states.context.Execution.Id %}',
+      retryEnvironments: '{% $states.input.retryEnvironments = true %}',
     },
     maxConcurrency: PACKAGES_AT_ONCE,
     outputs: oneLine(`{% $merge([$states.input, {"${results}": $states.result}]) %}`),
@@ -128,7 +137,8 @@ const CREATION = `{% $merge([
   {
     "modelName": $states.input.modelName,
     "execution": $states.input.execution,
-    "entered": $states.context.State.EnteredTime
+    "entered": $states.context.State.EnteredTime,
+    "retryEnvironments": $states.input.retryEnvironments
   }
 ]) %}`;
 

@@ -2,7 +2,7 @@ import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { SYNC_FILES } from '../../lambda/shared/artifact-folders';
+import { ENVIRONMENT_FILES, SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledge } from '../acknowledge';
 
 /**
@@ -32,6 +32,12 @@ export class ArtifactBucket extends Bucket {
           id: 'ExpireSyncs',
           prefix: `${SYNC_FILES}/`,
           expiration: Duration.days(14),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+        // The sweep deletes them with their images; nobody needs an older report.
+        {
+          id: 'ExpireEnvironmentVersions',
+          prefix: `${ENVIRONMENT_FILES}/`,
           noncurrentVersionExpiration: Duration.days(1),
         },
         { id: 'ExpireOldVersions', noncurrentVersionExpiration: Duration.days(30) },

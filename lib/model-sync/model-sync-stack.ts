@@ -6,18 +6,19 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { SYNC_FILES } from '../../lambda/shared/artifact-folders';
+import { ENVIRONMENT_FILES, SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledge } from '../acknowledge';
 import { StartPipeline } from '../deployments/start-pipeline';
 import { Terminate } from '../deployments/terminate';
 import { encryptLogs, queueEncryption } from '../encryption';
+import { ImageBuilds } from '../environment-images/image-builds';
+import { ImageLifecycle } from '../environment-images/image-lifecycle';
 import {
   ARTIFACT_BUCKET_PARAMETER,
   CREATE_WEBHOOK_LAMBDA_PARAMETER,
   SECRET_NAME_PARAMETER,
   WEBHOOK_SECRET,
 } from '../names';
-import { PythonFunctionImage } from '../python-function-image/python-function-image';
 import type { Settings } from '../settings';
 import { Watch } from '../watch/watch';
 import { ArtifactBucket } from './artifact-bucket';
@@ -41,6 +42,9 @@ export type ModelSyncSettings = Pick<
   | 'environmentImages'
   | 'alarmEmails'
   | 'runbookUrl'
+  | 'environmentIndexes'
+  | 'environmentIndexSecret'
+  | 'environmentSources'
 >;
 
 /**
@@ -72,6 +76,7 @@ export class ModelSyncStack extends Stack {
     const bucket = new ArtifactBucket(this, 'Artifacts', key);
     const table = new SyncTable(this, 'Table', key);
     new EndpointRole(this, 'EndpointRole', bucket);
+    const builds = new ImageBuilds(this, 'ImageBuilds', { bucket, indexSecret: settings.environmentIndexSecret });
 
     const functions = new SyncFunctions(this, 'Functions', {
       table,
@@ -82,6 +87,9 @@ export class ModelSyncStack extends Stack {
       deletionWaitHours: settings.deletionWaitHours,
       environmentImages: settings.environmentImages,
       owner: this.stackName,
+      builds,
+      environmentIndexes: settings.environmentIndexes,
+      environmentSources: settings.environmentSources,
     });
     const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket, table });
     const deadLetterQueue = new Queue(this, 'DeadLetters', {
@@ -113,7 +121,10 @@ export class ModelSyncStack extends Stack {
     });
     const startPipeline = new StartPipeline(this, 'StartPipeline', { table, owner: this.stackName, key });
     new Terminate(this, 'Terminate', table);
-    new PythonFunctionImage(this, 'PythonFunctionImage');
+    const images = new ImageLifecycle(this, 'ImageLifecycle', {
+      ...{ builds, table, bucket, stateMachine, key },
+      owner: this.stackName,
+    });
     const { topic } = new Watch(this, 'Watch', {
       ...settings,
       stateMachine,
@@ -121,12 +132,15 @@ export class ModelSyncStack extends Stack {
       deadLetters: [
         { of: 'syncs', queue: deadLetterQueue },
         { of: 'starts-of-pipelines', queue: startPipeline.deadLetterQueue },
+        { of: 'ended-builds', queue: images.deadLetterQueue },
       ],
       apiName: api.name,
       rotation: rotation.function,
+      imageSweep: images.sweep,
     });
     onlyWrittenBy(bucket, 'models', functions.create);
     onlyWrittenBy(bucket, SYNC_FILES, functions.list);
+    onlyWrittenBy(bucket, ENVIRONMENT_FILES, functions.create, builds.project);
 
     new StringParameter(this, 'ArtifactBucketParameter', {
       parameterName: ARTIFACT_BUCKET_PARAMETER,

@@ -27,6 +27,7 @@ const BLOCKED_MODELS_NAMED = 100;
 /** JSONata: what a model's execution comes to in the result of the map. One digit lets a hundred thousand models pass. */
 const SYNCED = 1;
 const BLOCKED = 2;
+const WAITING = 3;
 const FAILED = 0;
 
 /**
@@ -50,14 +51,16 @@ export function syncChanged(scope: Construct): IChainable {
       $named := $states.result[$type($) = "object"];
       $synced := $count($states.result[$ = ${SYNCED}]);
       $blocked := $count($named) + $count($states.result[$ = ${BLOCKED}]);
+      $waiting := $count($states.result[$ = ${WAITING}]);
       {
-        "outcome": $blocked > 0 ? "blocked" : "synced",
+        "outcome": $blocked > 0 ? "blocked" : $waiting > 0 ? "waiting" : "synced",
         "enrolled": $states.input.enrolled,
         "changed": $states.input.changed,
         "synced": $synced,
         "blocked": $blocked,
         "blockedModels": [$named],
-        "failed": $states.input.changed - $synced - $blocked
+        "waiting": $waiting,
+        "failed": $states.input.changed - $synced - $blocked - $waiting
       }
     ) %}`),
   });
@@ -89,7 +92,7 @@ function syncOne(scope: Construct): CustomState {
       },
       Output: oneLine(`{% (
         $ended := $states.result.Output;
-        $ended.outcome != "blocked" ? ${SYNCED} : $states.input.named
+        $ended.outcome = "waiting" ? ${WAITING} : $ended.outcome != "blocked" ? ${SYNCED} : $states.input.named
           ? {"modelName": $ended.modelName, "packages": $ended.blocked, "deletesAt": $ended.deletesAt}
           : ${BLOCKED}
       ) %}`),

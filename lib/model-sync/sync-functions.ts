@@ -4,9 +4,11 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { MODEL_FILES, SYNC_FILES } from '../../lambda/shared/artifact-folders';
+import { ENVIRONMENT_FILES, MODEL_FILES, SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledgeWildcards } from '../acknowledge';
+import { allow } from '../arns';
 import { grantKey } from '../encryption';
+import type { ImageBuilds } from '../environment-images/image-builds';
 import { IMAGE_URI_PARAMETERS } from '../names';
 import { NodeFunction } from '../node-function';
 import type { ArtifactStoreSetting, Settings } from '../settings';
@@ -28,6 +30,12 @@ export interface SyncFunctionsProps {
   readonly environmentImages: Settings['environmentImages'];
   /** Marks what this installation makes in SageMaker. */
   readonly owner: string;
+  /** Builds and keeps environment images. */
+  readonly builds: ImageBuilds;
+  /** Package indexes that models may name, besides PyPI. */
+  readonly environmentIndexes: readonly string[];
+  /** Whether images may have packages that are built from their sources. */
+  readonly environmentSources: boolean;
 }
 
 /** The steps of the state machine, each with just the rights that its calls need. */
@@ -82,8 +90,9 @@ export class SyncFunctions extends Construct {
       memorySize: 1024,
     });
     // What an earlier release found in order counts no more, nor what was in order under other settings.
+    const settings = [...manualApproval, ...environmentRules(props)];
     for (const step of [this.list, this.plan]) {
-      step.addEnvironment('REVISION', [this.plan.codeHash, ...manualApproval, props.environmentImages].join(' '));
+      step.addEnvironment('REVISION', [this.plan.codeHash, ...settings].join(' '));
     }
     table.grant(this.plan, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     grantSecretValue(registrySecret, this.plan);
@@ -100,7 +109,7 @@ export class SyncFunctions extends Construct {
       // One whole vCPU: compression needs about as long as the network (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
       memorySize: 1769,
     });
-    table.grant(this.create, 'dynamodb:UpdateItem');
+    table.grant(this.create, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     grantSecretValue(registrySecret, this.create);
     this.create.addToRolePolicy(
       new PolicyStatement({
@@ -135,6 +144,7 @@ export class SyncFunctions extends Construct {
       }),
     );
     this.create.addToRolePolicy(this.imageParameters());
+    this.grantImages(props);
 
     this.update = new NodeFunction(this, 'Update', {
       step: 'update',
@@ -213,11 +223,33 @@ export class SyncFunctions extends Construct {
 
     acknowledgeWildcards(this, {
       [SYNC_FILES]: 'One list for each full sync, named after its execution.',
+      [ENVIRONMENT_FILES]: 'A folder for each environment, named after its digest.',
+      'repository/':
+        'SageMaker looks, in the name of the caller, for the images of packages, which are in accounts of AWS or yours.',
       [MODEL_FILES]: 'Archives, named after groups and digests. The bucket policy denies writing to all other roles.',
       'model-package': 'Named after models. The code changes only what has the owner tag of this installation.',
       [IMAGE_URI_PARAMETERS]: 'One optional parameter for each flavor.',
       '*': 'Listing packages has no resource. A full sync lists all groups, the other functions list one.',
     });
+  }
+
+  /** Environment images: which indexes models may use, whether an image is there, and how it is built. */
+  private grantImages({ builds, bucket, environmentIndexes, environmentSources }: SyncFunctionsProps): void {
+    const { create, plan } = this;
+    for (const step of [plan, create]) {
+      step.addEnvironment('ENVIRONMENT_INDEXES', JSON.stringify(environmentIndexes));
+      step.addEnvironment('ENVIRONMENT_SOURCES', String(environmentSources));
+      step.addEnvironment('ENVIRONMENT_REPOSITORY', builds.repository.repositoryUri);
+    }
+    create.addEnvironment('ENVIRONMENT_PROJECT', builds.project.projectName);
+    for (const statement of [
+      allow('codebuild', ['StartBuild'], builds.project.projectArn),
+      allow('s3', ['GetObject', 'PutObject'], bucket.arnForObjects(`${ENVIRONMENT_FILES}/*`)),
+      // CreateModelPackage resolves the image in the caller's name, whichever account has it.
+      allow('ecr', ['BatchGetImage', 'DescribeImages'], `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:*:repository/*`),
+    ]) {
+      create.addToRolePolicy(statement);
+    }
   }
 
   private packages(...actions: string[]): PolicyStatement {
@@ -239,4 +271,10 @@ export class SyncFunctions extends Construct {
       resources: [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter${IMAGE_URI_PARAMETERS}`],
     });
   }
+}
+
+/** The settings that decide which environments models have. */
+function environmentRules(props: SyncFunctionsProps): string[] {
+  const { environmentImages, environmentIndexes, environmentSources } = props;
+  return [environmentImages, ...environmentIndexes, ...(environmentSources ? ['sources'] : [])];
 }

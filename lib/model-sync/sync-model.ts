@@ -33,7 +33,8 @@ const WITH_FAILURE = keeping('{"failure": {"Cause": $substring($states.errorOutp
  * its plan, at its sweep, its release or its telling, would else be in order for the next one.
  *
  * State: the request, then `plan` and what it `refused`, the results of applying it, and `totals` over all rounds. Every end has an `outcome`:
- * `synced`, `blocked` (as `synced`, but packages stay whose versions MLflow does not list), `deferred` (another execution holds
+ * `synced`, `blocked` (as `synced`, but packages stay whose versions MLflow does not list), `waiting` (images of versions are being
+ * built, whose end starts another sync), `deferred` (another execution holds
  * the claim and will plan again) or `failed`, which ends the execution as failed, after everything that could be done was done.
  * Errors never leave this chain.
  */
@@ -82,7 +83,7 @@ export function syncModel(scope: Construct, functions: SyncFunctions, table: Tab
   });
   const done = Pass.jsonata(scope, 'Model done', {
     outputs: oneLine(`{% $merge([
-      {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : $states.input.totals.blocked > 0 ? "blocked" : "synced"},
+      {"modelName": $states.input.modelName, "outcome": $states.input.totals.failed > 0 ? "failed" : $states.input.totals.blocked > 0 ? "blocked" : $states.input.totals.waiting > 0 ? "waiting" : "synced"},
       {"entry": $states.input.totals.failed = 0 ? $states.input.plan.entry},
       $states.input.totals
     ]) %}`),
@@ -166,6 +167,7 @@ function completedEvent(scope: Construct): EventBridgePutEvents {
           Deleted: '{% $states.input.totals.deleted %}',
           Failed: '{% $states.input.totals.failed %}',
           Blocked: '{% $states.input.totals.blocked %}',
+          Waiting: '{% $states.input.totals.waiting %}',
           Failures: '{% $states.input.totals.failures %}',
           ExecutionArn: '{% $states.context.Execution.Id %}',
         }),

@@ -39,14 +39,16 @@ export interface AlarmsProps {
   readonly pipelines: PipelineFailures;
   readonly deadLetters: readonly DeadLetters[];
   readonly rotation: IFunction;
+  readonly imageSweep: IFunction;
 }
 
 /** All alarms of the installation. */
 export class Alarms extends Construct {
   readonly all: readonly RunbookAlarm[];
 
-  constructor(scope: Construct, id: string, { notice, outcomes, pipelines, deadLetters, rotation }: AlarmsProps) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
+    const { notice, outcomes, pipelines, deadLetters, rotation, imageSweep } = props;
     const alarm = (name: string, props: RunbookAlarmProps) => new RunbookAlarm(this, name, notice, props);
     this.all = [
       alarm('SyncFailed', {
@@ -98,6 +100,12 @@ export class Alarms extends Construct {
         section: 'archive-sweep-failed',
         means: 'Archives that no package of a model refers to could not be looked through: they stay and cost.',
         metric: counted('SweepsFailed', HOUR),
+        periods: UNTIL_LOOKED_AGAIN,
+      }),
+      alarm('ImageSweepFailed', {
+        section: 'image-sweep-failed',
+        means: 'Environment images that nothing uses could not be looked through: they stay and cost.',
+        metric: imageSweep.metricErrors({ period: HOUR }),
         periods: UNTIL_LOOKED_AGAIN,
       }),
     ];

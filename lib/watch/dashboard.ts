@@ -86,6 +86,7 @@ function whatItDid(): IWidget[] {
         labelled(counted('PackagesDeleted', DAY), 'deleted'),
         labelled(counted('PackagesFailed', DAY), 'failed'),
         labelled(counted('PackagesBlocked', DAY), 'blocked'),
+        labelled(counted('PackagesWaiting', DAY), 'waiting'),
       ],
       2,
       GraphWidgetView.BAR,

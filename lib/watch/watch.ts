@@ -23,6 +23,8 @@ export interface WatchProps extends Pick<Settings, 'alarmEmails' | 'runbookUrl'>
   readonly apiName: string;
   /** Rotates the webhook secret. */
   readonly rotation: IFunction;
+  /** Deletes environment images that nothing uses. */
+  readonly imageSweep: IFunction;
 }
 
 /** Watches over the installation: one topic, alarms that each lead to a section of the runbook, and one dashboard. */
@@ -41,6 +43,7 @@ export class Watch extends Construct {
       pipelines,
       deadLetters: props.deadLetters,
       rotation: props.rotation,
+      imageSweep: props.imageSweep,
     });
     new WatchDashboard(this, 'Dashboard', { ...props, alarms: alarms.all, pipelines });
   }

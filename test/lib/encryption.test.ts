@@ -88,6 +88,9 @@ test('each role uses the key for what it reads and writes, through the service t
     WebhookSecretRotationRotateRole: { dynamodb, secretsmanager: write },
     StartPipelineFunctionRole: { dynamodb, sqs: write },
     TerminateProceedRole: { dynamodb },
+    ImageBuildsBuildRole: { s3: write },
+    ImageLifecycleBuiltRole: { dynamodb, s3: ['kms:Decrypt'], sqs: write },
+    ImageLifecycleSweepRole: { dynamodb },
   });
 });
 

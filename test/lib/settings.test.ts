@@ -18,6 +18,9 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     manualApproval: [],
     deletionWaitHours: 72,
     environmentImages: 'automatic',
+    environmentIndexes: [],
+    environmentIndexSecret: undefined,
+    environmentSources: false,
     unreleasedProduct: false,
   });
 });

@@ -1,3 +1,4 @@
+import { EnvironmentBuilds } from '../../environments/environment-builds';
 import { requireEnv } from '../env';
 import { Claims } from '../store/claims';
 import { Deployments } from '../store/deployments';
@@ -12,3 +13,4 @@ export const claims = once(() => new Claims(table()));
 export const enrolments = once(() => new Enrolments(table()));
 export const deployments = once(() => new Deployments(table()));
 export const ledger = once(() => new Ledger(table()));
+export const environmentBuilds = once(() => new EnvironmentBuilds(table()));

@@ -2,7 +2,7 @@ import { type MeasuredRound, measuredRound } from '../../../lambda/release/measu
 import type { ActionResult } from '../../../lambda/shared/contracts';
 
 const NOW = Date.parse('2026-01-01T00:01:00.000Z');
-const nothing = { created: 0, updated: 0, deleted: 0, failed: 0, blocked: 0 };
+const nothing = { created: 0, updated: 0, deleted: 0, failed: 0, blocked: 0, waiting: 0 };
 const round: MeasuredRound = {
   modelName: 'churn',
   execution: 'arn:aws:states:us-east-1:111111111111:execution:sync:churn-1',
@@ -15,8 +15,15 @@ const round: MeasuredRound = {
 const of = (changed: Partial<MeasuredRound>) => measuredRound({ ...round, ...changed }, NOW);
 
 test('a finished sync counts what it did, and how long it took since its execution began', () => {
-  expect(of({ totals: { created: 2, updated: 1, deleted: 3, failed: 4, blocked: 5 } })).toEqual({
-    counts: { PackagesCreated: 2, PackagesUpdated: 1, PackagesDeleted: 3, PackagesFailed: 4, PackagesBlocked: 5 },
+  expect(of({ totals: { created: 2, updated: 1, deleted: 3, failed: 4, blocked: 5, waiting: 6 } })).toEqual({
+    counts: {
+      PackagesCreated: 2,
+      PackagesUpdated: 1,
+      PackagesDeleted: 3,
+      PackagesFailed: 4,
+      PackagesBlocked: 5,
+      PackagesWaiting: 6,
+    },
     durations: { SyncDuration: 60_000 },
     about: { model: 'churn', execution: round.execution },
   });

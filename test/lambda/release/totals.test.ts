@@ -18,6 +18,7 @@ describe('totals', () => {
       deleted: 0,
       failed: 1,
       blocked: 0,
+      waiting: 0,
       failures: [{ ...failed, reason: 'no image' }],
     });
     expect(addRound(first, [created, { action: 'delete', outcome: 'done' }])).toEqual({
@@ -27,6 +28,7 @@ describe('totals', () => {
       deleted: 1,
       failed: 0,
       blocked: 0,
+      waiting: 0,
       failures: [],
     });
   });
@@ -47,6 +49,13 @@ describe('totals', () => {
     const many = addRound(undefined, [...Array.from({ length: 30 }, () => failed), later, more]);
     expect(many.failures).toHaveLength(20);
     expect(many.failures.slice(-2)).toEqual([later, more]);
+  });
+
+  test('count waiting versions of the last round, and say what they wait for', () => {
+    const waiting = { action: 'create', outcome: 'waiting', version: '3', environment: 'e', reason: 'waits' } as const;
+    const first = addRound(undefined, [created, waiting]);
+    expect(first).toMatchObject({ created: 1, failed: 0, waiting: 1, failures: [waiting] });
+    expect(addRound(first, [created])).toMatchObject({ created: 2, waiting: 0, failures: [] });
   });
 
   test('keep the output small, and count what they leave out', () => {

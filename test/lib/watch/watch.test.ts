@@ -95,11 +95,13 @@ describe('alarms', () => {
       'deletions-blocked',
       'dead-letters-syncs',
       'dead-letters-starts-of-pipelines',
+      'dead-letters-ended-builds',
       'webhooks-rejected',
       'no-webhooks',
       'rotation-failed',
       'pipeline-failed',
       'archive-sweep-failed',
+      'image-sweep-failed',
     ]);
   });
 
