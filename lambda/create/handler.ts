@@ -51,11 +51,12 @@ export const handler = step<Input, ActionResult | Continued>(
     const open: OpenFile = (path, position) => source.openFile(version, path, position);
     const request = { modelName, owner: `${execution} ${entered}`, retry: retryEnvironments === true };
     const answer = await imageOf(prepared, { client: s3, open, request, stop });
-    const { flavor, imageReason: reason, patchedBy, environment } = packing;
     if ('waits' in answer) {
-      return { action: 'create', outcome: 'waiting', version: number, environment, reason: answer.waits };
+      const waits = { environment: packing.environment, reason: answer.waits };
+      return { action: 'create', outcome: 'waiting', version: number, ...waits };
     }
     const { image } = answer;
+    const { flavor, imageReason: reason, patchedBy, environment } = packing;
     logger.info('image chosen', { image, environment, flavor, reason, patchedBy });
     const warning = endOfPatchWarning(image, new Date());
     if (warning !== undefined) {

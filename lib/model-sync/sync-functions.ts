@@ -274,6 +274,7 @@ export class SyncFunctions extends Construct {
 }
 
 /** The settings that decide which environments models have. */
-function environmentRules({ environmentImages, environmentIndexes, environmentSources }: SyncFunctionsProps): string[] {
+function environmentRules(props: SyncFunctionsProps): string[] {
+  const { environmentImages, environmentIndexes, environmentSources } = props;
   return [environmentImages, ...environmentIndexes, ...(environmentSources ? ['sources'] : [])];
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireSetting, runAsProcess } from '../aws-json/process';
+import { machineEnvironment } from '../developer-tools/codebuild/machine';
 import { startSageMaker } from './server';
 
 /*
@@ -13,6 +14,7 @@ runAsProcess(async () => {
   return startSageMaker({
     port: Number(process.env.PORT ?? '0'),
     python: requireSetting('PYTHON'),
+    machine: machineEnvironment(undefined, process.env),
     awsEndpoint: requireSetting('AWS_ENDPOINT_URL'),
     workDir,
     imagesDir: process.env.ENVIRONMENT_FOLDERS || join(workDir, '..', 'images'),

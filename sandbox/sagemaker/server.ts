@@ -24,6 +24,8 @@ export interface SageMakerOptions {
   readonly workDir: string;
   /** Where builds make environment images. */
   readonly imagesDir: string;
+  /** Variables by which this machine reaches package indexes. */
+  readonly machine: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
 }
 
@@ -35,13 +37,13 @@ export interface SageMakerOptions {
  * @throws Error when the interpreter has no botocore, or the port is taken
  */
 export async function startSageMaker(options: SageMakerOptions): Promise<ListeningServer> {
-  const { python, workDir, imagesDir, awsEndpoint, log } = options;
+  const { python, workDir, imagesDir, machine, awsEndpoint, log } = options;
   const model = await loadServiceModel(python, 'sagemaker');
   const runtimeModel = await loadServiceModel(python, 'sagemaker-runtime');
   const states = new StateStore();
   const modelData = new ModelData(awsEndpoint);
   const events = new EventSender('sagemaker', awsEndpoint, log);
-  const endpoints = new EndpointLifecycle({ python, workDir, imagesDir, log, modelData });
+  const endpoints = new EndpointLifecycle({ python, workDir, imagesDir, machine, log, modelData });
   const contextOf = (caller: Caller): ActionContext => {
     return { caller, state: states.of(caller), modelData, events, endpoints };
   };

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { ProductionVariant, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
@@ -9,7 +10,7 @@ import type { ModelData } from '../model-data';
 import type { AccountState, StoredEndpointConfig } from '../state';
 import { deployedVariant } from '../variants';
 import { canConfine } from './confinement';
-import { environmentFolder, workerKindOf } from './images';
+import { environmentFolder, frameworkImageOf, workerKindOf } from './images';
 import { type Deployable, resolveModel } from './resolve';
 import { type WorkerOptions, WorkerProcess, WorkerStartError } from './worker-process';
 
@@ -19,6 +20,8 @@ export interface FleetOptions {
   readonly workDir: string;
   /** Where builds make environment images. */
   readonly imagesDir: string;
+  /** Variables by which this machine reaches package indexes. */
+  readonly machine: Readonly<Record<string, string>>;
   readonly modelData: ModelData;
   readonly log: (line: string) => void;
 }
@@ -72,7 +75,9 @@ export class Fleet {
   private async startVariant(state: AccountState, variant: Valid<ProductionVariant>): Promise<RunningVariant> {
     const model = resolveModel(state, variant.ModelName ?? '');
     const image = environmentFolder(model.image, this.options.imagesDir);
-    const serves = image === undefined ? { kind: workerKindOf(model.image) } : { image };
+    const framework = frameworkImageOf(model.image);
+    const serves =
+      image !== undefined ? { image } : framework !== undefined ? { framework } : { kind: workerKindOf(model.image) };
     if ('kind' in serves && serves.kind === 'tensorflow_serving') {
       await ensureTensorFlow(this.options.python, this.options.log);
     }
@@ -82,6 +87,8 @@ export class Fleet {
     const archive = await this.fetchData(state, model, folder);
     const log = (line: string) => this.options.log(`${this.endpointName}/${variant.VariantName}: ${line}`);
     const limits = {
+      cache: join(process.env.XDG_CACHE_HOME || join(userInfo().homedir, '.cache'), 'mlflow-mlops', 'images'),
+      machine: this.options.machine,
       confined: await canConfine(),
       memory: variant.ServerlessConfig?.MemorySizeInMB,
       seconds: healthCheckSeconds(variant),

@@ -2,20 +2,25 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { FrameworkImage } from './images';
 
 /** How a worker is started. */
 export interface WorkerOptions {
   readonly python: string;
   /** The worker's own folder: its working directory, home and temporary folder. */
   readonly folder: string;
-  /** The file of `worker/kinds/` that serves, or the folder of an environment image. */
-  readonly serves: { readonly kind: string } | { readonly image: string };
+  /** The file of `worker/kinds/` that serves, the folder of an environment image, or AWS's image in script mode. */
+  readonly serves: { readonly kind: string } | { readonly image: string } | { readonly framework: FrameworkImage };
   /** An archive to unpack, or undefined when the model is already in `<folder>/ml/model`. */
   readonly archive: string | undefined;
   /** The container's environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it has no network. */
   readonly isolated: boolean;
+  /** Where the environments of AWS's images are made, once for a user. */
+  readonly cache: string;
+  /** Variables by which this machine reaches package indexes. */
+  readonly machine: Readonly<Record<string, string>>;
   /** Whether this machine can confine containers: see confinement.ts. */
   readonly confined: boolean;
   /** MB; undefined for an instance's. */
@@ -54,8 +59,9 @@ export class WorkerProcess {
    */
   static async start(options: WorkerOptions, onSpawn: (stop: () => Promise<void>) => void): Promise<WorkerProcess> {
     const { serves, folder, archive = null, isolated, confined, memory = null, seconds } = options;
-    const program = 'image' in serves ? { program: 'environment' } : {};
-    const settings = { ...program, ...serves, folder, archive, isolated, confined, memory, seconds };
+    const program = 'kind' in serves ? {} : { program: 'image' in serves ? 'environment' : 'framework' };
+    const { cache, machine } = options;
+    const settings = { ...program, ...serves, folder, archive, isolated, confined, memory, seconds, cache, machine };
     const child = spawn(options.python, ['-I', '-u', MAIN, JSON.stringify(settings)], {
       cwd: options.folder,
       env: containerEnvironment(options),

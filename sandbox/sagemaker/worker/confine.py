@@ -29,7 +29,7 @@ def mount(*arguments):
     subprocess.run(["mount", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
-def make_root(binds):
+def make_root(binds, writable):
     """A root of this machine's system and the container's own folders, all read-only, with a /tmp of its own."""
     mount("--make-rprivate", "/")
     root = Path(tempfile.mkdtemp(prefix="container-", dir="/tmp"))
@@ -46,6 +46,8 @@ def make_root(binds):
     mount("-t", "tmpfs", "-o", "size=5g,mode=1777,nosuid,nodev", "tmpfs", str(root / "tmp"))
     for inside, outside in binds.items():
         bind(Path(outside), root / inside.lstrip("/"))
+    for inside, outside in writable.items():
+        bind(Path(outside), root / inside.lstrip("/"), "rw")
     mount("-t", "proc", "-o", "nosuid,nodev,noexec", "proc", str(root / "proc"))
     for name in DEVICES:
         (root / "dev" / name).touch()
@@ -56,10 +58,10 @@ def make_root(binds):
     return root
 
 
-def bind(source, target):
+def bind(source, target, mode="ro"):
     target.mkdir(parents=True, exist_ok=True)
     mount("--rbind", str(source), str(target))
-    mount("-o", "remount,bind,ro,nosuid,nodev", str(target))
+    mount("-o", f"remount,bind,{mode},nosuid,nodev", str(target))
 
 
 def bring_loopback_up():
@@ -107,14 +109,14 @@ def copy(source, target):
 
 def main():
     settings = json.loads(sys.argv[1])
-    root = make_root(settings["binds"])
+    root = make_root(settings["binds"], settings["writable"])
     if settings["listener"] is not None:
         bring_loopback_up()
         listener = socket.socket(fileno=settings["listener"])
         threading.Thread(target=relay, args=(listener, settings["port"]), daemon=True).start()
     os.chroot(root)
     os.chdir("/")
-    user = USER if settings["root"] else None
+    user = USER if settings["unprivileged"] else None
     child = subprocess.Popen(settings["command"], env=settings["environment"], preexec_fn=lambda: drop_rights(user))  # noqa: PLW1509
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     sys.exit(child.wait())

@@ -1,10 +1,8 @@
 """An environment image: its folder of packages, and the server that images have, confined as SageMaker confines containers."""
 
-import ctypes
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -12,12 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import archive, memory
+from . import archive, container_process, memory
 
 SERVER = Path(__file__).resolve().parents[3] / "environment-image" / "server"
-CONFINE = Path(__file__).with_name("confine.py")
-INSIDE_PORT = 8080
-PR_SET_PDEATHSIG = 1
+# Variables of the worker that an image does not have.
+NOT_IN_THE_IMAGE = ("HOME", "TMPDIR", "SAGEMAKER_BASE_DIR", "SAGEMAKER_MODEL_DIR", "SM_MODEL_DIR")
 
 
 def serve(settings: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> int:
@@ -48,7 +45,7 @@ def serve(settings: dict[str, Any], report: Callable[[dict[str, Any]], None]) ->
             event = event_of(line)
             if event is not None and event["event"] == "ready":
                 timer.cancel()
-                report({"port": port or event["port"]})
+                report({"port": port})
                 said = "ready"
             elif event is not None and event["event"] == "failed":
                 report({"stage": "container", "reason": f"{event['error']}: {event['message']}"})
@@ -63,11 +60,9 @@ def serve(settings: dict[str, Any], report: Callable[[dict[str, Any]], None]) ->
 
 
 def ending(code: int, settings: dict[str, Any], exceeded: bool, last: list[str]) -> str:
-    if exceeded:
-        return f"The container needed more than its {settings['memory']} MB of memory and was killed."
-    if code in (-signal.SIGKILL, 128 + signal.SIGKILL):
+    if not exceeded and code in (-signal.SIGKILL, 128 + signal.SIGKILL):
         return f"The model was not loaded within {settings['seconds']} seconds."
-    return f"The container ended with status {code}. {' '.join(last)}"
+    return f"{container_process.ending(code, exceeded, settings['memory'])} {' '.join(last)}".strip()
 
 
 def event_of(line: str) -> dict[str, Any] | None:
@@ -79,36 +74,19 @@ def event_of(line: str) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and event.get("event") in ("ready", "failed") else None
 
 
-def start(settings: dict[str, Any], env: Path, model: Path, enter: Callable[[], None]) -> tuple[subprocess.Popen[str], int | None]:
-    """The container's process, and its port where that is known before it listens."""
-    variables = {name: value for name, value in os.environ.items() if name not in ("HOME", "TMPDIR", "SAGEMAKER_BASE_DIR", "SAGEMAKER_MODEL_DIR", "SM_MODEL_DIR")}
+def start(settings: dict[str, Any], env: Path, model: Path, enter: Callable[[], None]) -> tuple[subprocess.Popen[str], int]:
+    """The container's process, and its port."""
+    variables = {name: value for name, value in os.environ.items() if name not in NOT_IN_THE_IMAGE}
     variables.update(SAGEMAKER_BIND_TO_HOST="127.0.0.1", PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1")
-
-    def child_of_this() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        enter()
-
-    common: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "text": True, "preexec_fn": child_of_this}
-    if not settings["confined"]:
-        variables.update(MODEL_PATH=str(model), SAGEMAKER_BIND_TO_PORT="0")
-        return subprocess.Popen([str(env / "bin" / "python"), "-s", str(SERVER / "serve.py")], env=variables, **common), None
-    listener = None
-    if settings["isolated"]:
-        listener = socket.create_server(("127.0.0.1", 0))
-        listener.set_inheritable(True)
-    variables.update(SAGEMAKER_BIND_TO_PORT=str(INSIDE_PORT if listener else 0))
-    base = subprocess.run([str(env / "bin" / "python"), "-I", "-c", "import sys; print(sys.base_prefix)"], capture_output=True, text=True, check=True)
-    home = base.stdout.strip()
-    inner = {
-        "binds": {str(env): str(env), **({} if home.startswith("/usr") else {home: home}), "/opt/serve": str(SERVER), "/opt/ml/model": str(model)},
-        "listener": listener.fileno() if listener else None,
-        "port": INSIDE_PORT,
-        "command": [str(env / "bin" / "python"), "-s", "/opt/serve/serve.py"],
-        "environment": variables,
-        "root": os.geteuid() == 0,
-    }
-    spaces = ["--mount", "--ipc", "--uts", "--pid", "--fork", "--kill-child", *(["--net"] if listener else []), *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
-    command = ["unshare", *spaces, sys.executable, "-I", str(CONFINE), json.dumps(inner)]
-    pass_fds = (listener.fileno(),) if listener else ()
-    return subprocess.Popen(command, pass_fds=pass_fds, **common), listener.getsockname()[1] if listener else None
+    confined = settings["confined"]
+    if not confined:
+        variables["MODEL_PATH"] = str(model)
+    rules = container_process.Rules(
+        confined=confined,
+        isolated=settings["isolated"],
+        unprivileged=True,
+        binds={str(env): str(env), "/opt/serve": str(SERVER), "/opt/ml/model": str(model)},
+        python=str(env / "bin" / "python"),
+    )
+    command = [str(env / "bin" / "python"), "-s", "/opt/serve/serve.py" if confined else str(SERVER / "serve.py")]
+    return container_process.start(command, variables, rules, enter, lambda port: {"SAGEMAKER_BIND_TO_PORT": str(port)}, subprocess.PIPE)

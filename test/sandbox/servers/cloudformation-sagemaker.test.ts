@@ -40,6 +40,7 @@ beforeAll(async () => {
     awsEndpoint: ministack.spec.url,
     workDir,
     imagesDir: '',
+    machine: {},
     log: () => undefined,
   });
   stacks = new Stacks(ministack.spec.url);

@@ -34,17 +34,7 @@ describe('what cannot be deployed fails with the reason', () => {
       { 'factor.txt': '1' },
       /AllTraffic did not pass the ping health check.*The script inference.py is not in/,
     ],
-    [
-      'imports-mlflow',
-      scriptFiles('1', { 'code/inference.py': 'import mlflow' }),
-      /ModuleNotFoundError: No module named 'mlflow'/,
-    ],
     ['exits', scriptFiles('1', { 'code/inference.py': 'import sys; sys.exit(3)' }), /SystemExit: 3/],
-    [
-      'unmet',
-      scriptFiles('1', { 'code/requirements.txt': 'numpy>=1\nnumpy<1  # none\nno-such-package==1\n' }),
-      /'numpy<1' is not satisfied.*'no-such-package==1' is not installed/,
-    ],
   ])('%s', async (name, files, reason) => {
     await prepare(stage, name, files);
     const endpoint = await deploy(stage, name);

@@ -32,14 +32,6 @@ test('an isolated container serves, and reaches nothing but itself', async () =>
   }
 });
 
-test('one that would install packages does not come up', async () => {
-  const files = scriptFiles('2', { 'code/requirements.txt': '# the image has all\nnumpy\n' });
-  await prepare(stage, 'installs', files, { isolated: true });
-  const { EndpointStatus, FailureReason } = await deploy(stage, 'installs');
-  expect(EndpointStatus).toBe('Failed');
-  expect(FailureReason).toContain("'numpy' would be downloaded, and the container is isolated from the network");
-});
-
 test('a serverless endpoint is not isolated', async () => {
   await prepare(stage, 'for-instances', scriptFiles('2'), { isolated: true });
   const ServerlessConfig = { MemorySizeInMB: 1024, MaxConcurrency: 1 };

@@ -25,7 +25,7 @@ test.each([
     'the Python that the flavours add to an archive answers and refuses as MLflow does, for models that MLflow saved',
     '',
   ],
-  ['TensorFlow and MLflow images load an archive and answer as their own servers do', 'containers'],
+  ['the TensorFlow image loads an archive and answers as its own server does', 'containers'],
 ])(
   '%s',
   async (_what, folder) => {

@@ -1,8 +1,6 @@
-"""SageMaker's scikit-learn and XGBoost images in script mode, through AWS's own inference toolkit.
+"""A script of model_fn, input_fn, predict_fn and output_fn, or some of them, for tests of SageMaker's own behavior.
 
-Script mode: `SAGEMAKER_PROGRAM` names a script below `SAGEMAKER_SUBMIT_DIRECTORY` that has model_fn, input_fn,
-predict_fn and output_fn, or some of them. The toolkit (PyPI sagemaker-inference) calls them; this module is the model
-server around it.
+No image of AWS's: those in script mode are in framework.py. AWS's inference toolkit (PyPI sagemaker-inference) calls the script.
 """
 
 import json
@@ -11,13 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .. import hiding, requirements
 from . import api
-
-# The images have no MLflow. Its modules and its three distributions are hidden unless the archive asks for one of them.
-MLFLOW_MODULES = ("mlflow",)
-MLFLOW_DISTRIBUTIONS = ("mlflow", "mlflow-skinny", "mlflow-tracing")
-
 
 def create(container: api.Container) -> "ScriptMode":
     """Prepare the container: the script's folder, its requirements, and what the image does not have."""
@@ -27,12 +19,6 @@ def create(container: api.Container) -> "ScriptMode":
     code_dir = Path(os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or container.model_dir / "code")
     if not (code_dir / program).is_file():
         raise api.ContainerError(f"The script {program} is not in {code_dir}.")
-    wanted = code_dir / "requirements.txt"
-    unmet = requirements.problems(wanted, container.isolated)
-    if unmet:
-        raise api.ContainerError("code/requirements.txt: " + " ".join(unmet))
-    if not requirements.names(wanted) & set(MLFLOW_DISTRIBUTIONS):
-        hiding.hide(MLFLOW_MODULES, MLFLOW_DISTRIBUTIONS)
     sys.path.insert(0, str(code_dir))
     return ScriptMode(container.model_dir)
 

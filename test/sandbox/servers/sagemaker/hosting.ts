@@ -60,10 +60,20 @@ export async function prepare(
     image = IMAGE,
     variant = {},
     isolated = false,
-  }: { image?: string; variant?: Partial<ProductionVariant>; isolated?: boolean } = {},
+    environment = {},
+  }: {
+    image?: string;
+    variant?: Partial<ProductionVariant>;
+    isolated?: boolean;
+    environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<void> {
   stage.aws.objects.set(`models/${name}.tar.gz`, Buffer.isBuffer(archive) ? archive : await archiveOf(archive));
-  const container = { Image: image, ModelDataUrl: `s3://models/${name}.tar.gz`, Environment: ENVIRONMENT };
+  const container = {
+    Image: image,
+    ModelDataUrl: `s3://models/${name}.tar.gz`,
+    Environment: { ...ENVIRONMENT, ...environment },
+  };
   await stage.sagemaker.send(
     new CreateModelCommand({ ModelName: name, PrimaryContainer: container, EnableNetworkIsolation: isolated }),
   );
@@ -89,12 +99,12 @@ export const describeEndpoint = (stage: Stage, name: string) =>
 
 /** Waits until an endpoint is neither Creating nor Updating. */
 export async function settled(stage: Stage, name: string): Promise<DescribeEndpointCommandOutput> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     const endpoint = await describeEndpoint(stage, name);
     if (!['Creating', 'Updating'].includes(endpoint.EndpointStatus ?? '')) return endpoint;
     await new Promise((done) => setTimeout(done, 50));
   }
-  throw new Error(`${name} did not settle in 30 seconds.`);
+  throw new Error(`${name} did not settle in 120 seconds.`);
 }
 
 /** Creates an endpoint from the configuration of the same name and waits for it. */

@@ -10,12 +10,13 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { pack } from 'tar-stream';
+import { machineEnvironment } from '../../../../sandbox/developer-tools/codebuild/machine';
 import { startSageMaker } from '../../../../sandbox/sagemaker/server';
 import { type AwsDouble, startAwsDouble } from './aws-double';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
-export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2';
+export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sandbox-script-mode:1';
 
 /** The stand-in with what it calls, and clients of it. */
 export interface Stage {
@@ -49,6 +50,7 @@ export async function openStage(): Promise<Stage> {
     awsEndpoint: aws.url,
     workDir,
     imagesDir: join(workDir, 'images'),
+    machine: machineEnvironment(undefined, process.env),
     log: (line) => log.push(line),
   });
   const settings = (account: string, region: string) => ({

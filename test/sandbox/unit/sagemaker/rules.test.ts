@@ -1,7 +1,7 @@
 import { mergedMetadata } from '../../../../sandbox/sagemaker/actions/updating';
 import { arnOfNameOrArn, resourceOf } from '../../../../sandbox/sagemaker/arn';
 import { dataLocationOf, repositoryOf } from '../../../../sandbox/sagemaker/containers';
-import { workerKindOf } from '../../../../sandbox/sagemaker/endpoints/images';
+import { environmentFolder, frameworkImageOf, workerKindOf } from '../../../../sandbox/sagemaker/endpoints/images';
 import { parseS3Location } from '../../../../sandbox/sagemaker/model-data';
 
 const ECR = '683313688378.dkr.ecr.us-east-1.amazonaws.com';
@@ -35,9 +35,13 @@ describe('images', () => {
   });
 
   test('a worker stands in for each image that the project uses, none for others', () => {
-    expect(workerKindOf(`${ECR}/sagemaker-xgboost:3.0-5`)).toBe('script_mode');
     expect(workerKindOf(`${ECR}/tensorflow-inference:2.19`)).toBe('tensorflow_serving');
-    expect(workerKindOf(`${ECR}/team/mlflow-pyfunc-gpu:3.17.2`)).toBe('mlflow_pyfunc');
+    expect(frameworkImageOf(`${ECR}/sagemaker-xgboost:3.2-0`)?.pins.xgboost).toBe('3.2.0');
+    expect(() => frameworkImageOf(`${ECR}/sagemaker-xgboost:3.0-5`)).toThrow('sagemaker-xgboost:3.2-0 only');
+    expect(frameworkImageOf(`${ECR}/tensorflow-inference:2.19`)).toBeUndefined();
+    expect(environmentFolder(`${ECR}/mlflow-mlops-environments@sha256:${'a'.repeat(64)}`, '/i')).toBe(
+      `/i/${'a'.repeat(64)}`,
+    );
     expect(() => workerKindOf(`${ECR}/pytorch-inference:2.6`)).toThrow('The sandbox has no worker for the image');
   });
 });
