@@ -84,6 +84,11 @@ export const RUNS: readonly Run[] = [
     tests: ['test/trust/approvals.test.ts'],
   },
   {
+    id: 'environments',
+    what: 'Generated requests for environment images, builds that fail or never report, lost events, processes that die at any call. An environment has one build at a time, no failed build is repeated early, and every waiting model gets its package.',
+    tests: ['test/trust/environments.test.ts'],
+  },
+  {
     id: 'server-parity',
     what: "Generated requests to the server of environment images and to MLflow's own, of six versions from 1.30 on. All answers are equal.",
     tests: ['test/sandbox/servers/environment-server.test.ts'],

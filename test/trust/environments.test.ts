@@ -3,7 +3,7 @@ import type { BuildResult } from '../../lambda/environments/environment-files';
 import { sized, tried } from '../../trust/sizes';
 import { EnvironmentWorld } from '../support/environment-world';
 
-const LIVES = sized(+(process.env.LIVES ?? 200), 20_000);
+const LIVES = sized(200, 20_000);
 const PROMPT = sized(100, 10_000);
 
 /** Three models of one environment and one of another. */
