@@ -25,11 +25,21 @@ export async function readChoiceSettings(): Promise<ChoiceSettings> {
 /** Most installations have none or one. */
 export async function readImageOverrides(): Promise<ImageOverrides> {
   const names = Object.fromEntries(FLAVORS.map(({ name }) => [parameterName(name), {}]));
-  const found = await getParametersByName<string>(names, { throwOnError: false, maxAge: MAX_AGE_SECONDS });
+  return overridesIn(await getParametersByName<string>(names, { throwOnError: false, maxAge: MAX_AGE_SECONDS }));
+}
+
+/**
+ * The image that earlier releases built for python_function, and named in its parameter. It installs the model's packages at each
+ * start, which needs a network and a writable file system.
+ */
+const OF_EARLIER_RELEASES = /\/modelrepack-modelsyncstack-pythonfunctionimage[^/]*$/;
+
+/** The images that people named in parameters, by flavor. */
+export function overridesIn(parameters: Readonly<Record<string, unknown>>): ImageOverrides {
   const overrides: ImageOverrides = {};
   for (const { name } of FLAVORS) {
-    const value = (found as Record<string, unknown>)[parameterName(name)];
-    if (typeof value === 'string') {
+    const value = parameters[parameterName(name)];
+    if (typeof value === 'string' && !OF_EARLIER_RELEASES.test(value)) {
       overrides[name] = value;
     }
   }

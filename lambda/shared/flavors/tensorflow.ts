@@ -101,7 +101,7 @@ function reasonAgainst(files: readonly ArtifactFile[]): string {
 /** The TensorFlow that the model's requirements pin; '' if they pin none. */
 function requiredVersion(requirements: readonly string[]): string {
   const pins = requirements.map(
-    (line) => /^tensorflow(?:[-_](?:cpu|gpu|intel|macos))?\s*==\s*([\w.+]+)/i.exec(line)?.[1],
+    (line) => /^tensorflow(?:[-_](?:cpu|gpu|intel|macos))?(?:\[[^\]]*\])?\s*==\s*([\w.+]+)/i.exec(line)?.[1],
   );
   return pins.find((pin) => pin !== undefined) ?? '';
 }

@@ -8,7 +8,8 @@ const MIB = 1024 * 1024;
 
 /** The MLmodel of each case's version. */
 export const MLMODEL =
-  'flavors:\n  sklearn:\n    pickled_model: model.pkl\n    sklearn_version: 1.9.1\nmodel_uuid: 0123\n';
+  'flavors:\n  python_function: {loader_module: mlflow.sklearn, python_version: 3.12.4}\n' +
+  '  sklearn: {pickled_model: model.pkl, sklearn_version: 1.9.1}\nmodel_uuid: 0123\n';
 
 /** Sizes around the blocks of a tar, the chunks of the compressor and the records of GNU tar. */
 export const SIZES = [1, 2, 511, 512, 513, 1024, 10_240, 70_000, MIB - 512, MIB, MIB + 1];

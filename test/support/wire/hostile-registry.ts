@@ -20,7 +20,9 @@ type Kind = keyof typeof REGISTRIES;
 export const KINDS = Object.keys(REGISTRIES) as Kind[];
 
 /** An MLmodel with nothing wrong in it. */
-export const MLMODEL = 'flavors:\n  sklearn:\n    pickled_model: model.pkl\n    sklearn_version: 1.9.1\n';
+export const MLMODEL =
+  'flavors:\n  python_function: {loader_module: mlflow.sklearn, python_version: 3.12.4}\n' +
+  '  sklearn: {pickled_model: model.pkl, sklearn_version: 1.9.1}\n';
 /** The entries of a model with nothing wrong in it. */
 export const GOOD: readonly Entry[] = [
   { path: 'MLmodel', file_size: MLMODEL.length },

@@ -16,7 +16,10 @@ import { type Case, DownloadCases, MLMODEL } from './download-cases';
 const AT_ONCE = 16;
 /** As many invocations may go on with one version. */
 const GOES = 3;
-const settings = choiceSettings();
+/** Every model in one image, so that its archive is that of its framework. */
+const settings = choiceSettings({
+  overrides: { sklearn: '111111111111.dkr.ecr.us-east-1.amazonaws.com/mine:1' },
+});
 
 /**
  * Starts what cases are downloaded from and packed into, for the tests of one file.

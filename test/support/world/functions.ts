@@ -103,6 +103,7 @@ export function makeWorlds(): void {
     TABLE_NAME: 'table',
     OWNER,
     DELETION_WAIT_HOURS: '72',
+    ENVIRONMENT_IMAGES: 'automatic',
     REVISION: createHash('sha256').update('one').digest('hex'),
     REGISTRY_SECRET: 'mlflow/credentials',
     ARTIFACT_BUCKET: BUCKET,

@@ -11,12 +11,14 @@ import type {
 import type { Outside } from './outside';
 
 const MLMODEL = `flavors:
-  python_function: {loader_module: mlflow.sklearn, model_path: model.pkl, python_version: 3.11.4}
-  sklearn: {code: null, pickled_model: model.pkl, serialization_format: cloudpickle, sklearn_version: 1.4.2}
+  python_function: {loader_module: mlflow.sklearn, model_path: model.pkl, python_version: 3.12.4}
+  sklearn: {code: null, pickled_model: model.pkl, serialization_format: pickle, sklearn_version: 1.9.0}
 model_uuid: m-1
 `;
+/** What the sync reads of a version: a model that AWS's image serves. */
+const TEXTS: Readonly<Record<string, string>> = { MLmodel: MLMODEL, 'requirements.txt': 'pandas==2.2.3\n' };
 const FILES: readonly ArtifactFile[] = [
-  { path: 'MLmodel', size: Buffer.byteLength(MLMODEL) },
+  ...Object.entries(TEXTS).map(([path, text]) => ({ path, size: Buffer.byteLength(text) })),
   { path: 'model.pkl', size: 7 },
 ];
 
@@ -181,8 +183,9 @@ function listed([name, model]: [string, StoredModel]): ListedModel {
 }
 
 function opened(path: string): OpenedFile {
-  if (path !== 'MLmodel') {
+  const text = TEXTS[path];
+  if (text === undefined) {
     throw new RefusedError(`${path} is not there`);
   }
-  return { bytes: Readable.from([Buffer.from(MLMODEL)]) as unknown as OpenedFile['bytes'] };
+  return { bytes: Readable.from([Buffer.from(text)]) as unknown as OpenedFile['bytes'] };
 }

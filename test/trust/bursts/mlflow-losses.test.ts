@@ -27,7 +27,7 @@ function again<T>(work: () => Promise<T>): Promise<T> {
 describe('MLflow', () => {
   test('with a tenth of its answers lost at random gives whole listings and whole archives', async () => {
     const sink = await startTestSink();
-    const mlmodel = 'flavors:\n  sklearn:\n    pickled_model: model.pkl\n    sklearn_version: 1.9.1\n';
+    const mlmodel = 'flavors:\n  python_function: {loader_module: mlflow.sklearn, python_version: 3.12.4}\n';
     const count = sized(100, 1_000);
     const files = new Map([
       ['MLmodel', Buffer.from(mlmodel)],

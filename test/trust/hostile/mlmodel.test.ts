@@ -70,12 +70,12 @@ describe('an MLmodel', () => {
     ],
     [
       'whose version is half a megabyte',
-      `flavors: {sklearn: {pickled_model: model.pkl, sklearn_version: "${'9.'.repeat(250_000)}"}}\n`,
-      /ways? out|sagemaker_deploy_image/,
+      `flavors: {python_function: {loader_module: mlflow.sklearn}, sklearn: {pickled_model: model.pkl, sklearn_version: "${'9.'.repeat(250_000)}"}}\n`,
+      /scikit-learn 9\.9\..{0,60}, which is no release.*sagemaker_deploy_image/,
     ],
     [
       'whose model file leaves the folder',
-      'flavors: {sklearn: {pickled_model: ../../etc/passwd, sklearn_version: 1.9.1}}\n',
+      'flavors: {python_function: {loader_module: mlflow.sklearn}, sklearn: {pickled_model: ../../etc/passwd, sklearn_version: 1.9.1}}\n',
       /"..\/..\/etc\/passwd" that MLmodel names is not in the folder/,
     ],
     [
@@ -85,7 +85,7 @@ describe('an MLmodel', () => {
     ],
     [
       'with merges of merges',
-      `b: &b {${Array.from({ length: 20_000 }, (_, at) => `k${at}: v`).join(', ')}}\nflavors: {sklearn: {<<: [*b, *b, *b, *b, *b, *b, *b, *b]}}\n`,
+      `b: &b {${Array.from({ length: 20_000 }, (_, at) => `k${at}: v`).join(', ')}}\nflavors: {python_function: {loader_module: mlflow.sklearn}, sklearn: {<<: [*b, *b, *b, *b, *b, *b, *b, *b]}}\n`,
       /YAML|MLmodel/,
     ],
     ['with a key that comes twice', 'flavors: {}\nflavors: {sklearn: {}}\n', /YAML/],

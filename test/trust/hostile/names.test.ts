@@ -55,9 +55,9 @@ describe('a name in a listing', () => {
   test('that comes twice, or is a file and a folder, is refused', async () => {
     const twice = { path: 'a/b', file_size: 5 };
     registry.answer(flat(twice, twice));
-    expect(await refusal(registry.prepare())).toContain('"model/a/b" appears twice');
+    expect(await refusal(registry.prepare())).toContain('"a/b" appears twice');
     registry.answer(flat(twice, { path: 'a', file_size: 5 }));
-    expect(await refusal(registry.prepare())).toContain('"model/a" is also the folder of another file');
+    expect(await refusal(registry.prepare())).toContain('"a" is also the folder of another file');
     registry.answer((folder) =>
       folder === '' ? { files: [...GOOD, { path: 'a', is_dir: true }, { path: 'a', is_dir: true }] } : {},
     );

@@ -84,6 +84,8 @@ test('a folder without the SavedModel that MLmodel names is refused', () => {
 test.each([
   ['mlflow==3.17.2\ntensorflow==2.20.0\n', '2.20.0'],
   ['tensorflow-cpu==2.19.1', '2.19.1'],
+  ['tensorflow[and-cuda]==2.17.0', '2.17.0'],
+  ['tensorflow==2.19.0+nv', '2.19.0+nv'],
   ['tensorflow_macos == 2.16.2', '2.16.2'],
   ['tensorflow-probability==0.25.0\ntensorflow>=2', ''],
   ['', ''],
