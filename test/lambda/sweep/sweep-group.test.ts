@@ -4,6 +4,7 @@ import { type Swept, sweepGroup } from '../../../lambda/sweep/sweep-group';
 import { GRACE_MS } from '../../../lambda/sweep/unused';
 import { actionsOn } from '../../support/world/actions';
 import { Table } from '../../support/world/dynamodb';
+import { ImageBuilds } from '../../support/world/image-builds';
 import { Bucket } from '../../support/world/s3';
 import { ModelRegistry } from '../../support/world/sagemaker';
 
@@ -24,7 +25,7 @@ beforeEach(() => {
 
 /** A client whose bucket is in memory. */
 function client(): S3Client {
-  const actions = actionsOn(new Table(), bucket, new ModelRegistry(() => now));
+  const actions = actionsOn(new Table(), bucket, new ModelRegistry(() => now), new ImageBuilds());
   const send = async (command: { readonly input: unknown; readonly constructor: { readonly name: string } }) => {
     const name = command.constructor.name.replace(/Command$/, '');
     calls.push(name);

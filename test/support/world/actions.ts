@@ -1,4 +1,5 @@
 import type { Table } from './dynamodb';
+import type { ImageBuilds } from './image-builds';
 import type { Bucket } from './s3';
 import type { ModelRegistry } from './sagemaker';
 
@@ -6,8 +7,10 @@ import type { ModelRegistry } from './sagemaker';
 export type Actions = Readonly<Record<string, (input: never) => unknown>>;
 
 /** Calls that are answered by what the account keeps. */
-export function actionsOn(table: Table, bucket: Bucket, sageMaker: ModelRegistry): Actions {
+export function actionsOn(table: Table, bucket: Bucket, sageMaker: ModelRegistry, images: ImageBuilds): Actions {
   return {
+    'codebuild.StartBuild': (input) => images.start(input),
+    'ecr.DescribeImages': (input) => images.describe(input),
     'dynamodb.Get': (input) => table.get(input),
     'dynamodb.Query': (input) => table.query(input),
     'dynamodb.Update': (input) => table.update(input),

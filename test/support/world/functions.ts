@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -17,6 +19,7 @@ import { logger } from '../../../lambda/shared/logging';
 import { handler as sweep } from '../../../lambda/sweep/handler';
 import { handler as update } from '../../../lambda/update/handler';
 import { OWNER } from '../owner';
+import { REPOSITORY } from './image-builds';
 import type { World } from './world';
 
 const BUCKET = 'sagemaker-mlflow-us-east-1-111111111111';
@@ -104,6 +107,9 @@ export function makeWorlds(): void {
     OWNER,
     DELETION_WAIT_HOURS: '72',
     ENVIRONMENT_IMAGES: 'automatic',
+    ENVIRONMENT_REPOSITORY: REPOSITORY,
+    ENVIRONMENT_PROJECT: 'mlflow-mlops-environments',
+    STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:111111111111:stateMachine:Sync',
     REVISION: createHash('sha256').update('one').digest('hex'),
     REGISTRY_SECRET: 'mlflow/credentials',
     ARTIFACT_BUCKET: BUCKET,
@@ -112,6 +118,8 @@ export function makeWorlds(): void {
   });
   logger.setLogLevel('SILENT');
   const clients = {
+    codebuild: CodeBuildClient,
+    ecr: ECRClient,
     s3: S3Client,
     sagemaker: SageMakerClient,
     sfn: SFNClient,

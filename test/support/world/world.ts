@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type Actions, actionsOn } from './actions';
 import { Table } from './dynamodb';
 import { callFunction, liveIn } from './functions';
+import { ImageBuilds } from './image-builds';
 import { Mlflow } from './mlflow';
 import { ownedIn } from './oracle';
 import { Outside } from './outside';
@@ -32,6 +33,7 @@ export class World {
   readonly sageMaker: ModelRegistry;
   readonly bucket = new Bucket();
   readonly table = new Table();
+  readonly images = new ImageBuilds();
   readonly executions = new Map<string, Ended>();
   /** Each model's packages as they were when somebody was last told of a sync of it. */
   readonly told = new Map<string, readonly StoredPackage[]>();
@@ -48,7 +50,7 @@ export class World {
     this.turns = new Turns(seed);
     this.outside = new Outside(this.turns);
     this.sageMaker = new ModelRegistry(() => this.clock);
-    this.actions = { ...actionsOn(this.table, this.bucket, this.sageMaker), ...this.executionActions() };
+    this.actions = { ...actionsOn(this.table, this.bucket, this.sageMaker, this.images), ...this.executionActions() };
     liveIn(this);
     this.setClock(this.clock);
   }
