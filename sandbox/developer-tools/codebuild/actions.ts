@@ -24,7 +24,7 @@ export interface CodeBuildContext {
 const PAGE = 100;
 
 /** The members of StartBuild that are here. */
-const START_MEMBERS = ['projectName', 'environmentVariablesOverride', 'timeoutInMinutesOverride'];
+const START_MEMBERS = ['projectName', 'environmentVariablesOverride', 'timeoutInMinutesOverride', 'idempotencyToken'];
 
 /** StartBuild: a project that a pipeline builds is not built without it, since it has no source then. */
 function startBuild(input: Valid<StartBuildInput>, { caller, projects, builds }: CodeBuildContext) {
@@ -39,7 +39,9 @@ function startBuild(input: Valid<StartBuildInput>, { caller, projects, builds }:
   for (const { name, type } of variables) checkVariable(name, type);
   const initiator = caller.identity?.split(':').at(-1) ?? 'root';
   const timeoutInMinutes = input.timeoutInMinutesOverride;
-  return { build: builds.start({ caller, project, initiator, variables, timeoutInMinutes }).describe() };
+  const { idempotencyToken: token, ...rest } = input;
+  const start = () => builds.start({ caller, project, initiator, variables, timeoutInMinutes });
+  return { build: (token === undefined ? start() : builds.once(caller, token, rest, start)).describe() };
 }
 
 function stopBuild({ id }: Valid<StopBuildInput>, { caller, builds }: CodeBuildContext) {

@@ -6,13 +6,18 @@ import { ServiceError } from '../../aws-json/errors';
 import type { EventSender } from '../../aws-json/events';
 import { keyOf } from '../keys';
 import { Build, type BuildRequest } from './build';
+import { invalidInput } from './errors';
 import { sendStateChange } from './events';
 import { type BuildTools, runBuild } from './run-build';
+
+/** API_StartBuild, idempotencyToken: so long one is remembered. */
+const TOKEN_MS = 5 * 60 * 1000;
 
 /** The builds of all accounts: those that run, and those that ran. */
 export class Builds {
   private readonly builds = new Map<string, Build>();
   private readonly running = new Map<Build, Promise<void>>();
+  private readonly tokens = new Map<string, { build: Build; request: string; since: number }>();
 
   /** @param folder where each build has its folder, with its log */
   constructor(
@@ -42,6 +47,24 @@ export class Builds {
     this.builds.set(keyOf(caller, build.details.id), build);
     this.running.set(build, this.run(build));
     return build;
+  }
+
+  /**
+   * Starts a build once for a token: within five minutes the same request gives the same build (API_StartBuild, idempotencyToken).
+   *
+   * @throws ServiceError for another request with the token
+   */
+  once(caller: Caller, token: string, request: object, start: () => Build): Build {
+    const key = keyOf(caller, token);
+    const known = this.tokens.get(key);
+    const text = JSON.stringify(request);
+    if (known === undefined || Date.now() - known.since > TOKEN_MS) {
+      const build = start();
+      this.tokens.set(key, { build, request: text, since: Date.now() });
+      return build;
+    }
+    if (known.request !== text) throw invalidInput('The idempotency token was used with other parameters');
+    return known.build;
   }
 
   /** Orders a build to end; one that ended already is left as it is. @throws ServiceError when there is none */
