@@ -4,6 +4,7 @@ Where ENVIRONMENT_FOLDERS is set, a folder below it takes the image's place, and
 is in result.json, also when it failed; the exit status is 1 then.
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -13,9 +14,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import folder
+from . import folder, image
 from .failure import Failed
 from .inputs import Environment
+from .registry import OtherContent
 from .timing import Timing
 
 
@@ -27,7 +29,7 @@ def main() -> int:
         result = {"state": "ready", **build(environment, timing), "seconds": timing.seconds}
     except Failed as error:
         result = {"state": "failed", "cause": error.cause, "reason": error.reason, "fix": error.fix}
-    except (ClientError, BotoCoreError, OSError) as error:
+    except (ClientError, BotoCoreError, OtherContent, OSError) as error:
         result = {"state": "failed", "cause": "passing", "reason": f"{type(error).__name__}: {error}"[:1500], "fix": ""}
     environment.write_result({**result, "build": build_id})
     if result["state"] == "failed":
@@ -42,13 +44,29 @@ def build(environment: Environment, timing: Timing) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         inputs = Path(name)
         environment.fetch_wheels(spec, inputs / "wheels")
+        use_index_secret(spec)
         folders = os.environ.get("ENVIRONMENT_FOLDERS")
-        if not folders:
-            raise Failed("requirements", "images are not built yet: set ENVIRONMENT_FOLDERS")
-        manifest, about = folder.build(spec, environment.digest, inputs, Path(folders), timing)
-    with timing.part("push"):
-        image = put_image(os.environ["REPOSITORY_URI"], environment.digest, manifest)
-    return {"image": image, **about}
+        uri = os.environ["REPOSITORY_URI"]
+        if folders:
+            manifest, about = folder.build(spec, environment.digest, inputs, Path(folders), timing)
+        else:
+            target = image.ecr_repository(boto3.client("ecr"), uri)
+            made, about = image.build(spec, inputs, image.base_repository(), target, timing)
+            manifest = json.dumps(made, sort_keys=True, separators=(",", ":"))
+        return {"image": put_image(uri, environment.digest, manifest), **about}
+
+
+def use_index_secret(spec: dict[str, Any]) -> None:
+    """Lets uv sign in at package indexes, by variables: INDEX_SECRET is a JSON object of `{"username", "password"}` by address."""
+    name = os.environ.get("INDEX_SECRET")
+    if not name or not spec["indexes"]:
+        return
+    secret = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+    for number, address in enumerate(spec["indexes"]):
+        found = secret.get(address)
+        if found:
+            os.environ[f"UV_INDEX_MODEL{number}_USERNAME"] = found["username"]
+            os.environ[f"UV_INDEX_MODEL{number}_PASSWORD"] = found["password"]
 
 
 def put_image(repository_uri: str, tag: str, manifest: str) -> str:

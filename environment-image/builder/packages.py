@@ -38,8 +38,9 @@ def install_arguments(spec: dict[str, Any]) -> list[str]:
     arguments += ["--requirement", "packages.txt", "--constraint", "constraints.txt", "--override", "overrides.txt"]
     if spec["before"]:
         arguments += ["--exclude-newer", spec["before"]]
-    for index in spec["indexes"]:
-        arguments += ["--extra-index-url", index]
+    for number, address in enumerate(spec["indexes"]):
+        # Named, so that credentials can come in variables of that name (docs.astral.sh/uv/concepts/indexes).
+        arguments += ["--index", f"model{number}={address}"]
     return arguments
 
 
@@ -62,6 +63,16 @@ def compile_bytecode(python: str, site_packages: Path, strip: Path | None = None
         command += ["-s", str(strip)]
     # Files for other Pythons do not compile; they are not imported either.
     subprocess.run([*command, str(site_packages)], env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
+def forget_origins(site_packages: Path) -> None:
+    """Drops where a model's own wheels were on this machine, which would make another layer in each build."""
+    for origin in site_packages.glob("*.dist-info/direct_url.json"):
+        record = origin.with_name("RECORD")
+        lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+        record.unlink()
+        record.write_text("".join(line for line in lines if "direct_url.json" not in line), encoding="utf-8")
+        origin.unlink()
 
 
 def listed(site_packages: Path) -> list[str]:
