@@ -16,6 +16,8 @@ const PAUSE_MS = 10 * MINUTE_MS;
 const RETRY_AFTER_MS = 24 * HOUR_MS;
 /** An item has 400 KB (dynamodb ServiceQuotas). The hourly sync finds the models that had no room. */
 const MODELS_MAX = 400;
+/** Characters of a builder's reason in an outcome, which state machines and logs can hold; result.json has all of it. */
+const REASON_MAX = 500;
 /** The sweep deletes no image that was used within this time. It covers the longest creation of a package. */
 export const USE_MS = 24 * HOUR_MS;
 /** CodeBuild knows a token for five minutes (API_StartBuild, idempotencyToken). */
@@ -110,9 +112,10 @@ function decideFailed(name: string, record: BuildRecord, { retry }: EnvironmentR
   }
   return {
     kind: 'refuse',
+    // The fix comes first: outputs show the beginning of a reason.
     reason:
-      `${name} cannot be built: ${sentence(reason)}${fix === '' ? '' : ` Fix: ${sentence(fix)}`} It is built again when the ` +
-      `requirements change, after ${new Date(retryAt).toISOString()}, or by a sync with "retryEnvironments": true.`,
+      `${name} cannot be built.${fix === '' ? '' : ` Fix: ${sentence(fix)}`} It is built again when the requirements change, after ` +
+      `${new Date(retryAt).toISOString()}, or by a sync with "retryEnvironments": true. Reason: ${reason.slice(0, REASON_MAX)}`,
   };
 }
 

@@ -62,6 +62,19 @@ test('a key is given by its ARN', () => {
   expect(settings({ 'mlflow-mlops:kms-key': arn }).kmsKeyArn).toBe(arn);
 });
 
+test('package indexes are addresses, and their credentials a secret', () => {
+  const given = {
+    'mlflow-mlops:environment-indexes': '["https://pypi.example.com/simple"]',
+    'mlflow-mlops:environment-index-secret': 'pypi/credentials',
+    'mlflow-mlops:environment-sources': 'true',
+  };
+  expect(settings(given)).toMatchObject({
+    environmentIndexes: ['https://pypi.example.com/simple'],
+    environmentIndexSecret: 'pypi/credentials',
+    environmentSources: true,
+  });
+});
+
 test('an environment whose packages wait for a person is named; those that are not mentioned do not wait', () => {
   const manual = (value: unknown) => settings({ 'mlflow-mlops:approval': value }).manualApproval;
   expect(manual({ production: 'PendingManualApproval' })).toEqual(['Production']);
@@ -90,6 +103,13 @@ test.each([
   ],
   [{ 'mlflow-mlops:deletion-wait-hours': 0 }, /mlflow-mlops:deletion-wait-hours \(0\): .*>=1/],
   [{ 'mlflow-mlops:deletion-wait-hours': '"3 days"' }, /mlflow-mlops:deletion-wait-hours .*number/],
+  [{ 'mlflow-mlops:environment-indexes': ['http://pypi.example.com/simple'] }, /environment-indexes\.0.*https:/],
+  [
+    { 'mlflow-mlops:environment-indexes': ['https://user:word@pypi.example.com/simple'] },
+    /environment-indexes\.0.*mlflow-mlops:environment-index-secret/,
+  ],
+  [{ 'mlflow-mlops:environment-index-secret': 'arn:aws:secretsmanager:x:1:secret:y' }, /index-secret.*not its ARN/],
+  [{ 'mlflow-mlops:environment-sources': 'yes' }, /mlflow-mlops:environment-sources/],
   [{ 'mlflow-mlops:source': { type: 'github' } }, /mlflow-mlops:source\.type \(\{"type":"github"\}\)/],
   [{ 'mlflow-mlops:source': { type: 'connection', connectionArn: 'arn:x', repository: 'alone' } }, /give owner\/name/],
   [{ 'mlflow-mlops:access': { roles: ['arn:aws:iam::1:role/x'] } }, /not its ARN/],

@@ -126,8 +126,8 @@ test('requirements that cannot be installed are refused with reason and fix for 
   await ask();
   reports(UNSOLVABLE);
   await expect(ask({ owner: 'execution-2' })).rejects.toThrow(
-    'environment 3f2a1b2c cannot be built: no version of torch==9. Fix: log it with torch 2. It is built again when the ' +
-      'requirements change, after 2030-01-03T12:01:05.000Z, or by a sync with "retryEnvironments": true.',
+    'environment 3f2a1b2c cannot be built. Fix: log it with torch 2. It is built again when the requirements change, after ' +
+      '2030-01-03T12:01:05.000Z, or by a sync with "retryEnvironments": true. Reason: no version of torch==9',
   );
   now += 23 * HOUR;
   await expect(ask({ owner: 'execution-3' })).rejects.toMatchObject({ name: 'RefusedError' });
