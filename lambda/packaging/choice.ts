@@ -98,7 +98,7 @@ function chooseFramework(flavor: Framework, model: ServedModel, settings: Choice
   }
   const { folder, frameworkVersion } = model;
   const requirements = () => readRequirements(mainLines(folder.texts), (path) => folder.texts.get(path), rules);
-  const against = unlessRefused(() => whyNot({ framework: flavor, folder, frameworkVersion, requirements }, image));
+  const against = whyNot({ framework: flavor, folder, frameworkVersion, requirements }, image);
   if (against.length === 0) {
     return { ...chosen, reason: `AWS's image of ${name} ${image.version} has what the model needs` };
   }
@@ -134,15 +134,4 @@ function chooseEnvironment(
     reason: (flavorTag === undefined ? first : 'the tag sagemaker_deploy_flavor asks for it') + script,
     patchedBy: 'this installation: a newer release builds images on a newer base',
   };
-}
-
-function unlessRefused(reasons: () => string[]): string[] {
-  try {
-    return reasons();
-  } catch (error) {
-    if (error instanceof RefusedError) {
-      return [error.message];
-    }
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { RefusedError } from '../shared/errors';
 import type { ModelFolder } from '../shared/flavors/flavor';
 import { pythonVersionOf, textOf } from '../shared/flavors/mlmodel';
 import { printable, quoted } from '../shared/printable';
@@ -70,7 +71,19 @@ export const CONDITIONS: Readonly<Record<Framework, readonly Condition[]>> = {
 
 /** Why AWS's image of a framework does not serve a model as MLflow does; empty if it does. */
 export function whyNot(model: TrainedModel, image: FrameworkImage): string[] {
-  return CONDITIONS[model.framework].flatMap((condition) => condition.whyNot(model, image) ?? []);
+  // Several conditions read the requirements, and may refuse them for the same line.
+  return [...new Set(CONDITIONS[model.framework].flatMap((condition) => reasonOf(condition, model, image) ?? []))];
+}
+
+function reasonOf({ whyNot: check }: Condition, model: TrainedModel, image: FrameworkImage): string | undefined {
+  try {
+    return check(model, image);
+  } catch (error) {
+    if (error instanceof RefusedError) {
+      return error.message;
+    }
+    throw error;
+  }
 }
 
 function otherMinor({ framework, frameworkVersion }: TrainedModel, image: FrameworkImage): string | undefined {
