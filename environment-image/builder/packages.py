@@ -65,14 +65,19 @@ def compile_bytecode(python: str, site_packages: Path, strip: Path | None = None
     subprocess.run([*command, str(site_packages)], env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
+# What uv notes of a file of this machine: where it was, and since when.
+ORIGINS = ("direct_url.json", "uv_cache.json")
+
+
 def forget_origins(site_packages: Path) -> None:
-    """Drops where a model's own wheels were on this machine, which would make another layer in each build."""
-    for origin in site_packages.glob("*.dist-info/direct_url.json"):
-        record = origin.with_name("RECORD")
-        lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
-        record.unlink()
-        record.write_text("".join(line for line in lines if "direct_url.json" not in line), encoding="utf-8")
-        origin.unlink()
+    """Drops what would make another layer in each build of a model with wheels of its own."""
+    for name in ORIGINS:
+        for origin in site_packages.glob(f"*.dist-info/{name}"):
+            record = origin.with_name("RECORD")
+            lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+            record.unlink()
+            record.write_text("".join(line for line in lines if f"/{name}," not in line), encoding="utf-8")
+            origin.unlink()
 
 
 def listed(site_packages: Path) -> list[str]:
