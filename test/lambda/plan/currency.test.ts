@@ -104,3 +104,11 @@ describe('the setting for environment images', () => {
 test('a region that AWS has no image in makes it outdated', () => {
   expect(currency(packed(), modelVersion(), { region: 'mars-north-1' })).toBe('outdated');
 });
+
+test('a fault in looking for the image is no answer', () => {
+  const overrides = () => {
+    throw new Error('a mistake');
+  };
+  const broken = Object.defineProperty(choiceSettings(), 'overrides', { get: overrides });
+  expect(() => currencyOf(broken, new Set())(modelVersion(), packed())).toThrow('a mistake');
+});

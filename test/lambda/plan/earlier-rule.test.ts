@@ -114,6 +114,21 @@ test('a round looks into a round of versions, and leaves the others as they are'
   expect(left).toBe(waiting.size);
 });
 
+test('a round ends when it has evaluated as many as it may', async () => {
+  const all = versions(ROUND_MAX + 20);
+  const { looks, left } = await evaluated(
+    all,
+    all.map((one) => packageOf(one)),
+    async ({ version }) => {
+      if (Number(version) <= 4) {
+        throw new RefusedError('no image');
+      }
+      return { image: IMAGE, packing };
+    },
+  );
+  expect([looks, left]).toEqual([ROUND_MAX + 4, 16]);
+});
+
 test('versions that are refused do not keep the others from their turn', async () => {
   const all = versions(3 * ROUND_MAX);
   const { confirmed, left } = await evaluated(
