@@ -41,7 +41,8 @@ class Failed(Exception):
 
 def of_resolver(words: str) -> Failed:
     """The failure that uv's standard error tells of."""
-    reason = " ".join(line.strip() for line in words.splitlines() if line.strip())
+    lines = [line.strip() for line in words.splitlines()]
+    reason = " ".join(line for line in lines if line and not line.startswith("warning:"))
     if PASSING.search(reason):
         return Failed("passing", reason)
     fix = next((fix for pattern, fix in FIXES if pattern.search(reason)), OTHER_FIX)
