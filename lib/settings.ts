@@ -105,7 +105,6 @@ const settings = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'give the name of a secret, not its ARN')
     .nullable(),
-  'environment-sources': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
   'unreleased-product': z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
 });
 
@@ -143,8 +142,6 @@ export interface Settings {
   readonly environmentIndexes: readonly string[];
   /** Name of the secret with the credentials of these indexes; undefined where they need none. */
   readonly environmentIndexSecret: string | undefined;
-  /** Whether environment images may have packages that are built from their sources. */
-  readonly environmentSources: boolean;
   /** Whether the product has a last version `Unreleased`, made of the working tree: for trying out, never for users. */
   readonly unreleasedProduct: boolean;
 }
@@ -163,7 +160,6 @@ const DEFAULTS = {
   'environment-images': 'automatic',
   'environment-indexes': [],
   'environment-index-secret': null,
-  'environment-sources': false,
   'unreleased-product': false,
 };
 
@@ -199,7 +195,6 @@ export function settingsOf(node: Node): Settings {
     environmentImages: others['environment-images'],
     environmentIndexes: others['environment-indexes'],
     environmentIndexSecret: others['environment-index-secret'] ?? undefined,
-    environmentSources: others['environment-sources'],
     alarmEmails: others['alarm-emails'],
     runbookUrl: others['runbook-url'] ?? undefined,
     unreleasedProduct: others['unreleased-product'],

@@ -14,7 +14,7 @@ FIXES = (
     (
         re.compile(r"no (?:usable )?wheels|no wheels with a matching|building from source is disabled|only-binary|no-build", re.IGNORECASE),
         "a package has no wheel for Linux and this Python: log the model with a version that has one, or as a wheel by "
-        "mlflow.models.utils.add_libraries_to_model, or set mlflow-mlops:environment-sources in cdk.json",
+        "mlflow.models.utils.add_libraries_to_model",
     ),
     (
         re.compile(r"not found in the package registry|there (?:is|are) no versions? of|not found in the provided package locations", re.IGNORECASE),

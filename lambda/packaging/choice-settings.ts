@@ -17,7 +17,7 @@ export async function readChoiceSettings(): Promise<ChoiceSettings> {
     environmentImages: mode,
     rules: {
       indexes: JSON.parse(process.env.ENVIRONMENT_INDEXES ?? '[]') as string[],
-      sources: process.env.ENVIRONMENT_SOURCES === 'true',
+      sources: false,
     },
   };
 }

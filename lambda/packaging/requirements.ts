@@ -209,7 +209,7 @@ class Reader {
     if (!this.rules.sources) {
       throw refused(
         line,
-        'this installation builds no packages from source: log the model with a wheel, or set mlflow-mlops:environment-sources in cdk.json',
+        'this installation builds no packages from source: log the model with a wheel, by mlflow.models.utils.add_libraries_to_model',
       );
     }
     if (/\/\/[^/\s]*:[^/\s]*@|https?:\/\/[^/\s]*@/.test(line)) {

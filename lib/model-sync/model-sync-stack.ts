@@ -44,7 +44,6 @@ export type ModelSyncSettings = Pick<
   | 'runbookUrl'
   | 'environmentIndexes'
   | 'environmentIndexSecret'
-  | 'environmentSources'
 >;
 
 /**
@@ -89,7 +88,6 @@ export class ModelSyncStack extends Stack {
       owner: this.stackName,
       builds,
       environmentIndexes: settings.environmentIndexes,
-      environmentSources: settings.environmentSources,
     });
     const { stateMachine, logGroup: syncLog } = new SyncStateMachine(this, 'Sync', { functions, bucket, table });
     const deadLetterQueue = new Queue(this, 'DeadLetters', {

@@ -34,8 +34,6 @@ export interface SyncFunctionsProps {
   readonly builds: ImageBuilds;
   /** Package indexes that models may name, besides PyPI. */
   readonly environmentIndexes: readonly string[];
-  /** Whether images may have packages that are built from their sources. */
-  readonly environmentSources: boolean;
 }
 
 /** The steps of the state machine, each with just the rights that its calls need. */
@@ -234,11 +232,10 @@ export class SyncFunctions extends Construct {
   }
 
   /** Environment images: which indexes models may use, whether an image is there, and how it is built. */
-  private grantImages({ builds, bucket, environmentIndexes, environmentSources }: SyncFunctionsProps): void {
+  private grantImages({ builds, bucket, environmentIndexes }: SyncFunctionsProps): void {
     const { create, plan } = this;
     for (const step of [plan, create]) {
       step.addEnvironment('ENVIRONMENT_INDEXES', JSON.stringify(environmentIndexes));
-      step.addEnvironment('ENVIRONMENT_SOURCES', String(environmentSources));
       step.addEnvironment('ENVIRONMENT_REPOSITORY', builds.repository.repositoryUri);
     }
     create.addEnvironment('ENVIRONMENT_PROJECT', builds.project.projectName);
@@ -275,6 +272,6 @@ export class SyncFunctions extends Construct {
 
 /** The settings that decide which environments models have. */
 function environmentRules(props: SyncFunctionsProps): string[] {
-  const { environmentImages, environmentIndexes, environmentSources } = props;
-  return [environmentImages, ...environmentIndexes, ...(environmentSources ? ['sources'] : [])];
+  const { environmentImages, environmentIndexes } = props;
+  return [environmentImages, ...environmentIndexes];
 }

@@ -88,7 +88,7 @@ class Failures(unittest.TestCase):
             ("Because the current Python version (3.8) does not satisfy Python>=3.9", "another version"),
             ("Because a depends on b<1 and c depends on b>1", "installed together"),
         ):
-            error = failure.of_resolver(words)
+            error = failure.of_resolver(f"warning: Requirements file `x.txt` has no dependencies\n  {words}\n")
             self.assertEqual((error.cause, error.reason), ("requirements", words))
             self.assertIn(fix, error.fix)
 
@@ -155,7 +155,7 @@ class Environments(unittest.TestCase):
         with self.assertRaises(failure.Failed) as caught:
             self.build(spec(packages=["sagemaker-containers==2.8.6.post2"]), {})
         self.assertEqual(caught.exception.cause, "requirements")
-        self.assertIn("environment-sources", caught.exception.fix)
+        self.assertIn("add_libraries_to_model", caught.exception.fix)
 
     def test_a_python_that_is_not_here_is_named_with_what_installs_it(self):
         with self.assertRaises(failure.Failed) as caught:

@@ -20,7 +20,6 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     environmentImages: 'automatic',
     environmentIndexes: [],
     environmentIndexSecret: undefined,
-    environmentSources: false,
     unreleasedProduct: false,
   });
 });
@@ -66,12 +65,10 @@ test('package indexes are addresses, and their credentials a secret', () => {
   const given = {
     'mlflow-mlops:environment-indexes': '["https://pypi.example.com/simple"]',
     'mlflow-mlops:environment-index-secret': 'pypi/credentials',
-    'mlflow-mlops:environment-sources': 'true',
   };
   expect(settings(given)).toMatchObject({
     environmentIndexes: ['https://pypi.example.com/simple'],
     environmentIndexSecret: 'pypi/credentials',
-    environmentSources: true,
   });
 });
 
@@ -109,7 +106,6 @@ test.each([
     /environment-indexes\.0.*mlflow-mlops:environment-index-secret/,
   ],
   [{ 'mlflow-mlops:environment-index-secret': 'arn:aws:secretsmanager:x:1:secret:y' }, /index-secret.*not its ARN/],
-  [{ 'mlflow-mlops:environment-sources': 'yes' }, /mlflow-mlops:environment-sources/],
   [{ 'mlflow-mlops:source': { type: 'github' } }, /mlflow-mlops:source\.type \(\{"type":"github"\}\)/],
   [{ 'mlflow-mlops:source': { type: 'connection', connectionArn: 'arn:x', repository: 'alone' } }, /give owner\/name/],
   [{ 'mlflow-mlops:access': { roles: ['arn:aws:iam::1:role/x'] } }, /not its ARN/],

@@ -4,6 +4,7 @@ import type { SandboxContext, SandboxEnv } from '../../sandbox/cli/context';
 import { down, up } from '../../sandbox/cli/lifecycle';
 import { awsOf } from '../../sandbox/demo/aws';
 import { PROJECT } from '../../sandbox/processes/paths';
+import { buildStoriesImage } from './environment-images';
 
 const OWN_HOME = join(PROJECT, '.sandbox-test');
 
@@ -21,6 +22,7 @@ export async function useSandbox(): Promise<SandboxContext> {
     ...(process.env.PYTHON === undefined ? {} : { python: process.env.PYTHON }),
   });
   await Promise.all([context.env, context.openSource].map(endHourlySyncs));
+  await buildStoriesImage(context);
   return context;
 }
 

@@ -1,5 +1,7 @@
+import { BatchGetBuildsCommand, ListBuildsForProjectCommand } from '@aws-sdk/client-codebuild';
 import { GetObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ENVIRONMENT_IMAGES } from '../../lib/names';
 import type { SandboxContext, SandboxEnv } from '../../sandbox/cli/context';
 import { type Aws, awsOf } from '../../sandbox/demo/aws';
 import { enrolModels } from '../../sandbox/demo/enrolment';
@@ -125,7 +127,32 @@ export class Stage {
 
   /** Waits until no sync runs any more. A webhook that is still on its way is not seen. */
   async idle(since?: ReadonlySet<string>): Promise<void> {
-    await untilIdle(this.aws, this.env, since ?? (await executionNames(this.aws, this.env)));
+    const before = since ?? (await executionNames(this.aws, this.env));
+    await untilIdle(this.aws, this.env, before);
+    if (await this.endOfBuilds()) {
+      // The event of the end is under way.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await untilIdle(this.aws, this.env, before);
+    }
+  }
+
+  /** Waits for the end of the environment images that are being built. @returns whether there were some */
+  private async endOfBuilds(): Promise<boolean> {
+    let any = false;
+    await until(
+      'the end of the builds of environment images',
+      async () => {
+        const project = { projectName: ENVIRONMENT_IMAGES };
+        const { ids = [] } = await this.aws.codeBuild.send(new ListBuildsForProjectCommand(project));
+        if (ids.length === 0) return true;
+        const { builds = [] } = await this.aws.codeBuild.send(new BatchGetBuildsCommand({ ids }));
+        const running = builds.some(({ buildStatus }) => buildStatus === 'IN_PROGRESS');
+        any ||= running;
+        return !running;
+      },
+      300_000,
+    );
+    return any;
   }
 
   /**
@@ -138,6 +165,10 @@ export class Stage {
       // A running sync would be told to plan again, and again.
       await untilNoneRuns(this.aws, this.env);
       const finished = await this.syncOnce(input);
+      if (finished.output.models.some(({ outcome }) => outcome === 'waiting')) {
+        await this.idle();
+        return undefined;
+      }
       return finished.output.models.some(({ modelName, outcome }) => outcome === 'deferred' && matters(modelName))
         ? undefined
         : finished;

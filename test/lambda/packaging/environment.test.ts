@@ -202,8 +202,8 @@ describe('files of the model folder', () => {
     ['-e .', /as a wheel/],
     ['--editable=git+https://example.com/x', /as a wheel/],
     ['code/x-1.0.tar.gz', /is source/],
-    ['git+https://github.com/x/y', /environment-sources/],
-    ['y @ git+https://github.com/x/y@main', /environment-sources/],
+    ['git+https://github.com/x/y', /add_libraries_to_model/],
+    ['y @ git+https://github.com/x/y@main', /add_libraries_to_model/],
     ['torch==2.4.0+cu118', /environment-indexes/],
     ['x @ https://example.com/x-1.0-py3-none-any.whl', /environment-indexes/],
     ['--extra-index-url https://pypi.example.com/simple', /environment-indexes/],
@@ -222,7 +222,7 @@ describe('files of the model folder', () => {
     ['--pre --extra-index-url=https://me:hunter2@pypi.example.com/simple', /environment-index-secret/],
     ['--index-url "https://me:hunter2@pypi.example.com/simple"', /environment-index-secret/],
     ['x @ https://me:hunter2@pypi.org/x-1.0-py3-none-any.whl', /environment-index-secret/],
-    ['git+https://hunter2@github.com/x/y', /has a password|environment-sources/],
+    ['git+https://hunter2@github.com/x/y', /has a password|add_libraries_to_model/],
     ['-e git+https://me:hunter2@github.com/x/y', /as a wheel/],
   ])('the password in %s is refused and not repeated', async (requirements, reason) => {
     for (const sources of [false, true]) {
