@@ -56,11 +56,9 @@ def install(spec: dict[str, Any], folder: Path, target: list[str]) -> None:
         raise failure.of_resolver(done.stderr)
 
 
-def compile_bytecode(python: str, site_packages: Path, strip: Path | None = None) -> None:
+def compile_bytecode(python: str, site_packages: Path) -> None:
     """Bytecode makes a start four seconds shorter, and nothing can write it later. It is not compared with times, which a layer lacks."""
     command = [python, "-I", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
-    if strip is not None:
-        command += ["-s", str(strip)]
     # Files for other Pythons do not compile; they are not imported either.
     subprocess.run([*command, str(site_packages)], env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
