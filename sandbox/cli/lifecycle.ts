@@ -9,6 +9,7 @@ import { PROJECT, type SandboxPaths, sandboxPaths } from '../processes/paths';
 import { newToken } from '../processes/sandbox-parts';
 import { type StartedSupervisor, SupervisorFailed, startSupervisor, untilReady } from '../processes/start';
 import { isAlive, stopSandbox } from '../processes/stop';
+import { canConfine } from '../sagemaker/endpoints/confinement';
 import { ensureVenv, REQUIREMENTS } from '../setup/venv';
 import { announceParts } from './announce';
 import { readContext, type SandboxContext } from './context';
@@ -95,6 +96,11 @@ async function bringUp(paths: SandboxPaths, options: UpOptions, say: (line: stri
   const supervisor = startSupervisor(paths, entry, { PYTHON: python, DATABRICKS_TOKEN: token });
   const work = { paths, python, token, say, signal };
   const parts = announceParts(say);
+  if (!(await canConfine())) {
+    say(
+      'this machine cannot confine containers: endpoints can write files, reach the network and use all memory, unlike in SageMaker',
+    );
+  }
   const steps = [
     synth(work, options.app).then(() => say('stacks synthesized')),
     bootstrapEarly(work, parts.running('ministack')),
