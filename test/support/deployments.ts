@@ -100,7 +100,7 @@ export class Deployment {
    *
    * @returns the runs that it brought about, the newest first
    */
-  async runsOf(change: () => unknown, withinMs = 60_000): Promise<PipelineExecutionSummary[]> {
+  async runsOf(change: () => unknown, withinMs = 240_000): Promise<PipelineExecutionSummary[]> {
     const before = new Set((await this.settled()).map(({ pipelineExecutionId }) => pipelineExecutionId));
     await change();
     await until(`a run of ${this.pipelineName}`, async () => (await this.runs()).length > before.size, withinMs);
