@@ -44,8 +44,8 @@ def build(spec: dict[str, Any], inputs: Path, base: Repository, target: Reposito
         packages.install(spec, inputs, where)
         packages.forget_origins(site_packages)
     with timing.part("bytecode"):
-        # By the base's own Python; compiling runs nothing of what it compiles.
-        inside(root, ["-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "/opt/env/lib"])
+        # As root, so without `site` (-S): a package's .pth files would be executed. Compiling itself executes nothing.
+        inside(root, ["-I", "-S", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "/opt/env/lib"])
     with timing.part("import"):
         test_import(root)
     with timing.part("layer"):

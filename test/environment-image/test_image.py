@@ -42,12 +42,17 @@ def init(model):
 '''
 
 
+# Python executes such a file of site-packages at each start (docs.python.org/3/library/site.html). The name is the user's.
+PTH = "import os; open('/dev/shm/user-%d' % os.getuid(), 'w').close()\n"
+
+
 def wheel(scoring=SCORING):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("mlflow/__init__.py", "__version__ = '1.0'\n")
         archive.writestr("mlflow/pyfunc/__init__.py", "def load_model(path):\n    return open(path + '/MLmodel').read().strip()\n")
         archive.writestr("mlflow/pyfunc/scoring_server/__init__.py", scoring)
+        archive.writestr("mlflow.pth", PTH)
         archive.writestr("mlflow-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: mlflow\nVersion: 1.0\n")
         archive.writestr("mlflow-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr("mlflow-1.0.dist-info/RECORD", "")
@@ -164,8 +169,8 @@ class Image(unittest.TestCase):
         cls.server.server_close()
         cls.place.cleanup()
 
-    def build(self, scoring=SCORING):
-        inputs = Path(tempfile.mkdtemp(dir=self.root))
+    def build(self, scoring=SCORING, inputs=None):
+        inputs = inputs or Path(tempfile.mkdtemp(dir=self.root))
         (inputs / "wheels").mkdir()
         (inputs / "wheels" / "mlflow-1.0-py3-none-any.whl").write_bytes(wheel(scoring))
         spec = {"python": MINOR, "packages": ["./wheels/mlflow-1.0-py3-none-any.whl"], "constraints": [], "overrides": [], "indexes": [], "before": None}
@@ -234,6 +239,14 @@ class Image(unittest.TestCase):
         self.assertIn("1000 [", caught.exception.reason)
         self.assertNotIn("AWS", caught.exception.reason)
         self.assertEqual(len(self.server.store["pushed"]), pushed)
+
+    def test_code_of_packages_never_runs_as_root(self):
+        inputs = Path(tempfile.mkdtemp(dir=self.root))
+        self.build(inputs=inputs)
+        users = [path.name for path in (inputs / "root" / "dev" / "shm").glob("user-*")]
+        self.assertEqual(users, ["user-1000"])
+        compiled = list((inputs / "root").glob("opt/env/lib/*/site-packages/mlflow/__pycache__/*.pyc"))
+        self.assertEqual(len(compiled), 1)
 
     def test_a_base_with_other_content_is_refused(self):
         digest = next(digest for digest, data in self.base.items() if data[:2] == b"\x1f\x8b")
