@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from . import folder, image
 from .failure import Failed
 from .inputs import Environment
-from .registry import OtherContent
 from .timing import Timing
 
 
@@ -29,7 +27,7 @@ def main() -> int:
         result = {"state": "ready", **build(environment, timing), "seconds": timing.seconds}
     except Failed as error:
         result = {"state": "failed", "cause": error.cause, "reason": error.reason, "fix": error.fix}
-    except (ClientError, BotoCoreError, OtherContent, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, people find it in the result
         result = {"state": "failed", "cause": "passing", "reason": f"{type(error).__name__}: {error}"[:1500], "fix": ""}
     environment.write_result({**result, "build": build_id})
     if result["state"] == "failed":

@@ -79,13 +79,23 @@ def add_debian_packages(root: Path) -> list[str]:
     """Unpacks the shared libraries that wheels need and the base lacks; gives their paths."""
     before = libraries(root)
     for package in BASES["packages"]:
-        with urllib.request.urlopen(package["url"], timeout=60) as answer:
-            data = answer.read()
+        data = fetch(package["urls"])
         found = hashlib.sha256(data).hexdigest()
         if found != package["sha256"]:
-            raise Failed("passing", f"{package['url']} has the SHA-256 {found}, not {package['sha256']}")
+            raise Failed("passing", f"{package['urls'][0]} has the SHA-256 {found}, not {package['sha256']}")
         layer.unpack_deb(data, root, lambda name: "/lib/" in name and ".so" in name)
     return sorted(libraries(root) - before)
+
+
+def fetch(urls: list[str]) -> bytes:
+    """The first that answers: Debian's mirrors drop a package when a newer one comes, and its snapshots keep all."""
+    for url in urls:
+        try:
+            with urllib.request.urlopen(url, timeout=60) as answer:
+                return answer.read()
+        except OSError as error:
+            print(f"{url}: {error}", flush=True)
+    raise Failed("passing", f"nobody delivers {urls[0]}")
 
 
 def libraries(root: Path) -> set[str]:
