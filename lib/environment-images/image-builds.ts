@@ -18,7 +18,8 @@ import { PROJECT } from '../project';
 
 /** The builder runs with this Python of CodeBuild's image (codebuild/latest/userguide/available-runtimes.html). */
 const PYTHON = '3.12';
-const BUILDER = '/tmp/builder';
+/** Below the source, where commands run: each build has its own. */
+const BUILDER = '.venv';
 
 export interface ImageBuildsProps {
   /** Has what a build reads, and gets what it reports. */
