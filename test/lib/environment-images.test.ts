@@ -53,7 +53,7 @@ test('the builder is installed from hashes and run as a module', () => {
   const [project] = Object.values(template.findResources('AWS::CodeBuild::Project', { Properties: { Name: NAME } }));
   const { phases } = JSON.parse(project?.Properties.Source.BuildSpec);
   expect(phases.install.commands.join('\n')).toContain('--require-hashes -r builder/requirements.txt');
-  expect(phases.build.commands).toEqual(['/tmp/builder/bin/python -m builder']);
+  expect(phases.build.commands).toEqual(['.venv/bin/python -m builder']);
   expect(project?.Properties.Environment.EnvironmentVariables.map(({ Name }: { Name: string }) => Name)).toEqual([
     'BUCKET',
     'REPOSITORY_URI',
