@@ -4,13 +4,17 @@ It needs nothing but the standard library and that MLflow, 1.x to 3.x, so that i
 is called in this process, without a web server of its own: what it answers is what MLflow answers. Works with Python 3.8 and newer.
 """
 
+import io
 import json
 import os
 import signal
 import sys
 import threading
 import time
+import traceback
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote, unquote
 
 STARTED = time.monotonic()
 # A folder of ours in the module path would hide a model's module of the same name.
@@ -19,6 +23,8 @@ sys.path[:] = [place for place in sys.path if os.path.abspath(place or ".") != o
 # Requests to an endpoint have 25 MB at most (API_runtime_InvokeEndpoint); more comes from nobody.
 BODY_BYTES_MAX = 64 * 1024 * 1024
 IDLE_SECONDS = 120
+# SageMaker kills a container 30 seconds after SIGTERM (your-algorithms-inference-code).
+DRAIN_SECONDS = 25
 # Only /tmp can be written. Libraries that keep caches at home or beside their own files fail without these.
 WRITABLE = {
     "HOME": "/tmp",
@@ -42,6 +48,13 @@ def say(event, **more):
     print(json.dumps(dict(event=event, **more)), flush=True)
 
 
+def end(status):
+    """Ends the process although a thread of the model's own still runs."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 class Answer:
     def __init__(self, status, body, content_type="application/json"):
         self.status = status
@@ -49,8 +62,13 @@ class Answer:
         self.content_type = content_type
 
 
+def failure(status, code, message):
+    """An error as MLflow writes it."""
+    return Answer(status, json.dumps({"error_code": code, "message": message}).encode())
+
+
 class Asgi:
-    """MLflow's application since 2.22, FastAPI, on an event loop of its own (asgi.readthedocs.io/en/latest/specs/www.html)."""
+    """MLflow's application since 2.21, FastAPI, on an event loop of its own (asgi.readthedocs.io/en/latest/specs/www.html)."""
 
     def __init__(self, application):
         import asyncio
@@ -84,7 +102,7 @@ class Asgi:
             "method": method,
             "scheme": "http",
             "path": path,
-            "raw_path": path.encode("latin-1"),
+            "raw_path": quote(path).encode(),
             "query_string": query.encode("latin-1"),
             "root_path": "",
             "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
@@ -95,8 +113,6 @@ class Asgi:
             await self.application(scope, receive, send)
         except Exception:
             # The application has answered 500 and tells its server, which would log it.
-            import traceback
-
             traceback.print_exc()
         finally:
             gone.set()
@@ -109,16 +125,47 @@ class Asgi:
 
 
 class Wsgi:
-    """MLflow's application before 2.22, Flask. MLflow runs it in processes that take one request at a time."""
+    """MLflow's application before 2.21, Flask (PEP 3333). MLflow runs it in processes that take one request at a time.
+
+    Predictions take turns here too. /ping does not wait for them: SageMaker gives it two seconds.
+    """
 
     def __init__(self, application):
         self.application = application
         self.turn = threading.Lock()
 
     def __call__(self, method, path, query, headers, body):
-        with self.turn, self.application.test_client() as client:
-            given = client.open(path, method=method, query_string=query, data=body, headers=headers)
-            return Answer(given.status_code, given.get_data(), given.headers.get("Content-Type", "text/plain"))
+        environ = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path.encode("utf-8").decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "8080",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        for name, value in headers:
+            environ["HTTP_" + name.upper().replace("-", "_")] = value
+        content_type = environ.pop("HTTP_CONTENT_TYPE", None)
+        if content_type is not None:
+            environ["CONTENT_TYPE"] = content_type
+        environ["CONTENT_LENGTH"] = str(len(body))
+        begun = []
+        with self.turn if path == "/invocations" else nullcontext():
+            parts = self.application(environ, lambda status, names, _=None: begun.extend((status, names)))
+            try:
+                given = b"".join(parts)
+            finally:
+                getattr(parts, "close", lambda: None)()
+        kinds = [value for name, value in begun[1] if name.lower() == "content-type"]
+        return Answer(int(begun[0].split()[0]), given, kinds[0] if kinds else "text/plain")
 
 
 def load(model_path):
@@ -133,6 +180,27 @@ def load(model_path):
     return (Wsgi if hasattr(application, "test_client") else Asgi)(application), mlflow.__version__
 
 
+class Running:
+    """The requests that are being answered: the server ends after them."""
+
+    def __init__(self):
+        self.count = 0
+        self.change = threading.Condition()
+
+    def __enter__(self):
+        with self.change:
+            self.count += 1
+
+    def __exit__(self, *_):
+        with self.change:
+            self.count -= 1
+            self.change.notify_all()
+
+    def wait(self, seconds):
+        with self.change:
+            self.change.wait_for(lambda: self.count == 0, seconds)
+
+
 class BadRequest(Exception):
     """The request breaks the protocol; the connection cannot be used any more."""
 
@@ -144,25 +212,41 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = IDLE_SECONDS
     ask = None  # set before the server listens
+    running = Running()
+    # They describe the connection and the bytes on it; the application gets a whole body. Nothing depends on the host.
+    NOT_PASSED_ON = ("connection", "content-length", "expect", "host", "transfer-encoding")
 
     def handle_request(self):
-        path, _, query = self.path.partition("?")
-        try:
-            body = self.body()
-        except BadRequest as error:
-            self.close_connection = True
-            self.give(Answer(400, json.dumps({"error_code": "BAD_REQUEST", "message": str(error)}).encode()))
-            return
-        method = "GET" if self.command == "HEAD" else self.command
-        self.give(self.ask(method, path, query, list(self.headers.items()), body))
+        with self.running:
+            try:
+                body = self.body()
+            except BadRequest as error:
+                self.close_connection = True
+                self.give(failure(400, "BAD_REQUEST", str(error)))
+                return
+            path, _, query = self.path.partition("?")
+            method = "GET" if self.command == "HEAD" else self.command
+            headers = [(name, value) for name, value in self.headers.items() if name.lower() not in self.NOT_PASSED_ON]
+            headers.append(("Content-Length", str(len(body))))
+            try:
+                answer = self.ask(method, unquote(path), query, headers, body)
+            except Exception as error:
+                traceback.print_exc()
+                answer = failure(500, "INTERNAL_ERROR", f"{type(error).__name__}: {error}")
+            self.give(answer)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = handle_request
+
+    def handle_expect_100(self):
+        passed = super().handle_expect_100()
+        self.wfile.flush()  # the client sends nothing before it has this line
+        return passed
 
     def body(self):
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return b"".join(self.chunks())
         length = self.headers.get("Content-Length", "0").strip()
-        if not length.isdigit():
+        if not length.isdecimal() or len(length) > 18:
             raise BadRequest("Content-Length is no number")
         return self.read(int(length))
 
@@ -199,6 +283,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
+        self.wfile.flush()
 
     def log_message(self, format, *args):
         """Says nothing for a request; what the model's code prints is the log."""
@@ -218,11 +303,9 @@ def main():
     try:
         Handler.ask, version = load(model_path)
     except BaseException as error:
-        import traceback
-
         traceback.print_exc()
         say("failed", phase="load", error=type(error).__name__, message=str(error)[:2000])
-        raise SystemExit(1) from None
+        end(1)
     # Not a method: the class would bind the handler to it as its first argument.
     Handler.ask = staticmethod(Handler.ask)
     server = Server((os.environ.get("SAGEMAKER_BIND_TO_HOST", "0.0.0.0"), int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))), Handler)
@@ -235,6 +318,9 @@ def main():
         port=server.server_address[1],
     )
     server.serve_forever(poll_interval=0.1)
+    server.socket.close()
+    Handler.running.wait(DRAIN_SECONDS)
+    end(0)
 
 
 if __name__ == "__main__":

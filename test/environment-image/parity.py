@@ -67,7 +67,7 @@ def start_ours(path, port):
 def start_mlflow(path, port):
     env = dict(os.environ, __pyfunc_model_path__=path)
     bind = f"127.0.0.1:{port}"
-    if MLFLOW >= (2, 22):
+    if MLFLOW >= (2, 21):
         command = [sys.executable, "-m", "uvicorn", "--host", "127.0.0.1", "--port", str(port), "mlflow.pyfunc.scoring_server.app:app"]
     else:
         command = [sys.executable, "-m", "gunicorn", "--timeout", "60", "-b", bind, "-w", "1", "mlflow.pyfunc.scoring_server.wsgi:app"]
@@ -102,6 +102,10 @@ PARQUET = "application/vnd.apache.parquet"
 CELLS = [0, 1, -1, 2.5, 1e300, 10**12, 2**60, True, None, "a", "", "é\u2028", "1", "2020-01-01", [1], {"a": 1}, float("nan")]
 COLUMNS = ["age", "count", "city", "on"]
 TYPES = ["application/json"] * 12 + ["application/json; charset=utf-8", "application/json; charset=latin-1", "application/json; x=y"]
+if MLFLOW < (2, 0):
+    # MLflow 1.x knows the layout of a table by these.
+    TYPES += ["application/json; format=pandas-split"] * 4 + ["application/json; format=pandas-records"] * 2
+    TYPES += ["application/json-numpy-split"] * 2 + ["text/csv; format=pandas-split"]
 TYPES += ["text/csv"] * 3 + [PARQUET] * 2 + ["text/plain", "application/octet-stream", "application/x-www-form-urlencoded", "APPLICATION/JSON"]
 
 
