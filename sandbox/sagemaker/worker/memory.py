@@ -7,6 +7,7 @@ from pathlib import Path
 
 V1 = Path("/sys/fs/cgroup/memory")
 V2 = Path("/sys/fs/cgroup")
+PREFIX = "mlflow-mlops-"
 
 
 class Enter:
@@ -34,7 +35,9 @@ def limited(megabytes: int | None) -> Iterator[Enter]:
 
 def make(megabytes: int) -> Path | None:
     v2 = (V2 / "cgroup.controllers").exists()
-    group = (V2 if v2 else V1) / f"mlflow-mlops-{os.getpid()}"
+    parent = V2 if v2 else V1
+    remove_left(parent)
+    group = parent / f"{PREFIX}{os.getpid()}"
     limit = str(megabytes * 1024 * 1024)
     try:
         group.mkdir()
@@ -49,6 +52,15 @@ def make(megabytes: int) -> Path | None:
             group.rmdir()
         return None
     return group
+
+
+def remove_left(parent: Path) -> None:
+    """A worker that is ended removes nothing. A later process may get its number, and must not find its group."""
+    for group in parent.glob(f"{PREFIX}*"):
+        number = group.name[len(PREFIX) :]
+        if number == str(os.getpid()) or not Path("/proc", number).exists():
+            with suppress(OSError):
+                group.rmdir()
 
 
 def exceeded(enter: Callable[[], None]) -> bool:
