@@ -9,7 +9,7 @@ import { PROJECT, type SandboxPaths, sandboxPaths } from '../processes/paths';
 import { newToken } from '../processes/sandbox-parts';
 import { type StartedSupervisor, SupervisorFailed, startSupervisor, untilReady } from '../processes/start';
 import { isAlive, stopSandbox } from '../processes/stop';
-import { canConfine } from '../sagemaker/endpoints/confinement';
+import { notEnforced } from '../sagemaker/endpoints/confinement';
 import { ensureVenv, REQUIREMENTS } from '../setup/venv';
 import { announceParts } from './announce';
 import { readContext, type SandboxContext } from './context';
@@ -96,10 +96,9 @@ async function bringUp(paths: SandboxPaths, options: UpOptions, say: (line: stri
   const supervisor = startSupervisor(paths, entry, { PYTHON: python, DATABRICKS_TOKEN: token });
   const work = { paths, python, token, say, signal };
   const parts = announceParts(say);
-  if (!(await canConfine())) {
-    say(
-      'this machine cannot confine containers: endpoints can write files, reach the network and use all memory, unlike in SageMaker',
-    );
+  const lenient = await notEnforced();
+  if (lenient !== undefined) {
+    say(lenient);
   }
   const steps = [
     synth(work, options.app).then(() => say('stacks synthesized')),

@@ -38,7 +38,10 @@ export async function train(
 /** The interpreter of a training environment, which is created once for a user. */
 async function trainingPython({ python, packages, before }: Training): Promise<string> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mlflow-mlops', 'training');
-  const key = createHash('sha256').update(JSON.stringify([python, packages, before])).digest('hex').slice(0, 32);
+  const key = createHash('sha256')
+    .update(JSON.stringify([python, packages, before]))
+    .digest('hex')
+    .slice(0, 32);
   const folder = join(cache, key);
   if (!existsSync(folder)) {
     mkdirSync(cache, { recursive: true });
