@@ -212,12 +212,12 @@ def save(kind, path, work):
 
 
 def numbers(value):
-    """The numbers of an answer in their order, whatever holds them."""
+    """The numbers of an answer in their order, whatever holds them; None for one that JSON has not."""
     if isinstance(value, pd.DataFrame):
         value = value.to_numpy()
     if isinstance(value, dict):
         value = list(value.values())
-    return np.asarray(value, dtype=float).ravel().tolist()
+    return [number if np.isfinite(number) else None for number in np.asarray(value, dtype=float).ravel().tolist()]
 
 
 def request_of(data, nulls):

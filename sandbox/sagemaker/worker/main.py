@@ -3,7 +3,8 @@
 `"program"` names another module of this package whose `serve` runs in the container's place.
 
 Prints one line of JSON on stdout: `{"port": ...}` once it listens, or `{"stage": ..., "reason": ...}` if it cannot.
-Ends when its stdin closes, so that it never outlives the server that started it.
+Ends when its stdin closes, so that it never outlives the server that started it; with `"inside"` it is the program in
+a container.
 """
 
 import importlib.util
@@ -41,10 +42,12 @@ def main() -> None:
     # What the model's code prints belongs into the log, not into the report that the parent reads.
     report = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    threading.Thread(target=end_with_stdin, daemon=True).start()
+    settings = json.loads(sys.argv[1])
+    # Within a container it ends with the worker that started the container.
+    if not settings.get("inside"):
+        threading.Thread(target=end_with_stdin, daemon=True).start()
     sys.dont_write_bytecode = True
     load_package()
-    settings = json.loads(sys.argv[1])
     serve = importlib.import_module(f"{PACKAGE}.{settings.get('program', 'container')}").serve
 
     def say(message: dict) -> None:

@@ -8,12 +8,12 @@ from .kinds import api
 
 
 class ContainerServer(ThreadingHTTPServer):
-    """Listens on a free loopback port and serves one model."""
+    """Listens on a loopback port and serves one model."""
 
     daemon_threads = True
 
-    def __init__(self, handler: api.Handler) -> None:
-        super().__init__(("127.0.0.1", 0), Exchange)
+    def __init__(self, handler: api.Handler, port: int) -> None:
+        super().__init__(("127.0.0.1", port), Exchange)
         self.handler = handler
         # A worker of a model server takes one request at a time; threads only keep the sockets apart.
         self.turn = threading.Lock()
@@ -77,6 +77,6 @@ class Exchange(BaseHTTPRequestHandler):
         """Say nothing for a request; what the model's code prints is the log."""
 
 
-def listen(handler: api.Handler) -> ContainerServer:
+def listen(handler: api.Handler, port: int) -> ContainerServer:
     """Bind a server for a model; `serve_forever` then answers."""
-    return ContainerServer(handler)
+    return ContainerServer(handler, port)

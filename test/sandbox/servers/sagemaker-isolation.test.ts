@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { canConfine } from '../../../sandbox/sagemaker/endpoints/confinement';
 import { configure, deploy, invoke, prepare, scriptFiles } from './sagemaker/hosting';
 import { openStage, type Stage } from './sagemaker/stage';
 
@@ -26,10 +27,14 @@ test('an isolated container serves, and reaches nothing but itself', async () =>
   await prepare(stage, 'isolated', scriptFiles('2'), { isolated: true });
   expect(await deploy(stage, 'isolated')).toMatchObject({ EndpointStatus: 'InService' });
   expect((await invoke(stage, 'isolated', [1, 2])).text).toBe('[2.0, 4.0]');
-  expect(await reach('isolated', '127.0.0.1')).toBe('reached');
-  for (const host of ['192.0.2.1', 's3.us-east-1.amazonaws.com', '2001:db8::1']) {
-    expect(await reach('isolated', host)).toContain(`Network is unreachable: ${host}`);
+  if (!(await canConfine())) {
+    console.warn('This machine cannot isolate containers: nothing is tested of that.');
+    return;
   }
+  expect(await reach('isolated', '127.0.0.1')).toContain('Connection refused');
+  expect(await reach('isolated', '192.0.2.1')).toContain('Network is unreachable');
+  expect(await reach('isolated', '2001:db8::1')).toMatch(/Network is unreachable|Cannot assign requested address/);
+  expect(await reach('isolated', 's3.us-east-1.amazonaws.com')).toMatch(/name resolution|not known/);
 });
 
 test('a serverless endpoint is not isolated', async () => {

@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { CreateEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { type AwsDouble, startAwsDouble } from './sagemaker/aws-double';
@@ -12,6 +14,7 @@ import { ACCOUNT, REGION, requirePython, type Stage } from './sagemaker/stage';
 
 jest.setTimeout(60_000);
 
+const SLOW = 'import time\ntime.sleep(60)\n';
 const MAIN = join(__dirname, '../../../sandbox/sagemaker/main.ts');
 
 let aws: AwsDouble;
@@ -47,28 +50,30 @@ async function startReady(settings: Record<string, string> = {}): Promise<{ proc
   return { process: started, url: (JSON.parse(line) as { url: string }).url };
 }
 
-/** The pid of a worker that serves, so that its end can be seen. */
-async function deployWorker(url: string): Promise<number> {
+/** Deploys a model that answers. */
+async function deployWorker(url: string): Promise<void> {
   const credentials = { accessKeyId: ACCOUNT, secretAccessKey: 'test' };
   const sagemaker = new SageMakerClient({ endpoint: url, region: REGION, credentials, maxAttempts: 1 });
   const runtime = new SageMakerRuntimeClient({ endpoint: url, region: REGION, credentials, maxAttempts: 1 });
   const stage = { aws, sagemaker, runtime } as Stage;
-  const script = 'import os\ndef model_fn(folder):\n  return 1\ndef predict_fn(data, model):\n  return os.getpid()\n';
-  await prepare(stage, 'model', scriptFiles('1', { 'code/inference.py': script }));
+  await prepare(stage, 'model', scriptFiles('1'));
   expect((await deploy(stage, 'model')).EndpointStatus).toBe('InService');
-  const { text } = await invoke(stage, 'model', [1]);
+  expect((await invoke(stage, 'model', [1])).text).toBe('[1.0]');
   sagemaker.destroy();
   runtime.destroy();
-  return Number(text);
 }
 
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
+/** The commands of all workers, and of the programs in their containers: each names a folder below that of the test. */
+async function workers(): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'args'], { maxBuffer: 2 ** 26 });
+  return stdout.split('\n').filter((line) => line.includes('main.py') && line.includes(workDir));
+}
+
+/** The programs end within moments of their workers. */
+async function workersLeft(): Promise<string[]> {
+  for (let tries = 0; tries < 100 && (await workers()).length > 0; tries += 1) await setTimeout(20);
+  return workers();
+}
 
 test('says where it listens and is healthy', async () => {
   const { url } = await startReady();
@@ -82,38 +87,33 @@ test.each([
   ['the end of stdin', { STOP_WITH_STDIN: '1' }, (started: ChildProcess) => started.stdin?.end()],
 ])('%s ends it and its workers', async (_what, settings, stop) => {
   const { process: started, url } = await startReady(settings);
-  const worker = await deployWorker(url);
-  expect(isAlive(worker)).toBe(true);
+  await deployWorker(url);
+  expect(await workers()).not.toEqual([]);
   stop(started);
   expect(await once(started, 'exit')).toEqual([0, null]);
-  expect(isAlive(worker)).toBe(false);
+  expect(await workersLeft()).toEqual([]);
 });
 
 test('stopped while an endpoint is being created, it leaves no worker behind', async () => {
   const { process: started, url } = await startReady();
   const credentials = { accessKeyId: ACCOUNT, secretAccessKey: 'test' };
   const sagemaker = new SageMakerClient({ endpoint: url, region: REGION, credentials, maxAttempts: 1 });
-  const script = `import os, time\nopen("${workDir}/pid", "w").write(str(os.getpid()))\ntime.sleep(60)\n`;
-  await prepare({ aws, sagemaker } as Stage, 'slow', scriptFiles('1', { 'code/inference.py': script }));
+  await prepare({ aws, sagemaker } as Stage, 'slow', scriptFiles('1', { 'code/inference.py': SLOW }));
   await sagemaker.send(new CreateEndpointCommand({ EndpointName: 'slow', EndpointConfigName: 'slow' }));
-  let pid = '';
-  for (let tries = 0; tries < 200 && pid === ''; tries += 1) {
-    pid = await readFile(join(workDir, 'pid'), 'utf8').catch(() => '');
-    await new Promise((done) => setTimeout(done, 20));
-  }
-  expect(isAlive(Number(pid))).toBe(true);
+  const inside = (line: string) => line.includes('kinds.program');
+  for (let tries = 0; tries < 200 && !(await workers()).some(inside); tries += 1) await setTimeout(20);
+  expect((await workers()).some(inside)).toBe(true);
   started.kill('SIGTERM');
   expect(await once(started, 'exit')).toEqual([0, null]);
-  expect(isAlive(Number(pid))).toBe(false);
+  expect(await workersLeft()).toEqual([]);
   sagemaker.destroy();
 });
 
 test('a worker ends with the process even if that is killed', async () => {
   const { process: started, url } = await startReady();
-  const worker = await deployWorker(url);
+  await deployWorker(url);
   started.kill('SIGKILL');
-  for (let tries = 0; tries < 100 && isAlive(worker); tries += 1) await new Promise((done) => setTimeout(done, 20));
-  expect(isAlive(worker)).toBe(false);
+  expect(await workersLeft()).toEqual([]);
 });
 
 test('a missing setting is named', async () => {

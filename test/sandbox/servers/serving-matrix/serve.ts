@@ -147,16 +147,19 @@ function folderSource(folder: string, id: string): FolderSource {
 }
 
 /** The numbers of an answer in their order, whatever holds them. */
-function numbersOf(value: unknown): number[] {
-  if (typeof value === 'number') return [value];
-  if (value === null) return [Number.NaN];
+function numbersOf(value: unknown): (number | null)[] {
+  if (typeof value === 'number' || value === null) return [value];
   return typeof value === 'object' ? Object.values(value).flatMap(numbersOf) : [];
 }
 
+type Numbers = readonly (number | null)[] | null;
+
 /** null is an error, which an endpoint must answer with where `mlflow.pyfunc` raises. */
-function equal(actual: readonly number[] | null, expected: readonly number[] | null): boolean {
+function equal(actual: Numbers, expected: Numbers): boolean {
   if (actual === null || expected === null) return actual === expected;
-  const close = (one: number, other = Number.NaN) =>
-    Object.is(one, other) || Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(other));
+  const close = (one: number | null, other: number | null | undefined) =>
+    typeof one === 'number' && typeof other === 'number'
+      ? Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(other))
+      : one === other;
   return actual.length === expected.length && actual.every((one, at) => close(one, expected[at]));
 }

@@ -16,8 +16,8 @@ const UV = () => join(dirname(requirePython()), 'uv');
 export interface Trained {
   readonly requests: readonly {
     readonly body: unknown;
-    /** Numbers of `mlflow.pyfunc` in the training environment; null where it raises. */
-    readonly expected: readonly number[] | null;
+    /** Numbers of `mlflow.pyfunc` in the training environment, null for a missing one; null where it raises. */
+    readonly expected: readonly (number | null)[] | null;
   }[];
 }
 
