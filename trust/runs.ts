@@ -94,6 +94,11 @@ export const RUNS: readonly Run[] = [
     tests: ['test/sandbox/servers/environment-server.test.ts'],
   },
   {
+    id: 'serving-matrix',
+    what: 'Models of 21 kinds, trained in 8 environments of Python 3.8 to 3.13. Each answers as in training, with and without nulls, or is refused with the reason.',
+    tests: ['test/sandbox/servers/serving-matrix.test.ts'],
+  },
+  {
     id: 'life-cycle',
     what: 'Life cycle of a model, from provisioning the product to its termination. Each change is one pipeline run, and predictions equal those of MLflow.',
     tests: ['test/sandbox/story/deployment.test.ts', 'test/sandbox/story/uncompressed.test.ts'],

@@ -197,7 +197,28 @@ def save_xgboost(kind, path):
     return data.head(6), kind != "xgboost-categorical"
 
 
+def save_tensorflow(path):
+    import mlflow.tensorflow
+    import tensorflow
+
+    class Line(tensorflow.Module):
+        def __init__(self):
+            super().__init__()
+            self.weights = tensorflow.Variable([[2.0], [-0.5]])
+
+        @tensorflow.function(input_signature=[tensorflow.TensorSpec([None, 2], tensorflow.float32)])
+        def __call__(self, rows):
+            return tensorflow.matmul(rows, self.weights)
+
+    rows = table()[NUMBERS].head(6).to_numpy(dtype="float32")
+    requirements = [*pins(), "tensorflow=={}".format(tensorflow.__version__)]
+    mlflow.tensorflow.save_model(Line(), path, signature=signature_of(rows, rows[:, :1]), pip_requirements=requirements)
+    return rows, False
+
+
 def save(kind, path, work):
+    if kind == "tensorflow":
+        return save_tensorflow(path)
     if kind == "default":
         return save_default(path)
     if kind == "lightgbm":
@@ -221,7 +242,9 @@ def numbers(value):
 
 
 def request_of(data, nulls):
-    """A body of MLflow's protocol, and its table as MLflow reads it."""
+    """A body of MLflow's protocol, and its table or tensor as MLflow reads it."""
+    if isinstance(data, np.ndarray):
+        return {"inputs": data.tolist()}, data
     data = data.astype({name: object for name in data.columns if str(data[name].dtype) == "category"})
     if nulls:
         data = with_nulls(data.reset_index(drop=True))

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { isInFull, tried } from '../../../trust/sizes';
 import { startTestSink, type TestSink } from '../../support/archive/sink';
 import { openStage, type Stage } from './sagemaker/stage';
-import { type Outcome, Serving } from './serving-matrix/serve';
+import { type Outcomes, writePage } from './serving-matrix/report';
+import { Serving } from './serving-matrix/serve';
 import { train } from './serving-matrix/train';
-import { KINDS, TRAININGS } from './serving-matrix/trainings';
+import { TRAININGS, type Training } from './serving-matrix/trainings';
 
 /**
  * Models of many kinds, trained in many environments and served as the installation decides. Each is served with the answers of
@@ -16,9 +17,9 @@ const EVERY_DAY = ['linear', 'boosting', 'one-hot', 'own-module', 'lambda', 'xgb
 /** An environment that AWS's images are equal to, and an older one. */
 const EVERY_DAY_TRAININGS = ['scikit-learn 1.6, MLflow 2.19', 'scikit-learn 1.9, pandas 2'];
 
-const kinds: readonly string[] = isInFull() ? KINDS : EVERY_DAY;
 const trainings = TRAININGS.filter(({ name }) => isInFull() || EVERY_DAY_TRAININGS.includes(name));
 
+const results: (readonly [Training, Outcomes])[] = [];
 let stage: Stage;
 let sink: TestSink;
 let folder: string;
@@ -33,17 +34,19 @@ afterAll(async () => {
   await stage.close();
   await sink.close();
   rmSync(folder, { recursive: true, force: true });
+  if (isInFull() && results.length === TRAININGS.length) writePage(results);
 });
 
 test.each(trainings.map((training) => [training.name, training.python, training] as const))(
   'models of %s on Python %s are answered as in training, or refused',
-  async (_name, python, training) => {
+  async (_name, _python, training) => {
     const number = TRAININGS.indexOf(training);
     const work = join(folder, String(number));
     mkdirSync(work);
+    const kinds = training.kinds.filter((kind) => isInFull() || EVERY_DAY.includes(kind));
     const trained = await train(training, work, kinds);
     const serving = new Serving(stage, sink);
-    const outcomes: Record<string, Outcome | { missing: string }> = {};
+    const outcomes: Record<string, Outcomes[string]> = {};
     for (const kind of kinds) {
       const one = trained[kind];
       outcomes[kind] =
@@ -51,7 +54,7 @@ test.each(trainings.map((training) => [training.name, training.python, training]
           ? await serving.serve(`matrix-${number}-${kind}`, join(work, kind), one)
           : { missing: one?.missing ?? 'not trained' };
     }
-    if (process.env.MATRIX_LOG) process.stderr.write(`${python} ${JSON.stringify(outcomes, null, 1)}\n`);
+    results.push([training, outcomes]);
     const faults = Object.entries(outcomes).flatMap(([kind, outcome]) =>
       'faults' in outcome ? outcome.faults.map((fault) => `${kind} by ${outcome.way}: ${fault}`) : [],
     );
