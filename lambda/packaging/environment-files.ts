@@ -1,7 +1,7 @@
 import { RefusedError } from '../shared/errors';
 import { parseUntrustedYaml } from '../shared/flavors/mlmodel';
 import { fileReference, localFile } from './local-files';
-import { requirementLines } from './requirement-line';
+import { canonicalName, requirementLines } from './requirement-line';
 
 /** What MLflow has written beside MLmodel since version 1.18, for every model. */
 export const REQUIREMENTS = 'requirements.txt';
@@ -45,46 +45,60 @@ function unlessRefused<T>(read: () => T): T | undefined {
   }
 }
 
-/** The lines of requirements.txt; without one, those of conda.yaml, as MLflow before 1.18 wrote no other. */
+/** Names of conda packages that PyPI has under another one. */
+const ON_PYPI: Readonly<Record<string, string>> = { pytorch: 'torch', 'py-xgboost': 'xgboost' };
+/** What an environment has without asking. */
+const INSTALLERS = ['python', 'pip', 'setuptools', 'wheel'];
+
+/**
+ * The lines of requirements.txt, and the conda packages that it lacks: MLflow copies only conda.yaml's pip list into requirements.txt
+ * (mlflow/utils/environment.py, _process_conda_env). MLflow before 1.18 wrote conda.yaml alone.
+ */
 export function mainLines(texts: ReadonlyMap<string, string>): string[] {
+  const conda = condaLines(texts.get(CONDA) ?? '');
   const requirements = texts.get(REQUIREMENTS);
-  if (requirements !== undefined) {
-    return requirementLines(requirements);
+  if (requirements === undefined && !texts.has(CONDA)) {
+    const { dependencies } = yamlOf(texts.get(PYTHON_ENV) ?? '', PYTHON_ENV);
+    return strings(dependencies);
   }
-  const conda = texts.get(CONDA);
-  if (conda !== undefined) {
-    return condaLines(conda);
-  }
-  const { dependencies } = yamlOf(texts.get(PYTHON_ENV) ?? '', PYTHON_ENV);
-  return strings(dependencies);
+  const lines = requirements === undefined ? conda.pip : requirementLines(requirements);
+  const named = new Set(lines.map(packageOf));
+  return [...lines, ...conda.own.filter((line) => !named.has(packageOf(line)))];
 }
 
-/** conda.yaml as pip takes it: its pip list, and conda's own packages under the names that PyPI has for most of them. */
-function condaLines(text: string): string[] {
+/** conda.yaml as pip takes it: its pip list, and conda's own packages, which PyPI has under the same names for the most part. */
+function condaLines(text: string): { pip: string[]; own: string[] } {
   const { dependencies } = yamlOf(text, CONDA);
-  const lines: string[] = [];
+  const pip: string[] = [];
+  const own: string[] = [];
   for (const entry of Array.isArray(dependencies) ? dependencies : []) {
     if (typeof entry === 'object' && entry !== null) {
-      lines.push(...strings((entry as { pip?: unknown }).pip).flatMap(requirementLines));
+      pip.push(...strings((entry as { pip?: unknown }).pip).flatMap(requirementLines));
       continue;
     }
-    const { name, version } = condaPackage(String(entry));
-    if (name !== '' && !['python', 'pip', 'setuptools', 'wheel'].includes(name)) {
-      lines.push(`${name}${version === '' || /^[<>!~=]/.test(version) ? version : `==${version}`}`);
+    const { name, version, build } = condaPackage(String(entry));
+    // `conda env export` also lists libraries of the system: their builds do not name Python.
+    const isLibrary = build !== undefined && !build.startsWith('py');
+    if (name !== '' && !isLibrary && !INSTALLERS.includes(name)) {
+      own.push(`${ON_PYPI[name] ?? name}${version === '' || /^[<>!~=]/.test(version) ? version : `==${version}`}`);
     }
   }
-  return lines;
+  return { pip, own };
+}
+
+function packageOf(line: string): string {
+  return canonicalName(/^[\w.-]+/.exec(line)?.[0] ?? '');
 }
 
 /** `channel::name=1.2=build` (docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html). */
-function condaPackage(entry: string): { name: string; version: string } {
+function condaPackage(entry: string): { name: string; version: string; build?: string | undefined } {
   const [spec = ''] = entry.replace(/\s/g, '').split('::').slice(-1);
   const [, name = '', rest = ''] = /^([A-Za-z0-9_.-]+)(.*)$/.exec(spec) ?? [];
   if (/^[<>!~]|^==/.test(rest)) {
     return { name: name.toLowerCase(), version: rest };
   }
-  const [version = ''] = rest.replace(/^=/, '').split('=');
-  return { name: name.toLowerCase(), version: version.endsWith('.*') ? `==${version}` : version };
+  const [version = '', build] = rest.replace(/^=/, '').split('=');
+  return { name: name.toLowerCase(), version: version.endsWith('.*') ? `==${version}` : version, build };
 }
 
 /** The Python version that python_env.yaml or conda.yaml names. */

@@ -51,6 +51,8 @@ export interface EnvironmentFiles {
   readonly wheelHashes: ReadonlyMap<string, string>;
 }
 
+/** Loaders that start a Java process. A model that only imports pyspark is no such model. */
+const JAVA_LOADERS: readonly string[] = ['mlflow.spark', 'mlflow.h2o', 'mlflow.mleap', 'mlflow.johnsnowlabs'];
 /** MLflow below this version imports pkg_resources, which setuptools dropped in version 81. */
 const WITHOUT_PKG_RESOURCES = [2, 12] as const;
 /** One version, not the range `==2.*`, and no comparison in a marker. */
@@ -69,6 +71,7 @@ const XGBOOST_ON_GPUS = "nvidia-nccl-cu12 ; sys_platform == 'never'";
  * @throws RefusedError with the line and the way out
  */
 export function environmentOf(files: EnvironmentFiles, rules: RequirementRules): ModelEnvironment {
+  refuseJava(files.mlmodel);
   const requirements = readRequirements(mainLines(files.texts), (path) => files.texts.get(path), rules);
   const mlflow = mlflowOf(requirements.packages, files.mlmodel.mlflowVersion);
   const packages = new Set([...requirements.packages, ...mlflow.packages]);
@@ -103,6 +106,17 @@ export function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
       : member,
   );
+}
+
+/** @throws RefusedError for a model that a Java process loads, which no environment image has */
+function refuseJava({ flavors }: MlModel): void {
+  const loader = textOf(flavors.python_function ?? {}, 'loader_module');
+  if (loader !== undefined && JAVA_LOADERS.includes(loader)) {
+    throw new RefusedError(
+      `${quoted(loader)} needs Java, which environment images do not have: put an image of your own into the tag ` +
+        'sagemaker_deploy_image, or log the model in another flavor, such as ONNX',
+    );
+  }
 }
 
 /** @throws RefusedError for a Python that no image can be built for, with those that there are */

@@ -3,8 +3,8 @@ import type { Flavor } from './flavor';
 import { textOf } from './mlmodel';
 
 /**
- * Any model that MLflow can load, in an image with MLflow's own scoring server: the model folder as it is, at the archive's root
- * (mlflow.org/docs/latest/ml/deployment/deploy-model-to-sagemaker). The image installs what the model's environment asks for.
+ * Any model that MLflow can load, in an image with the model's environment and MLflow's own scoring server: the model folder as it is,
+ * at the archive's root (mlflow.org/docs/latest/ml/deployment/deploy-model-to-sagemaker).
  */
 export const pythonFunction: Flavor = {
   name: 'python_function',

@@ -136,6 +136,33 @@ dependencies:
     expect(digest({ conda, python: '3.10.13' })).toBe(digest({ requirements, python: '3.10.1' }));
   });
 
+  test('adds the conda packages that requirements.txt lacks', () => {
+    const both = { conda, requirements: 'mlflow==1.14.0\ncloudpickle==1.6.0\nnumpy==1.19.4\n' };
+    expect(specOf({ ...both, mlflow: undefined }).packages).toEqual([
+      'cloudpickle==1.6.0',
+      'mlflow==1.14.0',
+      'numpy==1.19.4',
+      'scikit-learn==0.24.1',
+      'setuptools<81',
+    ]);
+  });
+
+  test('of `conda env export` gives the packages of Python, under the names of PyPI', () => {
+    const exported = `dependencies:
+- _libgcc_mutex=0.1=main
+- openssl=1.1.1k=h27cfd23_0
+- conda-forge::pytorch=1.13.1=py3.10_cuda11.6_0
+- packaging=23.1=pyhd8ed1ab_0
+- joblib
+`;
+    expect(specOf({ conda: exported }).packages).toEqual([
+      'joblib',
+      'mlflow==3.17.2',
+      'packaging==23.1',
+      'torch==1.13.1',
+    ]);
+  });
+
   test('is data', async () => {
     expect(await why({ conda: 'dependencies: !!python/object/apply:os.system [x]' })).toMatch(
       /conda.yaml is not valid YAML/,
@@ -422,5 +449,13 @@ test('any text is read or refused', () => {
       }
     }),
     { numRuns: 2_000 },
+  );
+});
+
+test.each(['mlflow.spark', 'mlflow.h2o'])('%s needs Java, which no environment image has', async (loader) => {
+  const { mlmodel, ...files } = folder({ requirements: 'pyspark==3.5.1' });
+  const java = { ...mlmodel, flavors: { python_function: { python_version: '3.11.7', loader_module: loader } } };
+  expect(await refusal((async () => environmentOf({ mlmodel: java, ...files }, RULES))())).toMatch(
+    `"${loader}" needs Java, which environment images do not have: put an image`,
   );
 });
