@@ -74,7 +74,7 @@ test(
     const prefix = S3Uri.slice(`s3://${stage.env.ARTIFACT_BUCKET}/`.length);
     const files = (await objects()).map(([key]) => key);
     expect(files.every((key) => key.startsWith(prefix))).toBe(true);
-    expect(files).toEqual(expect.arrayContaining([`${prefix}model/MLmodel`, `${prefix}code/inference.py`]));
+    expect(files).toEqual(expect.arrayContaining([`${prefix}MLmodel`, `${prefix}model.skops`]));
   },
   RUNS_MS,
 );
