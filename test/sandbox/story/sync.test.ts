@@ -34,7 +34,7 @@ test('promotion makes a package, further changes update it, a rejection stays, a
     mlflow_version: version,
     mlflow_environments: 'Staging',
     mlflow_source: (await databricks.model()).source,
-    mlflow_flavor: 'sklearn',
+    mlflow_flavor: 'python_function',
     mlflow_mlops_owner: 'ModelRepack-ModelSyncStack',
   });
   expect(staged.described.ModelApprovalStatus).toBe('Approved');
