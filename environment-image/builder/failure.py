@@ -26,6 +26,7 @@ FIXES = (
         "a package does not support the Python of the model: log the model with another version of one of them",
     ),
 )
+NOT_THE_REASON = ("warning:", "Using Python ")
 OTHER_FIX = "log the model with requirements that can be installed together, for example those of the environment that it was trained in"
 
 
@@ -42,7 +43,7 @@ class Failed(Exception):
 def of_resolver(words: str) -> Failed:
     """The failure that uv's standard error tells of."""
     lines = [line.strip() for line in words.splitlines()]
-    reason = " ".join(line for line in lines if line and not line.startswith("warning:"))
+    reason = " ".join(line for line in lines if line and not line.startswith(NOT_THE_REASON))
     if PASSING.search(reason):
         return Failed("passing", reason)
     fix = next((fix for pattern, fix in FIXES if pattern.search(reason)), OTHER_FIX)

@@ -88,7 +88,8 @@ class Failures(unittest.TestCase):
             ("Because the current Python version (3.8) does not satisfy Python>=3.9", "another version"),
             ("Because a depends on b<1 and c depends on b>1", "installed together"),
         ):
-            error = failure.of_resolver(f"warning: Requirements file `x.txt` has no dependencies\n  {words}\n")
+            noise = "Using Python 3.11.7 environment at: /opt/env\nwarning: Requirements file `x.txt` has no dependencies\n"
+            error = failure.of_resolver(f"{noise}  {words}\n")
             self.assertEqual((error.cause, error.reason), ("requirements", words))
             self.assertIn(fix, error.fix)
 

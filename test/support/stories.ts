@@ -125,14 +125,19 @@ export class Stage {
     return packages;
   }
 
-  /** Waits until no sync runs any more. A webhook that is still on its way is not seen. */
+  /** Waits until no sync runs any more. A webhook that is still on its way is not seen. @throws Error if a sync failed */
   async idle(since?: ReadonlySet<string>): Promise<void> {
     const before = since ?? (await executionNames(this.aws, this.env));
-    await untilIdle(this.aws, this.env, before);
+    await this.settled(() => untilIdle(this.aws, this.env, before));
+  }
+
+  /** Waits for syncs, and for those that start when environment images have been built. */
+  private async settled(endOfSyncs: () => Promise<void>): Promise<void> {
+    await endOfSyncs();
     if (await this.endOfBuilds()) {
       // The event of the end is under way.
       await new Promise((resolve) => setTimeout(resolve, 3_000));
-      await untilIdle(this.aws, this.env, before);
+      await endOfSyncs();
     }
   }
 
@@ -166,7 +171,7 @@ export class Stage {
       await untilNoneRuns(this.aws, this.env);
       const finished = await this.syncOnce(input);
       if (finished.output.models.some(({ outcome }) => outcome === 'waiting')) {
-        await this.idle();
+        await this.settled(() => untilNoneRuns(this.aws, this.env));
         return undefined;
       }
       return finished.output.models.some(({ modelName, outcome }) => outcome === 'deferred' && matters(modelName))
