@@ -58,6 +58,7 @@ test('each finished sync of a model is one event with what it did', async () => 
     Deleted: 0,
     Failed: 0,
     Blocked: 0,
+    Waiting: 0,
     Failures: [],
     ExecutionArn: expect.stringContaining(':execution:'),
   });

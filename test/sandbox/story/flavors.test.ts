@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { SandboxEnv } from '../../../sandbox/cli/context';
 import { createEndpoint, deleteEndpoint, largestDifference, predict } from '../../../sandbox/demo/endpoint';
 import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
-import { setAlias, transitionStage } from '../../../sandbox/demo/registry';
+import { call, setAlias, transitionStage } from '../../../sandbox/demo/registry';
 import { type ModelKind, trainModel } from '../../../sandbox/demo/trained-model';
 import { UP_TIMEOUT_MS, useSandbox } from '../../support/sandbox';
 import { type Stage, stages } from '../../support/stories';
@@ -77,6 +77,8 @@ test('what cannot be built fails alone, with the reason and the fix, and is not 
   expect(cause).toMatch(/no-such-package-of-anybody.*environment-indexes/);
   expect(cause).toContain(`"version":"${impossible}"`);
   expect((await listPackages(stage.aws, group)).map(({ metadata }) => metadata.mlflow_version)).toEqual([good]);
+  // A sync of all would fail for its sake.
+  await call(stage.env, 'DELETE', 'registered-models/alias', { name, alias: 'staging' });
 }, 300_000);
 
 test('a version that was copied from another model is packed from the files of that one', async () => {
