@@ -1,6 +1,6 @@
 """python -m builder: builds the environment ENVIRONMENT_DIGEST of the bucket BUCKET into the repository REPOSITORY_URI.
 
-Where ENVIRONMENT_FOLDERS is set, a folder below it takes the image's place, and only its manifest goes to ECR. What came of the build
+Where ENVIRONMENT_FOLDERS is set, a folder below it takes the image's place, and an image with an empty layer goes to ECR. What came of the build
 is in result.json, also when it failed; the exit status is 1 then.
 """
 
@@ -45,13 +45,16 @@ def build(environment: Environment, timing: Timing) -> dict[str, Any]:
         use_index_secret(spec)
         folders = os.environ.get("ENVIRONMENT_FOLDERS")
         uri = os.environ["REPOSITORY_URI"]
+        ecr = boto3.client("ecr")
+        name = uri.split("/", 1)[1]
         if folders:
             manifest, about = folder.build(spec, environment.digest, inputs, Path(folders), timing)
+            folder.push(ecr, name, environment.digest, about["packages"])
         else:
-            target = image.ecr_repository(boto3.client("ecr"), uri)
+            target = image.ecr_repository(ecr, uri)
             made, about = image.build(spec, inputs, image.base_repository(), target, timing)
             manifest = json.dumps(made, sort_keys=True, separators=(",", ":"))
-        return {"image": put_image(uri, environment.digest, manifest), **about}
+        return {"image": put_image(ecr, name, environment.digest, manifest), **about}
 
 
 def use_index_secret(spec: dict[str, Any]) -> None:
@@ -67,10 +70,8 @@ def use_index_secret(spec: dict[str, Any]) -> None:
             os.environ[f"UV_INDEX_MODEL{number}_PASSWORD"] = found["password"]
 
 
-def put_image(repository_uri: str, tag: str, manifest: str) -> str:
+def put_image(ecr: Any, name: str, tag: str, manifest: str) -> str:
     """Names a manifest by the environment's digest. Tags are immutable: of two builds of one environment the first one counts."""
-    ecr = boto3.client("ecr")
-    name = repository_uri.split("/", 1)[1]
     try:
         return ecr.put_image(repositoryName=name, imageManifest=manifest, imageTag=tag)["image"]["imageId"]["imageDigest"]
     except (ecr.exceptions.ImageAlreadyExistsException, ecr.exceptions.ImageTagAlreadyExistsException):
@@ -78,4 +79,5 @@ def put_image(repository_uri: str, tag: str, manifest: str) -> str:
         return found["imageDetails"][0]["imageDigest"]
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,5 +1,6 @@
 """An environment as a folder of this machine, for the sandbox, which has neither Docker nor a base image."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -103,22 +104,45 @@ def test_import(env: Path, home: Path, wanted: list[str]) -> None:
         raise Failed("import", f"the installed packages do not work together: {words}", "log the model with packages that can be imported together")
 
 
+# ECR wants at least one layer; this one is an empty archive.
+LAYER = gzip.compress(bytes(1024), mtime=0)
+
+
+def configuration(digest: str, names: list[str]) -> bytes:
+    return json.dumps({"environment": digest, "packages": names}, sort_keys=True).encode()
+
+
 def manifest_of(digest: str, names: list[str]) -> str:
-    """What stands in ECR for the folder. It names no layers: nothing but the sandbox can run it."""
-    config = json.dumps({"environment": digest, "packages": names}, sort_keys=True)
+    """What stands in ECR for the folder. Its layer is empty: nothing but the sandbox can run it."""
+
+    def part(kind: str, data: bytes) -> dict[str, Any]:
+        return {"mediaType": f"application/vnd.oci.image.{kind}", "size": len(data), "digest": digest_of(data)}
+
     return json.dumps(
         {
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
-            "config": {
-                "mediaType": "application/vnd.oci.image.config.v1+json",
-                "size": len(config),
-                "digest": f"sha256:{hashlib.sha256(config.encode()).hexdigest()}",
-            },
-            "layers": [],
+            "config": part("config.v1+json", configuration(digest, names)),
+            "layers": [part("layer.v1.tar+gzip", LAYER)],
         },
         separators=(",", ":"),
     )
+
+
+def digest_of(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def push(ecr: Any, name: str, digest: str, names: list[str]) -> None:
+    """Uploads what the manifest names: ECR refuses the manifest without it."""
+    for data in (LAYER, configuration(digest, names)):
+        upload = ecr.initiate_layer_upload(repositoryName=name)["uploadId"]
+        whole = {"partFirstByte": 0, "partLastByte": len(data) - 1, "layerPartBlob": data}
+        ecr.upload_layer_part(repositoryName=name, uploadId=upload, **whole)
+        try:
+            ecr.complete_layer_upload(repositoryName=name, uploadId=upload, layerDigests=[digest_of(data)])
+        except ecr.exceptions.LayerAlreadyExistsException:
+            pass
 
 
 def size_of(folder: Path) -> int:

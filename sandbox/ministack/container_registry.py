@@ -3,9 +3,8 @@
 - The digest of an image is the SHA-256 of its manifest's bytes; a digest that does not match is refused.
 - An immutable tag stays at its image, and pushing the same image with the same tag again is an error.
 - A tag is at one image. Deleting the last tag of an image deletes the image.
+- An image has layers, and they and its configuration were uploaded before (container_layers.py).
 - Images that are asked for and missing are errors or failures; lists have pages and filters.
-
-Not checked: whether the layers that a manifest names were uploaded.
 """
 
 import json
@@ -33,22 +32,24 @@ class Refusal(Exception):
 
 def apply() -> None:
     """Replace the actions on images, and check the names of new repositories."""
-    ecr._put_image = _answering(_put_image)
-    ecr._batch_get_image = _answering(_batch_get_image)
-    ecr._batch_delete_image = _answering(_batch_delete_image)
-    ecr._list_images = _answering(_list_images)
-    ecr._describe_images = _answering(_describe_images)
+    ecr._put_image = answering(_put_image)
+    ecr._batch_get_image = answering(_batch_get_image)
+    ecr._batch_delete_image = answering(_batch_delete_image)
+    ecr._list_images = answering(_list_images)
+    ecr._describe_images = answering(_describe_images)
     create = ecr._create_repository
 
     def create_repository(data: Data) -> Any:
-        return _answering(_check_name)(data) or create(data)
+        return answering(_check_name)(data) or create(data)
 
     ecr._create_repository = create_repository
     handlers = provisioners._RESOURCE_HANDLERS["AWS::ECR::Repository"]
     handlers["create"] = _new(handlers["create"])
 
 
-def _answering(action: Callable[[Data], Data | None]) -> Callable[[Data], Any]:
+def answering(action: Callable[[Data], Data | None]) -> Callable[[Data], Any]:
+    """An action as MiniStack calls it: a refusal is the answer."""
+
     def handle(data: Data) -> Any:
         try:
             answer = action(data)
@@ -77,24 +78,30 @@ def _new(create: Callable[..., Any]) -> Callable[..., Any]:
 def _check_name(data: Data) -> None:
     name = data.get("repositoryName", "")
     if not 2 <= len(name) <= 256 or not NAME.fullmatch(name):
-        raise _invalid("repositoryName", f"must satisfy regular expression '{NAME.pattern}'")
+        raise invalid("repositoryName", f"must satisfy regular expression '{NAME.pattern}'")
 
 
-def _invalid(member: str, constraint: str) -> Refusal:
+def invalid(member: str, constraint: str) -> Refusal:
     message = f"Invalid parameter at '{member}' failed to satisfy constraint: '{constraint}'"
     return Refusal("InvalidParameterException", message)
 
 
-def _where() -> str:
+def in_registry() -> str:
     return f"in the registry with id '{get_account_id()}'"
 
 
-def _images_of(data: Data) -> tuple[str, list[Image]]:
+def repository_of(data: Data) -> str:
+    """The name of the repository that a request is for."""
     name = data.get("repositoryName", "")
     registry = data.get("registryId", get_account_id())
     if registry != get_account_id() or name not in ecr._repositories:
         message = f"The repository with name '{name}' does not exist in the registry with id '{registry}'"
         raise Refusal("RepositoryNotFoundException", message)
+    return name
+
+
+def _images_of(data: Data) -> tuple[str, list[Image]]:
+    name = repository_of(data)
     return name, ecr._images[name]
 
 
@@ -103,15 +110,16 @@ def _put_image(data: Data) -> Data:
     manifest, tag = data.get("imageManifest", ""), data.get("imageTag")
     media_type = data.get("imageManifestMediaType") or _parsed(manifest).get("mediaType", DOCKER_MANIFEST)
     if tag is not None and not TAG.fullmatch(tag):
-        raise _invalid("imageTag", f"must satisfy regular expression '{TAG.pattern}'")
+        raise invalid("imageTag", f"must satisfy regular expression '{TAG.pattern}'")
     digest = ecr._image_digest(manifest)
     if data.get("imageDigest", digest) != digest:
         raise Refusal("ImageDigestDoesNotMatchException", "The specified image digest does not match the manifest")
+    _check_layers(name, manifest)
     image = next((each for each in images if each["imageDigest"] == digest), None)
     if image and (tag is None or tag in image["imageTags"]):
         tagged = "" if tag is None else f" and tag '{tag}'"
         message = f"Image with digest '{digest}'{tagged} already exists in the repository with name '{name}'"
-        raise Refusal("ImageAlreadyExistsException", f"{message} {_where()}")
+        raise Refusal("ImageAlreadyExistsException", f"{message} {in_registry()}")
     holder = next((each for each in images if tag is not None and tag in each["imageTags"]), None)
     if holder:
         if ecr._repositories[name]["imageTagMutability"] == "IMMUTABLE":
@@ -141,8 +149,23 @@ def _parsed(manifest: str) -> Data:
     except ValueError:
         parsed = None
     if not isinstance(parsed, dict):
-        raise _invalid("ImageManifest", "Invalid JSON syntax")
+        raise invalid("ImageManifest", "Invalid JSON syntax")
     return parsed
+
+
+def _check_layers(name: str, manifest: str) -> None:
+    """Refuses what cannot be pulled. A list of manifests has no layers of its own."""
+    parsed = _parsed(manifest)
+    if "manifests" in parsed:
+        return
+    parts = [parsed.get("config"), *(parsed.get("layers") or [])]
+    if len(parts) < 2:
+        raise invalid("ImageManifest", "Image has to have at least 1 layer")
+    digests = [part.get("digest") if isinstance(part, dict) else None for part in parts]
+    missing = [digest for digest in digests if digest not in ecr._layer_blobs.get(name, {})]
+    if missing:
+        message = f"Layers with digests '{missing}' not found in the repository with name '{name}'"
+        raise Refusal("LayersNotFoundException", f"{message} {in_registry()}")
 
 
 def _shape(image: Image, tag: str | None) -> Data:
@@ -157,7 +180,7 @@ def _id(image: Image, tag: str | None) -> Data:
 def _ids_of(data: Data) -> list[Data]:
     ids = data.get("imageIds") or []
     if not 1 <= len(ids) <= 100:
-        raise _invalid("imageIds", "Member must have length between 1 and 100")
+        raise invalid("imageIds", "Member must have length between 1 and 100")
     return ids
 
 
@@ -221,14 +244,14 @@ def _describe_images(data: Data) -> Data:
     if not data.get("imageIds"):
         return _page(data, "imageDetails", [_details(image) for image in _filtered(data, images)])
     if "maxResults" in data or "nextToken" in data:
-        raise _invalid("maxResults", "cannot be used when you specify images with imageIds")
+        raise invalid("maxResults", "cannot be used when you specify images with imageIds")
     found: list[Image] = []
     for wanted in _ids_of(data):
         image, failure = _find(images, wanted)
         if image is None:
             digest, tag = wanted.get("imageDigest", "null"), wanted.get("imageTag", "null")
             message = f"The image with imageId {{imageDigest:'{digest}', imageTag:'{tag}'}} does not exist within"
-            raise Refusal("ImageNotFoundException", f"{message} the repository with name '{name}' {_where()}")
+            raise Refusal("ImageNotFoundException", f"{message} the repository with name '{name}' {in_registry()}")
         if image not in found:
             found.append(image)
     return {"imageDetails": [_details(image) for image in found]}
@@ -253,9 +276,9 @@ def _details(image: Image) -> Data:
 def _page(data: Data, member: str, items: list[Any]) -> Data:
     size = data.get("maxResults", PAGE)
     if not isinstance(size, int) or not 1 <= size <= 1000:
-        raise _invalid("maxResults", "must have value between 1 and 1000")
+        raise invalid("maxResults", "must have value between 1 and 1000")
     token = str(data.get("nextToken") or 0)
     if not token.isdecimal():
-        raise _invalid("nextToken", "Invalid token")
+        raise invalid("nextToken", "Invalid token")
     end = int(token) + size
     return {member: items[int(token) : end], **({"nextToken": str(end)} if end < len(items) else {})}

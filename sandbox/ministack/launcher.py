@@ -6,6 +6,7 @@ objects live in memory.
 
 from importlib.metadata import version
 
+import container_layers
 import container_registry
 import custom_resources
 import functions
@@ -22,6 +23,7 @@ import state_machines
 # The patches know this version's inside; with another, a gap would show late, as a wrong answer.
 WRITTEN_FOR = "1.5.33"
 PATCHES = (
+    container_layers,
     container_registry,
     custom_resources,
     functions,

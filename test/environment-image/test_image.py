@@ -24,7 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "environment-image"))
 
-from builder import failure, image, layer, registry  # noqa: E402
+from builder import __main__ as program, failure, image, layer, registry  # noqa: E402
 from builder.timing import Timing  # noqa: E402
 
 MINOR = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -121,6 +121,27 @@ class Registry(http.server.BaseHTTPRequestHandler):
         return self.answer(201)
 
     do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_any
+
+
+class Missing(Exception):
+    """LayersNotFoundException"""
+
+
+class Ecr:
+    """The API of the same registry: what a manifest names must be in the repository (API_PutImage)."""
+
+    class exceptions:
+        ImageAlreadyExistsException = ImageTagAlreadyExistsException = FileExistsError
+
+    def __init__(self, blobs):
+        self.blobs = blobs
+
+    def put_image(self, repositoryName, imageManifest, imageTag):
+        manifest = json.loads(imageManifest)
+        missing = [one["digest"] for one in (manifest["config"], *manifest["layers"]) if one["digest"] not in self.blobs]
+        if missing:
+            raise Missing(missing)
+        return {"image": {"imageId": {"imageDigest": sha256(imageManifest.encode()), "imageTag": imageTag}}}
 
 
 def base_layer():
@@ -228,6 +249,27 @@ class Image(unittest.TestCase):
         second, _ = self.build()
         self.assertEqual(json.dumps(first, sort_keys=True), json.dumps(second, sort_keys=True))
         self.assertEqual(len(self.server.store["pushed"]), pushed)
+
+    def test_its_manifest_is_accepted_when_all_layers_are_pushed_and_refused_before(self):
+        blobs = self.server.store["environments"]
+        manifest, _ = self.build()
+        text = json.dumps(manifest)
+        ecr = Ecr(blobs)
+        for one in (manifest["config"], *manifest["layers"]):
+            lost = blobs.pop(one["digest"])
+            with self.assertRaisesRegex(Missing, one["digest"]):
+                program.put_image(ecr, "environments", "tag", text)
+            blobs[one["digest"]] = lost
+        self.assertEqual(program.put_image(ecr, "environments", "tag", text), sha256(text.encode()))
+
+    def test_a_layer_that_the_repository_lost_is_pushed_again(self):
+        blobs = self.server.store["environments"]
+        manifest, _ = self.build()
+        for one in (manifest["config"], *manifest["layers"]):
+            del blobs[one["digest"]]
+        again, _ = self.build()
+        self.assertEqual(again, manifest)
+        program.put_image(Ecr(blobs), "environments", "tag", json.dumps(again))
 
     def test_nothing_is_pushed_if_it_cannot_be_imported_and_no_credential_is_seen(self):
         os.environ["AWS_SECRET_ACCESS_KEY"] = "hunter2"

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Part } from '../../../sandbox/processes/part';
 import { Stacks, templateOf } from './cloudformation/stacks';
 import { startMiniStack } from './parts';
+import { requirePython } from './sagemaker/stage';
 
 const ACCOUNT = '111111111111';
 let ministack: Part;
@@ -33,19 +37,43 @@ async function ecr(action: string, input: object): Promise<any> {
   return answer.json();
 }
 
-const digestOf = (manifest: string) => `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
-const manifestOf = (size: number) =>
+const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/** Uploads a layer by one part, or by all those given. */
+async function upload(repositoryName: string, ...parts: string[]) {
+  const { uploadId } = await ecr('InitiateLayerUpload', { repositoryName });
+  let partFirstByte = 0;
+  for (const part of parts) {
+    const partLastByte = partFirstByte + part.length - 1;
+    const layerPartBlob = Buffer.from(part).toString('base64');
+    await ecr('UploadLayerPart', { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob });
+    partFirstByte = partLastByte + 1;
+  }
+  return ecr('CompleteLayerUpload', { repositoryName, uploadId, layerDigests: [digestOf(parts.join(''))] });
+}
+
+const partOf = (kind: string, text: string) => ({
+  mediaType: `application/vnd.oci.image.${kind}`,
+  size: text.length,
+  digest: digestOf(text),
+});
+
+const manifestOf = (config: string, ...layers: string[]) =>
   JSON.stringify({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: { mediaType: 'application/vnd.oci.image.config.v1+json', size: 1, digest: `sha256:${'0'.repeat(64)}` },
-    layers: [{ size }],
+    config: partOf('config.v1+json', config),
+    layers: layers.map((layer) => partOf('layer.v1.tar+gzip', layer)),
   });
+
+/** An image that can be put into each repository of these tests. */
+const OTHER = manifestOf('c', 'other');
 
 /** A repository of its own for a test, with an image of the tag `first`. */
 async function repository(repositoryName: string, imageTagMutability = 'IMMUTABLE') {
   await ecr('CreateRepository', { repositoryName, imageTagMutability });
-  const manifest = manifestOf(10);
+  for (const text of ['c', 'ten bytes.', 'other']) await upload(repositoryName, text);
+  const manifest = manifestOf('c', 'ten bytes.');
   await ecr('PutImage', { repositoryName, imageManifest: manifest, imageTag: 'first' });
   return { repositoryName, manifest, digest: digestOf(manifest) };
 }
@@ -70,9 +98,16 @@ test('an image has the digest of its manifest, its media type and its size', asy
 test.each<[string, object, string]>([
   ['the same image with the same tag', { imageTag: 'first' }, 'ImageAlreadyExistsException'],
   ['the same image without a tag', {}, 'ImageAlreadyExistsException'],
-  ['another image with an immutable tag', { imageManifest: '{}', imageTag: 'first' }, 'ImageTagAlreadyExistsException'],
+  [
+    'another image with an immutable tag',
+    { imageManifest: OTHER, imageTag: 'first' },
+    'ImageTagAlreadyExistsException',
+  ],
   ['another digest than the manifest has', { imageDigest: 'sha256:00' }, 'ImageDigestDoesNotMatchException'],
   ['a manifest that is not JSON', { imageManifest: 'x' }, 'InvalidParameterException'],
+  ['a manifest without layers', { imageManifest: manifestOf('c') }, 'InvalidParameterException'],
+  ['a manifest with a missing layer', { imageManifest: manifestOf('c', 'lost') }, 'LayersNotFoundException'],
+  ['a manifest with a missing config', { imageManifest: manifestOf('lost', 'other') }, 'LayersNotFoundException'],
   ['a tag that no image can have', { imageTag: 'a b' }, 'InvalidParameterException'],
 ])('rejects %s', async (what, change, error) => {
   const { repositoryName, manifest } = await repository(`rejects-${what.replaceAll(' ', '-').toLowerCase()}`);
@@ -81,13 +116,72 @@ test.each<[string, object, string]>([
   });
 });
 
+test('keeps a layer of several parts, once in each repository', async () => {
+  await ecr('CreateRepository', { repositoryName: 'layers' });
+  expect(await upload('layers', 'two ', 'parts')).toMatchObject({ layerDigest: digestOf('two parts') });
+  expect(await upload('layers', 'two parts')).toMatchObject({ __type: 'LayerAlreadyExistsException' });
+  const layerDigests = [digestOf('two parts'), digestOf('none')];
+  const { layers } = await ecr('BatchCheckLayerAvailability', { repositoryName: 'layers', layerDigests });
+  expect(layers).toMatchObject([
+    { layerAvailability: 'AVAILABLE', layerSize: 9 },
+    { layerAvailability: 'UNAVAILABLE' },
+  ]);
+  const lost = { repositoryName: 'layers', layerDigest: digestOf('none') };
+  expect(await ecr('GetDownloadUrlForLayer', lost)).toMatchObject({ __type: 'LayersNotFoundException' });
+});
+
+test('rejects an upload that is empty, unknown, or has another digest or order', async () => {
+  const repositoryName = 'uploads';
+  await ecr('CreateRepository', { repositoryName });
+  expect(await upload(repositoryName)).toMatchObject({ __type: 'EmptyUploadException' });
+  const { uploadId } = await ecr('InitiateLayerUpload', { repositoryName });
+  const part = { repositoryName, uploadId, layerPartBlob: 'AAAA' };
+  const late = await ecr('UploadLayerPart', { ...part, partFirstByte: 3, partLastByte: 5 });
+  expect(late).toMatchObject({ __type: 'InvalidLayerPartException' });
+  await ecr('UploadLayerPart', { ...part, partFirstByte: 0, partLastByte: 2 });
+  const end = { repositoryName, uploadId, layerDigests: [digestOf('x')] };
+  expect(await ecr('CompleteLayerUpload', end)).toMatchObject({ __type: 'InvalidLayerException' });
+  expect(await ecr('CompleteLayerUpload', { ...end, uploadId: 'none' })).toMatchObject({
+    __type: 'UploadNotFoundException',
+  });
+});
+
+const PUSH = `
+import boto3
+from builder import __main__ as program, folder
+ecr = boto3.client("ecr")
+for digest in ("a", "b"):
+    manifest = folder.manifest_of(digest, ["mlflow==1.0"])
+    for _ in range(2):
+        folder.push(ecr, "folders", digest, ["mlflow==1.0"])
+        print(program.put_image(ecr, "folders", digest, manifest))
+`;
+
+test('accepts the image of an environment that was built as a folder, also a second time', async () => {
+  await ecr('CreateRepository', { repositoryName: 'folders', imageTagMutability: 'IMMUTABLE' });
+  const { stdout } = await promisify(execFile)(requirePython(), ['-c', PUSH], {
+    cwd: join(__dirname, '..', '..', '..', 'environment-image'),
+    env: {
+      AWS_ENDPOINT_URL: ministack.spec.url,
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: ACCOUNT,
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+  });
+  const { imageIds } = await ecr('ListImages', { repositoryName: 'folders' });
+  const digests: string[] = imageIds.map(({ imageDigest }: { imageDigest: string }) => imageDigest);
+  expect(stdout.trim().split('\n')).toEqual(digests.flatMap((digest) => [digest, digest]));
+  expect(digests).toHaveLength(2);
+}, 30_000);
+
 test('moves a mutable tag to another image', async () => {
   const { repositoryName, digest } = await repository('mutable', 'MUTABLE');
-  await ecr('PutImage', { repositoryName, imageManifest: '{}', imageTag: 'first' });
+  await ecr('PutImage', { repositoryName, imageManifest: OTHER, imageTag: 'first' });
   const { imageIds } = await ecr('ListImages', { repositoryName });
-  expect(imageIds).toEqual([{ imageDigest: digest }, { imageDigest: digestOf('{}'), imageTag: 'first' }]);
+  expect(imageIds).toEqual([{ imageDigest: digest }, { imageDigest: digestOf(OTHER), imageTag: 'first' }]);
   const tagged = await ecr('ListImages', { repositoryName, filter: { tagStatus: 'TAGGED' } });
-  expect(tagged.imageIds).toEqual([{ imageDigest: digestOf('{}'), imageTag: 'first' }]);
+  expect(tagged.imageIds).toEqual([{ imageDigest: digestOf(OTHER), imageTag: 'first' }]);
 });
 
 test('reports missing images, repositories and identifiers', async () => {
@@ -116,7 +210,7 @@ test('deletes an image with its last tag, or by its digest with all tags', async
 
 test('lists images in pages', async () => {
   const { repositoryName } = await repository('paged');
-  await ecr('PutImage', { repositoryName, imageManifest: '{}', imageTag: 'second' });
+  await ecr('PutImage', { repositoryName, imageManifest: OTHER, imageTag: 'second' });
   const first = await ecr('DescribeImages', { repositoryName, maxResults: 1 });
   const second = await ecr('DescribeImages', { repositoryName, maxResults: 1, nextToken: first.nextToken });
   expect([first, second].flatMap(({ imageDetails }) => imageDetails[0].imageTags)).toEqual(['first', 'second']);
