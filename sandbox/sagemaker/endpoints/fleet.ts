@@ -10,6 +10,7 @@ import type { ModelData } from '../model-data';
 import type { AccountState, StoredEndpointConfig } from '../state';
 import { deployedVariant } from '../variants';
 import { canConfine } from './confinement';
+import { healthProblem } from './health-check';
 import { environmentFolder, frameworkImageOf, workerKindOf } from './images';
 import { type Deployable, resolveModel } from './resolve';
 import { type WorkerOptions, WorkerProcess, WorkerStartError } from './worker-process';
@@ -34,8 +35,11 @@ export interface RunningVariant {
   inFlight: number;
 }
 
-/** SageMaker gives a container 60 s to load unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise. */
-const HEALTH_CHECK_SECONDS = 60;
+/**
+ * Within how long a container must answer its pings, unless ContainerStartupHealthCheckTimeoutInSeconds says otherwise, which
+ * serverless endpoints do not take (sagemaker/latest/dg/your-algorithms-inference-code.html).
+ */
+const HEALTH_CHECK_SECONDS = { instances: 480, serverless: 180 };
 const DRAIN_STEP_MS = 20;
 
 /** The worker of one deployment of one endpoint configuration, whatever the number of instances. */
@@ -142,24 +146,14 @@ export class Fleet {
   /** The health check, at which the worker loads the model. */
   private async ping(worker: WorkerProcess, variant: Valid<ProductionVariant>): Promise<void> {
     const seconds = healthCheckSeconds(variant);
-    const reason = await healthProblem(worker.url, seconds);
+    const reason = await healthProblem(worker, seconds);
     if (reason !== undefined) throw new Error(pingFailure(variant.VariantName, reason));
   }
 }
 
 function healthCheckSeconds(variant: Valid<ProductionVariant>): number {
-  return variant.ContainerStartupHealthCheckTimeoutInSeconds ?? HEALTH_CHECK_SECONDS;
-}
-
-async function healthProblem(url: string, seconds: number): Promise<string | undefined> {
-  try {
-    const response = await fetch(`${url}/ping`, { signal: AbortSignal.timeout(seconds * 1_000) });
-    const text = await response.text();
-    return response.ok ? undefined : text;
-  } catch (error) {
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return timedOut ? `No answer within ${seconds} seconds.` : `The worker ended: ${reasonOf(error)}`;
-  }
+  const kind = variant.ServerlessConfig ? 'serverless' : 'instances';
+  return variant.ContainerStartupHealthCheckTimeoutInSeconds ?? HEALTH_CHECK_SECONDS[kind];
 }
 
 /** AWS's words, with the reason that AWS leaves in CloudWatch. */

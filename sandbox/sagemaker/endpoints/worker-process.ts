@@ -79,6 +79,10 @@ export class WorkerProcess {
     return new WorkerProcess(child, `http://127.0.0.1:${port}`);
   }
 
+  get ended(): boolean {
+    return hasEnded(this.child);
+  }
+
   /** Ends the process and waits for its end. */
   stop(): Promise<void> {
     return stopChild(this.child);
@@ -104,8 +108,11 @@ async function firstReport(
   });
 }
 
+const hasEnded = ({ exitCode, signalCode, pid }: ChildProcessWithoutNullStreams) =>
+  exitCode !== null || signalCode !== null || pid === undefined;
+
 async function stopChild(child: ChildProcessWithoutNullStreams): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (hasEnded(child)) return;
   const ended = once(child, 'exit');
   child.stdin.end();
   const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);

@@ -18,13 +18,21 @@ class ContainerServer(ThreadingHTTPServer):
         # A worker of a model server takes one request at a time; threads only keep the sockets apart.
         self.turn = threading.Lock()
         self.loaded = False
+        self.failure: BaseException | None = None
 
     def ping(self) -> None:
-        """Load the model at the first health check, so that one that does not load fails it with the reason."""
+        """Load the model at the first health check. When that takes longer than SageMaker waits, a later one has the outcome."""
         with self.turn:
-            if not self.loaded:
+            if self.failure is not None:
+                raise self.failure
+            if self.loaded:
+                return
+            try:
                 self.handler.load()
-                self.loaded = True
+            except BaseException as error:  # a script may call sys.exit; the check fails with that, too
+                self.failure = error
+                raise
+            self.loaded = True
 
     def invoke(self, request: api.Request) -> api.Response:
         with self.turn:
@@ -46,7 +54,7 @@ class Exchange(BaseHTTPRequestHandler):
             return
         try:
             self.server.ping()
-        except BaseException as error:  # a script may call sys.exit; the check fails with that, too
+        except BaseException as error:
             traceback.print_exc()
             self.respond(500, f"{type(error).__name__}: {error}".encode())
             return

@@ -34,6 +34,11 @@ describe('what cannot be deployed fails with the reason', () => {
       { 'factor.txt': '1' },
       /AllTraffic did not pass the ping health check.*The script inference.py is not in/,
     ],
+    [
+      'fails-late',
+      { 'code/inference.py': 'import time\ndef model_fn(folder):\n  time.sleep(3)\n  raise ValueError("late")\n' },
+      /did not pass the ping health check.*ValueError: late/,
+    ],
     ['exits', scriptFiles('1', { 'code/inference.py': 'import sys; sys.exit(3)' }), /SystemExit: 3/],
   ])('%s', async (name, files, reason) => {
     await prepare(stage, name, files);

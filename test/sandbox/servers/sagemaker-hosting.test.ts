@@ -79,6 +79,12 @@ describe('a script-mode endpoint', () => {
     expect(Endpoints).toMatchObject([{ EndpointName: 'serving', EndpointStatus: 'InService' }]);
   });
 
+  test('starts when the model is loaded after the first ping', async () => {
+    const slow = 'import time\ndef model_fn(folder):\n  time.sleep(3)\n  return 1\n';
+    await prepare(stage, 'slow', { 'code/inference.py': slow });
+    expect(await deploy(stage, 'slow')).toMatchObject({ EndpointStatus: 'InService' });
+  });
+
   test('several variants and a request for one are refused by name', async () => {
     const variant = (VariantName: string) => ({
       VariantName,
