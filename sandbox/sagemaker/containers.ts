@@ -1,9 +1,10 @@
 import type { ContainerDefinition, ModelDataSource, ModelPackageContainerDefinition } from '@aws-sdk/client-sagemaker';
-import type { Caller } from '../aws-json/caller';
 import { validationException } from '../aws-json/errors';
 import type { Valid } from '../aws-json/valid';
+import type { ActionContext } from './actions/context';
+import { parseEcrImage } from './container-images';
 import { notInSandbox } from './errors';
-import { type ModelData, parseS3Location, type S3Location } from './model-data';
+import { parseS3Location, type S3Location } from './model-data';
 
 /** A container with an image, of a package or of a model. */
 export type Container = Valid<ModelPackageContainerDefinition> | Valid<ContainerDefinition>;
@@ -13,18 +14,6 @@ export interface DataLocation {
   readonly kind: 'archive' | 'prefix';
   readonly url: string;
   readonly location: S3Location;
-}
-
-const ECR_IMAGE =
-  /^\d{12}\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{64})?$/;
-
-/**
- * The repository part of an ECR image URI (`sagemaker-xgboost` of `….dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5`).
- *
- * @returns undefined when the text is not an image in ECR
- */
-export function repositoryOf(image: string): string | undefined {
-  return ECR_IMAGE.exec(image)?.[1];
 }
 
 /**
@@ -58,21 +47,23 @@ function sourceLocation(source: Valid<ModelDataSource> | undefined): Omit<DataLo
 }
 
 /**
- * Checks a container as CreateModel and CreateModelPackage do: an image in ECR, and model data that is there.
+ * Checks a container as CreateModel and CreateModelPackage do: an image in ECR and model data, both of which are there.
  *
  * @returns the archive's ETag, which SageMaker keeps with a package as `ModelDataETag`
- * @throws ServiceError `ValidationException`: "Using non-ECR image ..." and "Could not find model data at ..." are AWS's words
+ * @throws ServiceError `ValidationException`: "Using non-ECR image ...", "Requested image ... not found." and "Could not find
+ *   model data at ..." are AWS's words
  */
 export async function checkContainer(
-  modelData: ModelData,
-  caller: Caller,
+  { modelData, images, caller }: Pick<ActionContext, 'modelData' | 'images' | 'caller'>,
   container: Container,
 ): Promise<string | undefined> {
-  if (container.Image === undefined) throw validationException('Image must be provided for each container.');
-  if (repositoryOf(container.Image) === undefined) {
-    const image = container.Image;
-    throw validationException(`Using non-ECR image "${image}" without Vpc repository access mode is not supported.`);
+  const { Image: uri } = container;
+  if (uri === undefined) throw validationException('Image must be provided for each container.');
+  const image = parseEcrImage(uri);
+  if (image === undefined) {
+    throw validationException(`Using non-ECR image "${uri}" without Vpc repository access mode is not supported.`);
   }
+  if (!(await images.has(caller, image))) throw validationException(`Requested image ${uri} not found.`);
   const data = dataLocationOf(container);
   if (!data) return undefined;
   const etag =

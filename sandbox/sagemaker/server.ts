@@ -6,6 +6,7 @@ import { loadServiceModel } from '../aws-json/service-model';
 import { ACTIONS } from './actions';
 import type { ActionContext } from './actions/context';
 import { hostingTypes } from './cloudformation';
+import { ContainerImages } from './container-images';
 import { EndpointLifecycle } from './endpoints/lifecycle';
 import { ModelData } from './model-data';
 import { answerInvocation, SIGNING_NAME } from './runtime';
@@ -18,7 +19,7 @@ export interface SageMakerOptions {
   readonly port: number;
   /** An interpreter that has botocore (for the service model) and what the models need (for the workers). */
   readonly python: string;
-  /** Where S3 and EventBridge are. */
+  /** Where S3, ECR and EventBridge are. */
   readonly awsEndpoint: string;
   /** A folder for the workers; each endpoint's variant has one of its own in it while it runs. */
   readonly workDir: string;
@@ -42,10 +43,11 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
   const runtimeModel = await loadServiceModel(python, 'sagemaker-runtime');
   const states = new StateStore();
   const modelData = new ModelData(awsEndpoint);
+  const images = new ContainerImages(awsEndpoint);
   const events = new EventSender('sagemaker', awsEndpoint, log);
-  const endpoints = new EndpointLifecycle({ python, workDir, imagesDir, machine, log, modelData });
+  const endpoints = new EndpointLifecycle({ python, workDir, imagesDir, machine, log, modelData, images });
   const contextOf = (caller: Caller): ActionContext => {
-    return { caller, state: states.of(caller), modelData, events, endpoints };
+    return { caller, state: states.of(caller), modelData, images, events, endpoints };
   };
   const control = endpointOf({
     name: 'SageMaker',
@@ -76,6 +78,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<Listeni
       await endpoints.close();
       await events.close();
       modelData.close();
+      images.close();
       await closed;
     },
   };

@@ -74,7 +74,7 @@ async function makeGroup({ aws: { sageMaker } }: Stage, ModelPackageGroupName: s
 }
 
 async function makePackage(
-  { aws: { sageMaker }, env }: Stage,
+  { aws: { sageMaker } }: Stage,
   ModelPackageGroupName: string,
   CustomerMetadataProperties: Record<string, string> | undefined,
 ): Promise<Foreign> {
@@ -84,7 +84,7 @@ async function makePackage(
       ModelApprovalStatus: 'PendingManualApproval',
       CustomerMetadataProperties,
       InferenceSpecification: {
-        Containers: [{ Image: `${env.AWS_ACCESS_KEY_ID}.dkr.ecr.us-east-1.amazonaws.com/other:1` }],
+        Containers: [{ Image: '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.6' }],
         SupportedContentTypes: ['text/csv'],
         SupportedResponseMIMETypes: ['text/csv'],
       },

@@ -1,6 +1,7 @@
 import type { Caller } from '../../aws-json/caller';
 import type { EventSender } from '../../aws-json/events';
 import type { Action as JsonAction } from '../../aws-json/service';
+import type { ContainerImages } from '../container-images';
 import type { EndpointLifecycle } from '../endpoints/lifecycle';
 import type { ModelData } from '../model-data';
 import type { AccountState } from '../state';
@@ -10,6 +11,7 @@ export interface ActionContext {
   readonly caller: Caller;
   readonly state: AccountState;
   readonly modelData: ModelData;
+  readonly images: ContainerImages;
   readonly events: EventSender;
   readonly endpoints: EndpointLifecycle;
 }

@@ -14,7 +14,8 @@ import type { ActionContext } from './context';
 import { tagMap } from './tags';
 
 /**
- * CreateModel, from images or from a package. The execution role is not looked at: there is no IAM here.
+ * CreateModel, from images or from a package. SageMaker reads the image with the execution role; here the caller looks for it,
+ * and the role is not looked at: there is no IAM here.
  *
  * @throws ServiceError `ValidationException` when containers are missing or contradictory, or a package is not fit to deploy
  */
@@ -49,7 +50,7 @@ async function checkModelContainer(container: Valid<ContainerDefinition>, contex
     throw validationException('Exactly one of Image and ModelPackageName must be provided for a container.');
   }
   if (packageName === undefined) {
-    await checkContainer(context.modelData, context.caller, container);
+    await checkContainer(context, container);
     return;
   }
   if (container.ModelDataUrl !== undefined || container.ModelDataSource !== undefined) {
@@ -65,9 +66,9 @@ async function checkModelContainer(container: Valid<ContainerDefinition>, contex
 async function checkPackage(
   packageName: string,
   { Environment }: Valid<ContainerDefinition>,
-  { state, modelData, caller }: ActionContext,
+  context: ActionContext,
 ): Promise<void> {
-  const { details } = findPackage(state, packageName);
+  const { details } = findPackage(context.state, packageName);
   if (details.ModelPackageStatus !== 'Completed') {
     throw validationException(`ModelPackage ${details.ModelPackageArn} is not Completed.`);
   }
@@ -81,7 +82,7 @@ async function checkPackage(
   }
   for (const container of details.InferenceSpecification.Containers) {
     refuseSecondEnvironment(container.Environment, Environment);
-    await checkContainer(modelData, caller, container);
+    await checkContainer(context, container);
   }
 }
 

@@ -61,12 +61,12 @@ function refuseForVersioned(input: Input): void {
  */
 async function checkedInference(
   specification: Valid<InferenceSpecification> | undefined,
-  { modelData, caller }: Pick<ActionContext, 'modelData' | 'caller'>,
+  context: ActionContext,
 ): Promise<Valid<InferenceSpecification> | undefined> {
   if (!specification) return undefined;
   const containers = [];
   for (const container of specification.Containers) {
-    const etag = await checkContainer(modelData, caller, container);
+    const etag = await checkContainer(context, container);
     containers.push(etag === undefined ? container : { ...container, ModelDataETag: etag });
   }
   return { ...specification, Containers: containers };

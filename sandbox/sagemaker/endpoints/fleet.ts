@@ -6,6 +6,7 @@ import type { ProductionVariant, ProductionVariantSummary } from '@aws-sdk/clien
 import { reasonOf } from '../../aws-json/errors';
 import type { Valid } from '../../aws-json/valid';
 import { ensureTensorFlow } from '../../setup/venv';
+import { type ContainerImages, parseEcrImage } from '../container-images';
 import type { ModelData } from '../model-data';
 import type { AccountState, StoredEndpointConfig } from '../state';
 import { deployedVariant } from '../variants';
@@ -24,6 +25,7 @@ export interface FleetOptions {
   /** Variables by which this machine reaches package indexes. */
   readonly machine: Readonly<Record<string, string>>;
   readonly modelData: ModelData;
+  readonly images: ContainerImages;
   readonly log: (line: string) => void;
 }
 
@@ -78,6 +80,7 @@ export class Fleet {
 
   private async startVariant(state: AccountState, variant: Valid<ProductionVariant>): Promise<RunningVariant> {
     const model = resolveModel(state, variant.ModelName ?? '');
+    await this.requireImage(state, model, variant.VariantName);
     const image = environmentFolder(model.image, this.options.imagesDir);
     const framework = frameworkImageOf(model.image);
     const serves =
@@ -101,6 +104,18 @@ export class Fleet {
     await this.ping(worker, variant);
     const summary = deployedVariant(variant, model.image, new Date());
     return { url: worker.url, summary, serverless: variant.ServerlessConfig, inFlight: 0 };
+  }
+
+  /** @throws Error in AWS's words when the image was deleted since the model was made */
+  private async requireImage({ caller }: AccountState, { image }: Deployable, variantName: string): Promise<void> {
+    const parsed = parseEcrImage(image);
+    // Without an identity: SageMaker itself looks, not whoever called first.
+    const { account, region } = caller;
+    if (parsed !== undefined && (await this.options.images.has({ account, region }, parsed))) return;
+    throw new Error(
+      `Please make sure all images included in the model for the production variant ${variantName} exist, and that the ` +
+        'execution role used to create the model has permissions to access them.',
+    );
   }
 
   private async fetchData(state: AccountState, { data }: Deployable, folder: string): Promise<string | undefined> {

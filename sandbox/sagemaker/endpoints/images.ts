@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import frameworkImages from '../../../lambda/packaging/framework-images.json';
-import { repositoryOf } from '../containers';
+import { parseEcrImage } from '../container-images';
 
 /** Which kind of worker stands in for which image, by the image's repository. A kind is a file in `worker/kinds/`. */
 const WORKER_KINDS: Readonly<Record<string, string>> = {
@@ -25,7 +25,7 @@ export interface FrameworkImage {
 export function frameworkImageOf(image: string): FrameworkImage | undefined {
   const { sklearn, xgboost } = frameworkImages.frameworks;
   const known: readonly FrameworkImage[] = [sklearn, xgboost];
-  const found = known.find(({ repository }) => repository === repositoryOf(image));
+  const found = known.find(({ repository }) => repository === parseEcrImage(image)?.repository);
   if (found !== undefined && !image.endsWith(`:${found.tag}`)) {
     throw new Error(`The sandbox has the environment of ${found.repository}:${found.tag} only, not of ${image}.`);
   }
@@ -47,7 +47,7 @@ export function environmentFolder(image: string, images: string): string | undef
  * @throws Error when the sandbox has none, in words fit for a FailureReason
  */
 export function workerKindOf(image: string): string {
-  const repository = repositoryOf(image) ?? image;
+  const repository = parseEcrImage(image)?.repository ?? image;
   const kind = WORKER_KINDS[repository];
   if (kind === undefined) {
     const known = Object.keys(WORKER_KINDS).join(', ');

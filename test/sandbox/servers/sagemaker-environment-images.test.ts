@@ -61,6 +61,7 @@ let folder: string;
 
 beforeAll(async () => {
   stage = await openStage();
+  stage.aws.images.add(`mlflow-mlops-environments@sha256:${HEX}`);
   neighbour = createServer((socket) => socket.end());
   await new Promise<void>((listening) => neighbour.listen(0, '127.0.0.1', listening));
   folder = await mkdtemp(join(tmpdir(), 'probe-'));
@@ -99,8 +100,9 @@ async function host(name: string, { isolated = false, extra = '', variant = {} }
 const ask = async (name: string, ...question: string[]): Promise<string[]> =>
   (JSON.parse((await invoke(stage, name, { inputs: [question] })).text) as { predictions: string[] }).predictions;
 
-test('an image that no build made fails its endpoint with the reason', async () => {
+test('an image without its folder fails its endpoint with the reason', async () => {
   const other = IMAGE.replace(HEX, 'f'.repeat(64));
+  stage.aws.images.add(`mlflow-mlops-environments@sha256:${'f'.repeat(64)}`);
   stage.aws.objects.set('models/missing.tar.gz', await archive());
   await stage.sagemaker.send(
     new CreateModelCommand({

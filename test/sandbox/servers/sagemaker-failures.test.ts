@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { ModelPackages } from '../../../lambda/shared/packages/model-packages';
 import { configure, deploy, ENVIRONMENT, invoke, prepare, scriptFiles } from './sagemaker/hosting';
-import { archiveOf, IMAGE, openStage, registerVersion, type Stage } from './sagemaker/stage';
+import { ACCOUNT, archiveOf, IMAGE, openStage, REGION, registerVersion, type Stage } from './sagemaker/stage';
 
 jest.setTimeout(60_000);
 
@@ -72,6 +72,15 @@ describe('what cannot be deployed fails with the reason', () => {
     );
   });
 
+  test('an image that is deleted after the model was made', async () => {
+    stage.aws.images.add('gone:1');
+    await prepare(stage, 'gone', scriptFiles('1'), { image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/gone:1` });
+    stage.aws.images.delete('gone:1');
+    expect((await deploy(stage, 'gone')).FailureReason).toContain(
+      'Please make sure all images included in the model for the production variant AllTraffic exist',
+    );
+  });
+
   test('an endpoint that failed is not invoked and not updated, only deleted', async () => {
     await prepare(stage, 'hopeless', scriptFiles('no'));
     await deploy(stage, 'hopeless');
@@ -129,6 +138,23 @@ describe('a model from a package', () => {
     await expect(stage.sagemaker.send(command)).rejects.toThrow(
       'Could not find model data at s3://models/none.tar.gz.',
     );
+  });
+
+  test('an image of the own account that is not there is found out when the model is made', async () => {
+    const image = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/none:1`;
+    await expect(prepare(stage, 'no-image', scriptFiles('1'), { image })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: `Requested image ${image} not found.`,
+    });
+  });
+
+  test('an image that is deleted after its package was made is missed when the model is made', async () => {
+    const image = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/own:1`;
+    stage.aws.images.add('own:1');
+    const arn = await registerVersion(stage, 'own', { InferenceSpecification: { Containers: [{ Image: image }] } });
+    await approve(arn);
+    stage.aws.images.delete('own:1');
+    await expect(createModel('own', arn)).rejects.toThrow(`Requested image ${image} not found.`);
   });
 
   test('uncompressed data is taken from below a prefix', async () => {

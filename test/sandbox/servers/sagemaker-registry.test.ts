@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { ACCOUNT, IMAGE, openStage, REGION, registerVersion, type Stage } from './sagemaker/stage';
 
+const OWN = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
@@ -126,6 +127,18 @@ describe('registering', () => {
     expect(stage.aws.readers.get('models/model.tar.gz')).toBe(ACCOUNT);
   });
 
+  test('an image of the own account is looked up in the name of the function that registers', async () => {
+    const function_ = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:registers`;
+    const client = stage.clientOf(ACCOUNT, REGION, function_);
+    stage.aws.images.add('own:1');
+    await registerVersion({ ...stage, sagemaker: client }, 'own', {
+      InferenceSpecification: { Containers: [{ Image: `${OWN}/own:1` }] },
+    });
+    for (const action of ['DescribeImages', 'BatchGetImage']) {
+      expect(stage.aws.readers.get(`${action} own:1`)).toBe(function_);
+    }
+  });
+
   const container = { Image: IMAGE, ModelDataUrl: 's3://models/model.tar.gz' };
   const specification = (changes: object) => ({
     InferenceSpecification: { Containers: [{ ...container, ...changes }] },
@@ -138,6 +151,11 @@ describe('registering', () => {
       'Could not find model data at s3://models/none.tar.gz.',
     ],
     ['an image outside ECR', specification({ Image: 'python:3.12' }), 'Using non-ECR image "python:3.12"'],
+    [
+      'an image of the own account that is not there',
+      specification({ Image: `${OWN}/own:none` }),
+      `Requested image ${OWN}/own:none not found.`,
+    ],
     ['no image', specification({ Image: undefined }), 'Image must be provided'],
     ['a bucket without a key', specification({ ModelDataUrl: 's3://models' }), 'names no object in S3'],
     ['JSON as metadata', { CustomerMetadataProperties: { a: '{"b": 1}' } }, 'Map value must satisfy constraint'],

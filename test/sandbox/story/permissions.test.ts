@@ -40,12 +40,7 @@ const UNSEEN: readonly Unseen[] = [
     why: 'for versions whose artifacts are in S3, see artifact-stores.test.ts',
   })),
   { action: 'sagemaker:AddTags', why: 'CreateModelPackageGroup asks for it when it is given tags' },
-  {
-    action: 'ecr:BatchGetImage',
-    of: 'FunctionsCreate',
-    why: 'SageMaker resolves the image in the name of who registers it',
-  },
-  ...['codebuild:StartBuild', 'dynamodb:GetItem', 'ecr:DescribeImages'].map((action) => ({
+  ...['codebuild:StartBuild', 'dynamodb:GetItem', 'ecr:BatchGetImage', 'ecr:DescribeImages'].map((action) => ({
     action,
     of: 'FunctionsCreate',
     why: "for environment images; AWS's images serve the models of this life",

@@ -11,12 +11,14 @@ export interface SeenEvent {
   readonly detail: Record<string, unknown>;
 }
 
-/** The two services that SageMaker's stand-in calls: objects to read, and a bus that remembers what SageMaker itself sends. */
+/** The services that SageMaker's stand-in calls: objects and images to read, and a bus that remembers what SageMaker itself sends. */
 export interface AwsDouble {
   readonly url: string;
   readonly objects: Map<string, Buffer>;
   readonly events: SeenEvent[];
-  /** The account that last asked for each object. */
+  /** Images of every account, as `repository:tag` or `repository@digest`. */
+  readonly images: Set<string>;
+  /** The account that last asked for each object, and who asked for each image. */
   readonly readers: Map<string, string>;
   /** What the bus answers for each entry from now on, instead of taking it. */
   refusal: { ErrorCode: string; ErrorMessage: string } | undefined;
@@ -30,6 +32,7 @@ export async function startAwsDouble(): Promise<AwsDouble> {
   const double: AwsDouble = {
     url: '',
     objects: new Map(),
+    images: new Set(),
     events: [],
     readers: new Map(),
     refusal: undefined,
@@ -44,7 +47,14 @@ export async function startAwsDouble(): Promise<AwsDouble> {
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const account = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
     const url = new URL(request.url ?? '/', 'http://double');
-    if (request.method === 'POST') return putEvents(request, response, account);
+    if (request.method === 'POST') {
+      const text = await textOf(request);
+      const [service, action] = String(request.headers['x-amz-target']).split('.');
+      if (service === 'AmazonEC2ContainerRegistry_V20150921') {
+        return answerImage(String(action), JSON.parse(text), String(request.headers['x-amz-security-token']), response);
+      }
+      return putEvents(text, request, response, account);
+    }
     if (url.searchParams.has('list-type')) return list(url, response);
     const key = decodeURIComponent(url.pathname.slice(1));
     double.readers.set(key, account);
@@ -63,10 +73,24 @@ export async function startAwsDouble(): Promise<AwsDouble> {
     end(response, 200, `<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`);
   }
 
-  async function putEvents(request: IncomingMessage, response: ServerResponse, account: string): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const { Entries } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
+  function answerImage(
+    action: string,
+    { repositoryName, imageIds: [id] }: Images,
+    by: string,
+    response: ServerResponse,
+  ) {
+    const image = `${repositoryName}${id.imageDigest ? `@${id.imageDigest}` : `:${id.imageTag}`}`;
+    double.readers.set(`${action} ${image}`, by);
+    const type = 'application/x-amz-json-1.1';
+    if (!double.images.has(image)) {
+      const __type = action === 'BatchGetImage' ? 'RepositoryNotFoundException' : 'ImageNotFoundException';
+      return end(response, 400, JSON.stringify({ __type, message: `${image} is missing` }), type);
+    }
+    end(response, 200, JSON.stringify({ imageDetails: [{}], images: [{}] }), type);
+  }
+
+  function putEvents(text: string, request: IncomingMessage, response: ServerResponse, account: string): void {
+    const { Entries } = JSON.parse(text) as {
       Entries: (SeenEvent & { Detail: string })[];
     };
     const asService = request.headers['x-service-principal'] === 'sagemaker.amazonaws.com';
@@ -84,6 +108,18 @@ export async function startAwsDouble(): Promise<AwsDouble> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return Object.assign(double, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+}
+
+/** A request for images. */
+interface Images {
+  readonly repositoryName: string;
+  readonly imageIds: readonly [{ readonly imageTag?: string; readonly imageDigest?: string }];
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function end(response: ServerResponse, status: number, body: string, type = 'application/xml'): void {

@@ -26,8 +26,8 @@ export interface Stage {
   readonly workDir: string;
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
-  /** A client for another account or region. */
-  clientOf(account: string, region: string): SageMakerClient;
+  /** A client for another account or region, or for a Lambda function by its ARN. */
+  clientOf(account: string, region: string, identity?: string): SageMakerClient;
   close(): Promise<void>;
 }
 
@@ -53,15 +53,19 @@ export async function openStage(): Promise<Stage> {
     machine: machineEnvironment(undefined, process.env),
     log: (line) => log.push(line),
   });
-  const settings = (account: string, region: string) => ({
+  const settings = (account: string, region: string, identity?: string) => ({
     endpoint: server.url,
     region,
-    credentials: { accessKeyId: account, secretAccessKey: 'test' },
+    credentials: {
+      accessKeyId: account,
+      secretAccessKey: 'test',
+      ...(identity === undefined ? {} : { sessionToken: identity }),
+    },
     maxAttempts: 1,
   });
   const clients: { destroy(): void }[] = [];
-  const clientOf = (account: string, region: string) => {
-    const client = new SageMakerClient(settings(account, region));
+  const clientOf = (account: string, region: string, identity?: string) => {
+    const client = new SageMakerClient(settings(account, region, identity));
     clients.push(client);
     return client;
   };

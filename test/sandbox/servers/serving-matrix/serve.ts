@@ -99,7 +99,9 @@ export class Serving {
     const { digest, spec } = environment;
     const build = this.images.get(digest) ?? this.build(digest, spec);
     this.images.set(digest, build);
-    return `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/mlflow-mlops-environments@sha256:${await build}`;
+    const image = `mlflow-mlops-environments@sha256:${await build}`;
+    this.stage.aws.images.add(image);
+    return `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${image}`;
   }
 
   private async build(digest: string, spec: unknown): Promise<string> {

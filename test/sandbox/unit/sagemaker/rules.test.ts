@@ -1,6 +1,7 @@
 import { mergedMetadata } from '../../../../sandbox/sagemaker/actions/updating';
 import { arnOfNameOrArn, resourceOf } from '../../../../sandbox/sagemaker/arn';
-import { dataLocationOf, repositoryOf } from '../../../../sandbox/sagemaker/containers';
+import { parseEcrImage } from '../../../../sandbox/sagemaker/container-images';
+import { dataLocationOf } from '../../../../sandbox/sagemaker/containers';
 import { environmentFolder, frameworkImageOf, workerKindOf } from '../../../../sandbox/sagemaker/endpoints/images';
 import { parseS3Location } from '../../../../sandbox/sagemaker/model-data';
 
@@ -31,7 +32,7 @@ describe('images', () => {
     [`${ECR}/Upper:1`, undefined],
     [`https://${ECR}/a:1`, undefined],
   ])('%s is of repository %s', (image, repository) => {
-    expect(repositoryOf(image)).toBe(repository);
+    expect(parseEcrImage(image)?.repository).toBe(repository);
   });
 
   test('a worker stands in for each image that the project uses, none for others', () => {
