@@ -62,7 +62,7 @@ class Container(Program):
         os.close(handle)
         try:
             write_archive(archive, files)
-            super().__init__({"kind": kind, "archive": archive}, environment)
+            super().__init__({"kind": kind, "archive": archive, "confined": False, "isolated": False, "memory": None}, environment)
         finally:
             os.remove(archive)
 
