@@ -27,7 +27,8 @@ export function writePage(results: readonly (readonly [Training, Outcomes])[]): 
 
 function cell(outcome: Outcomes[string] | undefined, reasons: Set<string>): string {
   if (outcome === undefined) return '–';
-  const note = (word: string, reason: string) => {
+  const note = (word: string, said: string) => {
+    const [reason = ''] = said.split('\n');
     reasons.add(reason);
     return `${word} (${[...reasons].indexOf(reason) + 1})`;
   };
