@@ -99,6 +99,7 @@ const settings = z.strictObject({
   'kms-key': keyArn.nullable(),
   approval,
   'deletion-wait-hours': z.number().int().min(1).max(8760),
+  'superseded-hours': z.number().int().min(1).max(8760),
   'environment-images': z.enum(['automatic', 'always', 'off']),
   'environment-indexes': z.array(packageIndex),
   'environment-index-secret': z
@@ -136,6 +137,8 @@ export interface Settings {
   readonly manualApproval: readonly string[];
   /** How long MLflow must not list a version before its package is deleted without a confirmation, in hours. */
   readonly deletionWaitHours: number;
+  /** Hours for which a superseded package is kept at least. */
+  readonly supersededHours: number;
   /** When images with a model's own environment are used: if AWS's image does not serve it safely, for every model, or never. */
   readonly environmentImages: 'automatic' | 'always' | 'off';
   /** Package indexes that models may name in their requirements, besides PyPI. */
@@ -157,6 +160,7 @@ const DEFAULTS = {
   'kms-key': null,
   approval: {},
   'deletion-wait-hours': 72,
+  'superseded-hours': 24,
   'environment-images': 'automatic',
   'environment-indexes': [],
   'environment-index-secret': null,
@@ -192,6 +196,7 @@ export function settingsOf(node: Node): Settings {
     kmsKeyArn: others['kms-key'] ?? undefined,
     manualApproval: others.approval,
     deletionWaitHours: others['deletion-wait-hours'],
+    supersededHours: others['superseded-hours'],
     environmentImages: others['environment-images'],
     environmentIndexes: others['environment-indexes'],
     environmentIndexSecret: others['environment-index-secret'] ?? undefined,

@@ -2,6 +2,7 @@ import { isPromoted } from '../shared/environments';
 import { RefusedError } from '../shared/errors';
 import { choiceMetadata, OWNER_KEY, packageIdentity, versionIdentity } from '../shared/packages/metadata';
 import type { ModelPackage } from '../shared/packages/model-package';
+import { supersededAt } from '../shared/packages/superseded';
 import type { PreparedPackage } from '../shared/packing/prepare';
 import type { ModelVersion } from '../shared/registry/registry';
 import type { Currency } from './currency';
@@ -85,6 +86,7 @@ function packagesOfEarlierRules(
     return version !== undefined &&
       modelPackage.metadata[OWNER_KEY] === owner &&
       modelPackage.status !== 'Failed' &&
+      supersededAt(modelPackage.metadata) === undefined &&
       currencyOf(version, modelPackage) === 'earlier rule'
       ? [{ version, modelPackage }]
       : [];

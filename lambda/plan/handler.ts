@@ -7,12 +7,16 @@ import { registry } from '../shared/context/registry';
 import { claims, enrolments, ledger } from '../shared/context/store';
 import type { ModelStep, PlanResult } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
+import { pipelineName } from '../shared/names/deployment-names';
 import { groupNameOf } from '../shared/names/group-name';
 import { preparePackage } from '../shared/packing/prepare';
 import { step } from '../shared/step';
 import { completeVersions } from './complete-versions';
 import { currencyOf } from './currency';
 import { planModel } from './plan-model';
+import { succeededRun } from './succeeded-run';
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /** Reads both registries and says what is to be done. If any page of either cannot be read, nothing is. */
 export const handler = step<ModelStep, PlanResult>(
@@ -28,7 +32,8 @@ export const handler = step<ModelStep, PlanResult>(
       overrides: settings.overrides,
       currencyOf: currencyOf(settings, manual),
       manual,
-      waitMs: Number(requireEnv('DELETION_WAIT_HOURS')) * 60 * 60 * 1000,
+      waitMs: Number(requireEnv('DELETION_WAIT_HOURS')) * HOUR_MS,
+      supersededMs: Number(requireEnv('SUPERSEDED_HOURS')) * HOUR_MS,
       warningOf: (image: string) => endOfPatchWarning(image, new Date()),
     };
     return planModel(modelName, planning, {
@@ -45,6 +50,7 @@ export const handler = step<ModelStep, PlanResult>(
         const ours = packages.filter((one) => modelPackages().isOurs(one));
         return completeVersions(source, modelName, versions, ours);
       },
+      succeededRun: () => succeededRun(pipelineName(groupNameOf(modelName)), Date.now()),
       prepare: (version) => preparePackage(source, version, settings),
     });
   },

@@ -3,6 +3,7 @@ import { isFresh } from '../shared/ledger/daily-look';
 import { type Fingerprints, fingerprintsOf, type PlanContext } from '../shared/ledger/fingerprints';
 import { groupNameOf } from '../shared/names/group-name';
 import type { ListedPackage, ModelPackage } from '../shared/packages/model-package';
+import { supersededAt } from '../shared/packages/superseded';
 import type { ModelVersion } from '../shared/registry/registry';
 import type { Absences, LedgerRecord } from '../shared/store/ledger';
 import { protectDeletions } from './deletion-protection';
@@ -33,6 +34,8 @@ export interface Effects {
     versions: readonly ModelVersion[],
     packages: readonly ModelPackage[],
   ) => Promise<ModelVersion[]>;
+  /** When the newest run of the model's pipeline that succeeded began; undefined if none did, now if there is no pipeline. */
+  readonly succeededRun: () => Promise<number | undefined>;
   /** Looks into a version that is to be packed; throws RefusedError where it cannot be. */
   readonly prepare: (version: ModelVersion) => Promise<Prepared>;
 }
@@ -41,6 +44,8 @@ export interface Effects {
 export interface Planning extends PlanContext, Pick<PlanInput, 'manual' | 'warningOf'>, Evaluation {
   /** How long a version must be absent before its package is deleted, in milliseconds. */
   readonly waitMs: number;
+  /** How long a superseded package is kept at least, in milliseconds. */
+  readonly supersededMs: number;
 }
 
 /**
@@ -80,8 +85,9 @@ export async function planModel(modelName: string, planning: Planning, effects: 
   const versions = enrolled ? await effects.completeVersions(found, packages) : [];
   const prepare = once(effects.prepare);
   const { confirmed, waiting, left: unevaluated } = await reevaluate(planning, versions, packages, prepare);
+  const supersededUntil = await noLongerNeeded(planning.supersededMs, packages, effects);
   const planned = plan({
-    ...{ ...planning, enrolled, versions, packages, confirmed },
+    ...{ ...planning, enrolled, versions, packages, confirmed, supersededUntil },
     isCurrent: (version, one) =>
       confirmed.has(one.arn) || waiting.has(one.arn) || planning.currencyOf(version, one) === 'current',
   });
@@ -127,6 +133,21 @@ function once(prepare: Effects['prepare']): Effects['prepare'] {
     prepared.set(version, known);
     return known;
   };
+}
+
+/**
+ * Until when superseded packages can be deleted: some time has passed, and a run that began later has succeeded, so nothing is left
+ * that CloudFormation could roll back. The pipeline is asked only if there is such a package.
+ */
+async function noLongerNeeded(
+  supersededMs: number,
+  packages: readonly ModelPackage[],
+  effects: Pick<Effects, 'now' | 'succeededRun'>,
+): Promise<number | undefined> {
+  const until = effects.now() - supersededMs;
+  const isDue = packages.some(({ metadata }) => (supersededAt(metadata) ?? Number.POSITIVE_INFINITY) <= until);
+  const run = isDue ? await effects.succeededRun() : undefined;
+  return run === undefined ? undefined : Math.min(until, run);
 }
 
 function agree(known: Fingerprints, seen: Fingerprints): boolean {

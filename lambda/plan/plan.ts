@@ -1,5 +1,5 @@
 import type { CreateAction, DeleteAction, UpdateAction } from '../shared/contracts';
-import { environmentsOf, isPromoted } from '../shared/environments';
+import { isPromoted } from '../shared/environments';
 import { type ManualEnvironments, standingPackage } from '../shared/packages/approval';
 import {
   liveChange,
@@ -12,6 +12,7 @@ import {
 } from '../shared/packages/metadata';
 import { decodeMetadataText } from '../shared/packages/metadata-text';
 import type { ModelPackage } from '../shared/packages/model-package';
+import { mayBeDeployed, supersededAt } from '../shared/packages/superseded';
 import type { ModelVersion } from '../shared/registry/registry';
 import type { AbsentPackage } from './deletion-protection';
 
@@ -33,6 +34,8 @@ export interface PlanInput {
   readonly manual: ManualEnvironments;
   /** What people should know of a package's image today. */
   readonly warningOf: (image: string) => string | undefined;
+  /** Packages superseded at or before this time are not needed any more; undefined if all are. Milliseconds since the epoch. */
+  readonly supersededUntil?: number | undefined;
 }
 
 export interface Plan {
@@ -52,6 +55,8 @@ export interface Plan {
  * - A version that is promoted has exactly one package. Where its packing is outdated a new one replaces it, so that
  *   endpoints follow; stage, aliases, description and tags are updates in place.
  * - Where a new one waits for a person, an approved one stands beside it until that person has approved.
+ * - A package that was deployed before another one of its version is superseded: it stays until CloudFormation cannot roll back to
+ *   it any more.
  * - Approval itself is no part of it: people decide.
  * - A model that is not enrolled keeps its packages, marked as unsynced.
  */
@@ -65,7 +70,7 @@ export function plan(input: PlanInput): Plan {
   }
   const result: Plan = { create: [], update: [], delete: [], gone: [], keep: [] };
   const unclaimed = new Set(ours);
-  const ofVersion = byVersion(ours);
+  const ofVersion = byVersion(ours.filter(({ metadata }) => supersededAt(metadata) === undefined));
   for (const version of promoted(input.versions)) {
     const candidates = (ofVersion.get(versionIdentity(version, input.registryId)) ?? []).sort(oldestFirst);
     // A package that SageMaker could not make is replaced like an outdated one.
@@ -89,7 +94,8 @@ export function plan(input: PlanInput): Plan {
     if (outdated !== undefined) {
       // The old one serves until the new one stands.
       unclaimed.delete(outdated);
-      result.create.push({ version: version.version, replaces: outdated.arn });
+      const supersedes = mayBeDeployed(outdated) ? { supersedes: true } : {};
+      result.create.push({ version: version.version, replaces: outdated.arn, ...supersedes });
     } else {
       result.create.push({ version: version.version });
     }
@@ -101,8 +107,10 @@ export function plan(input: PlanInput): Plan {
     if (version === undefined) {
       const number = decodeMetadataText(orphan.metadata.mlflow_version ?? '');
       result.gone.push({ packageArn, version: number, reason: `MLflow does not list its version ${number}` });
+    } else if (!isPromoted(version)) {
+      result.delete.push({ packageArn, reason: `its version is in stage ${version.stage}` });
     } else {
-      result.delete.push({ packageArn, reason: whyDelete(version) });
+      retire(orphan, version, input.supersededUntil, result);
     }
   }
   return result;
@@ -149,10 +157,19 @@ function versionsOfPackages({ versions, registryId }: PlanInput): (one: ModelPac
   };
 }
 
-function whyDelete(version: ModelVersion): string {
-  return environmentsOf(version).length > 0
-    ? 'a second package of its version'
-    : `its version is in stage ${version.stage}`;
+/** A package beside the one that its promoted version has: superseded for some time, then deleted. */
+function retire(one: ModelPackage, { version }: ModelVersion, until: number | undefined, result: Plan): void {
+  const since = supersededAt(one.metadata);
+  if (since === undefined && mayBeDeployed(one)) {
+    result.update.push({ packageArn: one.arn, version, supersede: true });
+  } else if (since === undefined) {
+    result.delete.push({ packageArn: one.arn, reason: 'a second package of its version' });
+  } else if (until === undefined || since > until) {
+    result.keep.push(one.arn);
+  } else {
+    const reason = `superseded since ${new Date(since).toISOString()}, and a run of the pipeline has succeeded since`;
+    result.delete.push({ packageArn: one.arn, reason });
+  }
 }
 
 function oldestFirst(a: ModelPackage, b: ModelPackage): number {

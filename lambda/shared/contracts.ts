@@ -65,8 +65,10 @@ export interface ClaimResult {
 /** A version to be packed and registered. */
 export interface CreateAction {
   readonly version: string;
-  /** ARN of the package that the new one replaces; deleted once the new one stands. */
+  /** ARN of the package that the new one replaces once it stands. */
   readonly replaces?: string;
+  /** True if the replaced package may be deployed: then it is superseded, else it is deleted. */
+  readonly supersedes?: boolean;
 }
 
 /** A package whose metadata follow the version's. */
@@ -76,6 +78,8 @@ export interface UpdateAction {
   readonly version?: string;
   /** What else its metadata are to say, encoded. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** True for a package that another one of its version has replaced. */
+  readonly supersede?: boolean;
 }
 
 /** A package to be deleted. */

@@ -73,7 +73,8 @@ function forEach(
 }
 
 /**
- * A package that another one replaces goes as soon as that one stands, and stays when it could not be made. Packing that takes
+ * A package that another one replaces is superseded as soon as that one stands, or deleted if no endpoint can have been made from
+ * it. It stays as it is when the new one could not be made. Packing that takes
  * longer than one invocation goes on in the next, with what the last one handed back.
  */
 function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke {
@@ -104,11 +105,31 @@ function createPackage(scope: Construct, functions: SyncFunctions): LambdaInvoke
     outputs: oneLine(`{% [$states.input.result, ${failure('delete')}] %}`),
   });
 
+  const supersede = invokeStep(
+    scope,
+    'Supersede replaced package',
+    functions.update,
+    `{% {
+      "modelName": $states.input.modelName,
+      "execution": $states.input.execution,
+      "packageArn": $states.input.action.replaces,
+      "supersede": true
+    } %}`,
+    '{% [$states.input.result, $states.result.Payload] %}',
+  );
+  supersede.addCatch(Pass.jsonata(scope, 'Replaced package not superseded'), {
+    outputs: oneLine(`{% [$states.input.result, ${failure('update')}] %}`),
+  });
+
   create.next(
     Choice.jsonata(scope, 'Packed?')
       .when(
         Condition.jsonata("{% $states.input.result.outcome = 'continued' %}"),
         Pass.jsonata(scope, 'Go on packing', { outputs: oneLine(GO_ON) }).next(create),
+      )
+      .when(
+        Condition.jsonata("{% $states.input.result.outcome = 'done' and $states.input.action.supersedes = true %}"),
+        supersede,
       )
       .when(
         Condition.jsonata("{% $states.input.result.outcome = 'done' and $exists($states.input.action.replaces) %}"),

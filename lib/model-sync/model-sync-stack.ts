@@ -39,6 +39,7 @@ export type ModelSyncSettings = Pick<
   | 'kmsKeyArn'
   | 'manualApproval'
   | 'deletionWaitHours'
+  | 'supersededHours'
   | 'environmentImages'
   | 'alarmEmails'
   | 'runbookUrl'
@@ -84,6 +85,7 @@ export class ModelSyncStack extends Stack {
       artifactStore: settings.artifactStore,
       manualApproval: settings.manualApproval,
       deletionWaitHours: settings.deletionWaitHours,
+      supersededHours: settings.supersededHours,
       environmentImages: settings.environmentImages,
       owner: this.stackName,
       builds,

@@ -6,11 +6,12 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ENVIRONMENT_FILES, MODEL_FILES, SYNC_FILES } from '../../lambda/shared/artifact-folders';
 import { acknowledgeWildcards } from '../acknowledge';
-import { allow } from '../arns';
+import { allow, plainArn } from '../arns';
 import { grantKey } from '../encryption';
 import type { ImageBuilds } from '../environment-images/image-builds';
 import { IMAGE_URI_PARAMETERS } from '../names';
 import { NodeFunction } from '../node-function';
+import { PRODUCT } from '../service-catalog/product-names';
 import type { ArtifactStoreSetting, Settings } from '../settings';
 import { grantArtifactStore } from './artifact-store-access';
 import { grantSecretValue } from './grant-secret';
@@ -26,6 +27,8 @@ export interface SyncFunctionsProps {
   readonly manualApproval: readonly string[];
   /** How long MLflow must not list a version before its package is deleted without a confirmation, in hours. */
   readonly deletionWaitHours: number;
+  /** How long a package is kept after another one of its version has replaced it, in hours. */
+  readonly supersededHours: number;
   /** When images with a model's own environment are used. */
   readonly environmentImages: Settings['environmentImages'];
   /** Marks what this installation makes in SageMaker. */
@@ -49,7 +52,7 @@ export class SyncFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: SyncFunctionsProps) {
     super(scope, id);
-    const { table, bucket, registrySecret, artifactStore, manualApproval, deletionWaitHours, owner } = props;
+    const { table, bucket, registrySecret, artifactStore, manualApproval, deletionWaitHours, supersededHours, owner } = props;
     const store = { TABLE_NAME: table.tableName };
     const packages = { ...store, OWNER: owner };
     const both = { ...packages, REGISTRY_SECRET: registrySecret.secretName };
@@ -83,7 +86,11 @@ export class SyncFunctions extends Construct {
     this.plan = new NodeFunction(this, 'Plan', {
       step: 'plan',
       description: 'Compares both registries for one model',
-      environment: { ...both, DELETION_WAIT_HOURS: String(deletionWaitHours) },
+      environment: {
+        ...both,
+        DELETION_WAIT_HOURS: String(deletionWaitHours),
+        SUPERSEDED_HOURS: String(supersededHours),
+      },
       timeout: Duration.minutes(5),
       memorySize: 1024,
     });
@@ -98,6 +105,9 @@ export class SyncFunctions extends Construct {
     // A list takes no resource.
     this.plan.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
     this.plan.addToRolePolicy(this.imageParameters());
+    this.plan.addToRolePolicy(
+      allow('codepipeline', ['ListPipelineExecutions'], plainArn(this, 'codepipeline', PRODUCT.pipeline)),
+    );
 
     this.create = new NodeFunction(this, 'Create', {
       step: 'create',

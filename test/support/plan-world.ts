@@ -2,7 +2,7 @@ import type { ImageOverrides } from '../../lambda/packaging/choice';
 import type { Currency } from '../../lambda/plan/currency';
 import { type PlanInput, plan } from '../../lambda/plan/plan';
 import { type Effects, type Planning, planModel } from '../../lambda/plan/plan-model';
-import type { PlanResult, UpdateAction } from '../../lambda/shared/contracts';
+import type { CreateAction, PlanResult, UpdateAction } from '../../lambda/shared/contracts';
 import { approvalOf, canSpeakFor, type ManualEnvironments } from '../../lambda/shared/packages/approval';
 import {
   liveChange,
@@ -12,6 +12,7 @@ import {
   UNSYNCED,
 } from '../../lambda/shared/packages/metadata';
 import type { ModelPackage } from '../../lambda/shared/packages/model-package';
+import { superseded } from '../../lambda/shared/packages/superseded';
 import { steeringOf } from '../../lambda/shared/packing/steering';
 import type { ModelVersion } from '../../lambda/shared/registry/registry';
 import type { LedgerRecord } from '../../lambda/shared/store/ledger';
@@ -19,6 +20,7 @@ import { OWNER } from './owner';
 import { modelPackage, modelVersion } from './versions';
 
 export const WAIT_MS = 72 * 60 * 60 * 1000;
+export const SUPERSEDED_MS = 24 * 60 * 60 * 1000;
 const REGISTRY = 'mlflow.example.com';
 
 /** Both registries, the ledger and the settings of one model, with what a sync does to them. */
@@ -40,6 +42,8 @@ export class PlanWorld {
   now = Date.parse('2030-01-02T03:04:05Z');
   /** Whether MLflow lists no model at all. */
   registryIsEmpty = false;
+  /** When the newest run of the pipeline that succeeded began. */
+  succeededRun: number | undefined;
   /** Throws for a version, by its number, that cannot be packaged. */
   prepare = (_version: string): void => undefined;
   /** Packages that were described. */
@@ -66,9 +70,8 @@ export class PlanWorld {
   carryOut(planned: PlanResult, actions = Number.POSITIVE_INFINITY): void {
     const steps = [
       ...planned.create.map(
-        ({ version, replaces }) =>
-          () =>
-            this.create(version, replaces),
+        (action) => () =>
+          this.create(action),
       ),
       ...planned.update.map((action) => () => this.update(action, Number.isFinite(actions))),
       ...planned.delete.map(
@@ -122,21 +125,24 @@ export class PlanWorld {
     };
   }
 
-  private create(number: string, replaces: string | undefined): void {
+  private create({ version: number, replaces, supersedes }: CreateAction): void {
     const version = this.versions.find((one) => one.version === number);
     if (version !== undefined) {
       this.add(this.packageOf(version, replaces));
     }
-    if (replaces !== undefined) {
+    if (replaces !== undefined && supersedes) {
+      this.update({ packageArn: replaces, supersede: true }, false);
+    } else if (replaces !== undefined) {
       this.remove(replaces);
     }
   }
 
-  private update({ packageArn: arn, version: number, metadata }: UpdateAction, cutOff: boolean): void {
+  private update({ packageArn: arn, version: number, metadata, supersede }: UpdateAction, cutOff: boolean): void {
     const version = this.versions.find((one) => one.version === number) ?? modelVersion();
     this.packages = this.packages.map((one) => {
-      const change =
-        number === undefined
+      const change = supersede
+        ? metadataChange(superseded(this.now), one.metadata)
+        : number === undefined
           ? metadataChange(UNSYNCED, one.metadata)
           : liveChange(version, undefined, one.metadata, this.manual, metadata);
       if (one.arn !== arn || change === undefined) {
@@ -191,6 +197,7 @@ export class PlanWorld {
       overrides: this.overrides,
       manual: this.manual,
       waitMs: WAIT_MS,
+      supersededMs: SUPERSEDED_MS,
       currencyOf: (version, one) => this.currencyOf(version, one),
       warningOf: () => undefined,
     };
@@ -223,6 +230,7 @@ export class PlanWorld {
         return this.packages.filter(({ arn }) => listed.some((one) => one.arn === arn));
       },
       completeVersions: async (versions) => [...versions],
+      succeededRun: async () => this.succeededRun,
       prepare: async (version) => {
         this.prepare(version.version);
         return { image: this.imageOf(version), packing: this.packingOf(version) };

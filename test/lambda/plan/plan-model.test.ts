@@ -284,7 +284,7 @@ describe('after an upgrade with another rule for images', () => {
   test('packages that it confirms only get its metadata, the others are replaced', async () => {
     const world = await upgraded(3, ['2']);
     const planned = await world.plan();
-    expect(planned.create).toEqual([{ version: '2', replaces: world.packages[1]?.arn }]);
+    expect(planned.create).toEqual([{ version: '2', replaces: world.packages[1]?.arn, supersedes: true }]);
     expect(planned.update.map(({ version, metadata }) => [version, metadata?.mlflow_mlops_image_rule])).toEqual([
       ['1', '2'],
       ['3', '2'],

@@ -3,12 +3,14 @@ import { type Plan, type PlanInput, plan } from '../../../lambda/plan/plan';
 import { canSpeakFor } from '../../../lambda/shared/packages/approval';
 import {
   liveChange,
+  metadataChange,
   OWNER_KEY,
   type Packing,
   packageMetadata,
   UNSYNCED,
 } from '../../../lambda/shared/packages/metadata';
 import type { ModelPackage } from '../../../lambda/shared/packages/model-package';
+import { superseded } from '../../../lambda/shared/packages/superseded';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
 import { OWNER } from '../../support/owner';
 import { modelPackage, modelVersion } from '../../support/versions';
@@ -122,24 +124,65 @@ describe('plan', () => {
     const old = packageOf(staged, 1, { image: 'older' });
     expect(plan(input({ versions: [staged], packages: [old] }))).toEqual({
       ...EMPTY,
-      create: [{ version: '1', replaces: old.arn }],
+      create: [{ version: '1', replaces: old.arn, supersedes: true }],
     });
+    const undeployed = packageOf(staged, 1, { image: 'older', approvalStatus: 'Rejected' });
+    expect(plan(input({ versions: [staged], packages: [undeployed] })).create).toEqual([
+      { version: '1', replaces: undeployed.arn },
+    ]);
   });
 
-  test('when the new package stands beside the outdated one, the outdated one goes', () => {
+  test('when the new package stands beside the outdated one, the outdated one is superseded', () => {
     const result = plan(
       input({ versions: [staged], packages: [packageOf(staged, 1, { image: 'older' }), packageOf(staged, 2)] }),
     );
     expect(result).toMatchObject({ create: [], keep: [packageOf(staged, 2).arn] });
-    expect(result.delete.map(({ packageArn }) => packageArn)).toEqual([packageOf(staged, 1).arn]);
+    expect(result.update).toEqual([{ packageArn: packageOf(staged, 1).arn, version: '1', supersede: true }]);
   });
 
   test('a second package of one version goes, the older one stays', () => {
-    const result = plan(input({ versions: [staged], packages: [packageOf(staged, 2), packageOf(staged, 1)] }));
+    const second = packageOf(staged, 2, { approvalStatus: 'Rejected' });
+    const result = plan(input({ versions: [staged], packages: [second, packageOf(staged, 1)] }));
     expect(result.keep).toEqual([packageOf(staged, 1).arn]);
-    expect(result.delete).toEqual([
-      { packageArn: packageOf(staged, 2).arn, reason: 'a second package of its version' },
-    ]);
+    expect(result.delete).toEqual([{ packageArn: second.arn, reason: 'a second package of its version' }]);
+  });
+
+  describe('a superseded package', () => {
+    const at = Date.parse('2030-01-02T03:04:05Z');
+    const old = packageOf(staged, 1);
+    const replaced = { ...old, metadata: { ...old.metadata, ...superseded(at) } };
+    const current = packageOf(staged, 2);
+    const planned = (supersededUntil: number | undefined, ...versions: ModelVersion[]) =>
+      plan(input({ versions, packages: [replaced, current], supersededUntil }));
+
+    test.each([undefined, at - 1])('stays until the time is over: %p', (until) => {
+      expect(planned(until, staged)).toEqual({ ...EMPTY, keep: [current.arn, replaced.arn] });
+    });
+
+    test('is deleted then', () => {
+      const reason = 'superseded since 2030-01-02T03:04:05.000Z, and a run of the pipeline has succeeded since';
+      expect(planned(at, staged)).toEqual({
+        ...EMPTY,
+        keep: [current.arn],
+        delete: [{ packageArn: replaced.arn, reason }],
+      });
+    });
+
+    test('goes at once with its version', () => {
+      const archived = modelVersion({ stage: 'Archived' });
+      expect(planned(undefined, archived).delete.map(({ packageArn }) => packageArn)).toEqual([
+        replaced.arn,
+        current.arn,
+      ]);
+    });
+
+    test('does not speak for its version again', () => {
+      expect(plan(input({ versions: [staged], packages: [replaced] }))).toEqual({
+        ...EMPTY,
+        create: [{ version: '1' }],
+        keep: [replaced.arn],
+      });
+    });
   });
 
   test('a package whose version was archived is deleted', () => {
@@ -214,7 +257,7 @@ describe('plan', () => {
       });
       expect(planned(both, before, made(both, 2))).toMatchObject({
         keep: [waiting.arn],
-        delete: [{ packageArn: before.arn }],
+        update: [{ packageArn: before.arn, version: '1', supersede: true }],
       });
     });
 
@@ -279,7 +322,10 @@ function carryOut(
       if (action === undefined) {
         return one;
       }
-      const change = liveChange(find(action.version), undefined, one.metadata, manual) ?? { set: {}, remove: [] };
+      const wanted = action.supersede
+        ? metadataChange(superseded(0), one.metadata)
+        : liveChange(find(action.version), undefined, one.metadata, manual);
+      const change = wanted ?? { set: {}, remove: [] };
       const metadata = Object.fromEntries(
         Object.entries({ ...one.metadata, ...change.set }).filter(([key]) => !change.remove.includes(key)),
       );

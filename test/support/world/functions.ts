@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
@@ -106,6 +107,7 @@ export function makeWorlds(): void {
     TABLE_NAME: 'table',
     OWNER,
     DELETION_WAIT_HOURS: '72',
+    SUPERSEDED_HOURS: '24',
     ENVIRONMENT_IMAGES: 'automatic',
     ENVIRONMENT_REPOSITORY: REPOSITORY,
     ENVIRONMENT_PROJECT: 'mlflow-mlops-environments',
@@ -119,6 +121,7 @@ export function makeWorlds(): void {
   logger.setLogLevel('SILENT');
   const clients = {
     codebuild: CodeBuildClient,
+    codepipeline: CodePipelineClient,
     ecr: ECRClient,
     s3: S3Client,
     sagemaker: SageMakerClient,

@@ -18,6 +18,8 @@ export type Event =
 
 export const MODELS = ['churn', 'Churn', 'team a.ranker'] as const;
 
+const ECR = '111111111111.dkr.ecr.us-east-1.amazonaws.com';
+
 /** What people do; most of it promotes, since all else needs something that is promoted. */
 const ACTS: Readonly<Record<string, (world: World, name: string, version: string, other: string) => void>> = {
   register: ({ mlflow }, name) => void mlflow.register(name),
@@ -29,6 +31,8 @@ const ACTS: Readonly<Record<string, (world: World, name: string, version: string
   otherAlias: ({ mlflow }, name, version) => mlflow.setAlias(name, 'champion', version),
   deleteAlias: ({ mlflow }, name) => mlflow.deleteAlias(name, 'production'),
   tag: ({ mlflow }, name, version) => mlflow.change(name, version, { tags: { team: `team "${version}"` } }),
+  image: ({ mlflow }, name, version) =>
+    mlflow.change(name, version, { tags: { sagemaker_deploy_image: `${ECR}/mine:${version}` } }),
   untag: ({ mlflow }, name, version) => mlflow.change(name, version, { tags: {} }),
   describe: ({ mlflow }, name, version) => mlflow.change(name, version, { description: `is it ${version}?` }),
   deleteVersion: ({ mlflow }, name, version) => mlflow.deleteVersion(name, version),
@@ -72,7 +76,7 @@ export const promotingEvent: fc.Arbitrary<Event> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('people' as const),
-      act: fc.constantFrom(...often, 'demote', 'otherAlias', 'deleteAlias', 'tag', 'untag', 'describe'),
+      act: fc.constantFrom(...often, 'demote', 'otherAlias', 'deleteAlias', 'tag', 'untag', 'image', 'describe'),
       model: fc.nat(MODELS.length - 1),
       version: fc.integer({ min: 1, max: 4 }),
       hint: fc.constant(true),

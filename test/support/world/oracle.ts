@@ -1,6 +1,7 @@
 import { isPromoted } from '../../../lambda/shared/environments';
 import { groupNameOf } from '../../../lambda/shared/names/group-name';
 import { decodeMetadataText } from '../../../lambda/shared/packages/metadata-text';
+import { supersededAt } from '../../../lambda/shared/packages/superseded';
 import { UNUSED_SINCE } from '../../../lambda/shared/packing/unused-mark';
 import { OWNER } from '../owner';
 import type { StoredPackage } from './sagemaker';
@@ -71,6 +72,7 @@ function packagesThatDiffer(world: World): string[] {
       )
       .sort();
     const found = ownedIn(world, groupNameOf(name))
+      .filter(({ metadata }) => supersededAt(metadata) === undefined)
       .map(({ metadata }) =>
         said(
           ...['version', 'run_id', 'creation_timestamp', 'current_stage'].map((key) => text(metadata, key)),

@@ -199,9 +199,12 @@ export class World {
     return act(input as never);
   }
 
-  /** Executions that functions start and ask about. */
+  /** Executions that functions start and ask about. A run of a pipeline succeeds at every moment. */
   private executionActions(): Actions {
     return {
+      'codepipeline.ListPipelineExecutions': () => ({
+        pipelineExecutionSummaries: [{ status: 'Succeeded', startTime: new Date(this.clock) }],
+      }),
       'sfn.StartExecution': ({ name, input }: { name: string; input: string }) => {
         if (this.executions.has(name)) {
           throw Object.assign(new Error(`${name} exists`), { name: 'ExecutionAlreadyExists' });
