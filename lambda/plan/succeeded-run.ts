@@ -1,4 +1,8 @@
-import { CodePipelineClient, PipelineNotFoundException, paginateListPipelineExecutions } from '@aws-sdk/client-codepipeline';
+import {
+  CodePipelineClient,
+  PipelineNotFoundException,
+  paginateListPipelineExecutions,
+} from '@aws-sdk/client-codepipeline';
 import { once } from '../shared/context/once';
 
 const client = once(() => new CodePipelineClient({ maxAttempts: 5 }));

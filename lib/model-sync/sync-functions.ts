@@ -52,7 +52,8 @@ export class SyncFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: SyncFunctionsProps) {
     super(scope, id);
-    const { table, bucket, registrySecret, artifactStore, manualApproval, deletionWaitHours, supersededHours, owner } = props;
+    const { table, bucket, registrySecret, artifactStore, manualApproval, deletionWaitHours, supersededHours, owner } =
+      props;
     const store = { TABLE_NAME: table.tableName };
     const packages = { ...store, OWNER: owner };
     const both = { ...packages, REGISTRY_SECRET: registrySecret.secretName };

@@ -45,6 +45,7 @@ describe('least privilege', () => {
       'plan',
       /^FunctionsPlanRole/,
       [
+        'codepipeline:ListPipelineExecutions',
         'dynamodb:GetItem',
         'dynamodb:UpdateItem',
         'sagemaker:DescribeModelPackage',

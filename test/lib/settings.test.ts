@@ -17,6 +17,7 @@ test('without context: the pipeline from CodeCommit, no access yet, released ver
     kmsKeyArn: undefined,
     manualApproval: [],
     deletionWaitHours: 72,
+    supersededHours: 24,
     environmentImages: 'automatic',
     environmentIndexes: [],
     environmentIndexSecret: undefined,

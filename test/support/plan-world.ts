@@ -69,10 +69,7 @@ export class PlanWorld {
    */
   carryOut(planned: PlanResult, actions = Number.POSITIVE_INFINITY): void {
     const steps = [
-      ...planned.create.map(
-        (action) => () =>
-          this.create(action),
-      ),
+      ...planned.create.map((action) => () => this.create(action)),
       ...planned.update.map((action) => () => this.update(action, Number.isFinite(actions))),
       ...planned.delete.map(
         ({ packageArn }) =>

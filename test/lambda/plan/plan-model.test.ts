@@ -1,7 +1,8 @@
 import { ROUND_MAX } from '../../../lambda/plan/round';
 import { RefusedError } from '../../../lambda/shared/errors';
+import { supersededAt } from '../../../lambda/shared/packages/superseded';
 import type { ModelVersion } from '../../../lambda/shared/registry/registry';
-import { PlanWorld, WAIT_MS } from '../../support/plan-world';
+import { PlanWorld, SUPERSEDED_MS, WAIT_MS } from '../../support/plan-world';
 import { modelPackage, modelVersion } from '../../support/versions';
 
 /** Syncs until there is nothing to do. */
@@ -269,6 +270,46 @@ describe('packages of versions that MLflow does not list', () => {
   });
 });
 
+describe('a superseded package', () => {
+  const DAYS_MS = 2 * SUPERSEDED_MS + 60 * 60 * 1000;
+
+  async function replaced(): Promise<PlanWorld> {
+    const world = await settled(staged);
+    world.revision = 'two';
+    world.succeededRun = world.now - 1;
+    await settle(world);
+    expect(world.packages).toHaveLength(2);
+    return world;
+  }
+
+  test('stays while no run that began after it was superseded has succeeded', async () => {
+    const world = await replaced();
+    world.now += DAYS_MS;
+    expect(await world.plan()).toMatchObject({ delete: [], kept: 2, looked: true });
+    world.succeededRun = undefined;
+    expect(await world.plan()).toMatchObject({ delete: [], kept: 2 });
+  });
+
+  test('stays for a day, also if a run has succeeded', async () => {
+    const world = await replaced();
+    world.succeededRun = world.now + 1;
+    world.now += SUPERSEDED_MS - 1;
+    // Another version is promoted, so the model is looked into.
+    world.versions.push(modelVersion({ version: '2', aliases: ['production'] }));
+    expect(await world.plan()).toMatchObject({ create: [{ version: '2' }], delete: [], kept: 2 });
+  });
+
+  test('is deleted after both', async () => {
+    const world = await replaced();
+    const [old, current] = world.packages.map(({ arn }) => arn);
+    world.succeededRun = world.now + 1;
+    world.now += DAYS_MS;
+    expect(await world.plan()).toMatchObject({ delete: [{ packageArn: old }], kept: 1 });
+    await settle(world);
+    expect(world.packages.map(({ arn }) => arn)).toEqual([current]);
+  });
+});
+
 describe('after an upgrade with another rule for images', () => {
   const versionsOf = (count: number) =>
     Array.from({ length: count }, (_, index) => modelVersion({ ...staged, version: String(index + 1) }));
@@ -292,7 +333,8 @@ describe('after an upgrade with another rule for images', () => {
     const [first, , third] = world.packages.map(({ arn }) => arn);
     world.carryOut(planned);
     expect(world.packages.map(({ arn }) => arn)).toEqual(expect.arrayContaining([first, third]));
-    expect(world.packages.every(({ metadata }) => metadata.mlflow_mlops_image_rule === '2')).toBe(true);
+    const deployable = world.packages.filter(({ metadata }) => supersededAt(metadata) === undefined);
+    expect(deployable.map(({ metadata }) => metadata.mlflow_mlops_image_rule)).toEqual(['2', '2', '2']);
     await settle(world);
   });
 
