@@ -52,11 +52,12 @@ async function deployed(group: string): Promise<string[]> {
   return deployableSet(packages, OWNER).map(({ environment, packageArn }) => `${environment} ${packageArn}`);
 }
 
-/** The packages of a model that has one version, after a sync. */
+/** The packages of a model that has one version, after a sync, without superseded ones. */
 async function synced(name: string, group: string) {
   await stage.sync({ modelName: name });
   const packages = await listPackages(stage.aws, group);
   return packages
+    .filter(({ metadata }) => metadata.mlflow_superseded_at === undefined)
     .map(({ arn, metadata, described }) => ({
       arn,
       environments: metadata.mlflow_environments,
