@@ -11,7 +11,7 @@ import { grantKey } from '../encryption';
 import type { ImageBuilds } from '../environment-images/image-builds';
 import { IMAGE_URI_PARAMETERS } from '../names';
 import { NodeFunction } from '../node-function';
-import { PRODUCT } from '../service-catalog/product-names';
+import { PRODUCT, PRODUCT_WILDCARDS } from '../service-catalog/product-names';
 import type { ArtifactStoreSetting, Settings } from '../settings';
 import { grantArtifactStore } from './artifact-store-access';
 import { grantSecretValue } from './grant-secret';
@@ -231,6 +231,7 @@ export class SyncFunctions extends Construct {
     }
 
     acknowledgeWildcards(this, {
+      ...PRODUCT_WILDCARDS,
       [SYNC_FILES]: 'One list for each full sync, named after its execution.',
       [ENVIRONMENT_FILES]: 'A folder for each environment, named after its digest.',
       'repository/':

@@ -1,10 +1,11 @@
 import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListObjectsV2Command, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { groupPrefix } from '../../../lambda/shared/packing/content-key';
 import { UNUSED_SINCE } from '../../../lambda/shared/packing/unused-mark';
 import { enrolModel, unenrolModel } from '../../../sandbox/demo/enrolment';
-import { listPackages } from '../../../sandbox/demo/packages';
+import { listPackages, type SeenPackage } from '../../../sandbox/demo/packages';
 import { call, setTag, transitionStage } from '../../../sandbox/demo/registry';
 import { until } from '../../../sandbox/demo/until';
 import { clientConfig } from '../../../sandbox/deploy/clients';
@@ -87,6 +88,14 @@ beforeAll(async () => {
 }, UP_TIMEOUT_MS);
 
 /** Everything that the functions do: a model is waited for, made, promoted, changed, archived, and enrolled no more. */
+const isSuperseded = ({ metadata }: SeenPackage) => metadata.mlflow_superseded_at !== undefined;
+
+/** As if a package had been superseded long ago. */
+async function outliveDay(arn: string | undefined): Promise<void> {
+  const CustomerMetadataProperties = { mlflow_superseded_at: '2020-01-01T00:00:00.000Z' };
+  await stage.aws.sageMaker.send(new UpdateModelPackageCommand({ ModelPackageArn: arn, CustomerMetadataProperties }));
+}
+
 async function wholeLife(): Promise<void> {
   const name = stage.name('permitted');
   const group = await enrolModel(stage.aws, `enrolment-${name}`, name);
@@ -96,16 +105,13 @@ async function wholeLife(): Promise<void> {
   await stage.untilPackages(group, ([one]) => one?.metadata.mlflow_current_stage === 'Staging');
   // Packed anew, into the group that there is.
   await setTag(stage.env, name, version, 'sagemaker_deploy_flavor', 'sklearn');
-  await stage.untilPackages(
-    group,
-    (packages) =>
-      packages.some(({ metadata }) => metadata.mlflow_deploy_flavor === 'sklearn') &&
-      packages.some(({ metadata }) => metadata.mlflow_superseded_at !== undefined),
-  );
+  const packages = await stage.untilPackages(group, (all) => all.length === 2 && all.some(isSuperseded));
+  await outliveDay(packages.find(isSuperseded)?.arn);
+  await stage.sync({ modelName: name, verify: true });
   await call(stage.env, 'PATCH', 'model-versions/update', { name, version, description: 'changed' });
   await stage.sync({});
   const described = (await listPackages(stage.aws, group)).map(({ metadata }) => metadata.mlflow_description);
-  expect(described).toContain('changed');
+  expect(described).toEqual(['changed']);
   // A used archive that is marked all the same loses its mark.
   await outliveGrace(group);
   await stage.sync({ modelName: name, verify: true });
