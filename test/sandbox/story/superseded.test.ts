@@ -57,8 +57,8 @@ test(
       metadata.mlflow_superseded_at !== undefined,
     ]);
     expect(said.sort()).toEqual([
-      [first.version, 'Staging', false],
       [first.version, undefined, true],
+      [first.version, 'Staging', false],
       [second.version, 'Staging', false],
     ]);
   },
