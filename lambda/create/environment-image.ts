@@ -18,17 +18,20 @@ export interface ImageRequest {
   readonly stop: AbortSignal;
 }
 
+/** The image to be used, with its size where that is known, or why the version waits. */
+type ImageAnswer = EnvironmentAnswer & { readonly imageBytes?: number | undefined };
+
 /** The image that serves a version, or why the version waits for it. */
 export async function imageOf(
   { image, environment, files }: Pick<PreparedPackage, 'image' | 'environment' | 'files'>,
   { client, open, request, stop }: ImageRequest,
-): Promise<EnvironmentAnswer> {
+): Promise<ImageAnswer> {
   if (environment === undefined) {
     return { image: image ?? '' };
   }
   const { digest } = environment;
   const stored = new EnvironmentFiles(client, requireEnv('ARTIFACT_BUCKET'));
-  return requestEnvironment(digest, request, {
+  const answer = await requestEnvironment(digest, request, {
     now: Date.now,
     read: () => environmentBuilds().read(digest),
     write: (before, record) => environmentBuilds().write(digest, before, record),
@@ -37,4 +40,9 @@ export async function imageOf(
     saveFiles: () => stored.save(environment, { files, open: asListed(files, open), stop }),
     startBuild: (token) => startBuild(digest, token),
   });
+  if ('waits' in answer) {
+    return answer;
+  }
+  const { result } = (await stored.report(digest)) ?? {};
+  return { ...answer, imageBytes: result?.state === 'ready' ? result.uncompressedBytes : undefined };
 }

@@ -55,7 +55,7 @@ export const handler = step<Input, ActionResult | Continued>(
       const waits = { environment: packing.environment, reason: answer.waits };
       return { action: 'create', outcome: 'waiting', version: number, ...waits };
     }
-    const { image } = answer;
+    const { image, imageBytes } = answer;
     const { flavor, imageReason: reason, patchedBy, environment } = packing;
     logger.info('image chosen', { image, environment, flavor, reason, patchedBy });
     const warning = endOfPatchWarning(image, new Date());
@@ -89,7 +89,10 @@ export const handler = step<Input, ActionResult | Continued>(
       modelDataUrl: placed.url,
       environment: packaging.environment,
       metadata: {
-        ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning, prepared.bytes),
+        ...packageMetadata(version, source.id, packing, requireEnv('OWNER'), warning, {
+          files: prepared.bytes,
+          image: imageBytes,
+        }),
         ...approval.metadata,
       },
       clientToken: clientToken(execution, entered, number, placed.url, image),

@@ -18,16 +18,17 @@ import type { ArtifactFile } from '../shared/registry/registry';
 /** An environment that an image is built for. */
 export type WantedEnvironment = Pick<ModelEnvironment, 'spec' | 'digest' | 'wheelSources'>;
 
+const ready = z.object({ state: z.literal('ready'), uncompressedBytes: z.int().positive().optional() });
 const failed = z.object({
   state: z.literal('failed'),
   cause: z.enum(['requirements', 'import', 'passing']),
   reason: z.string(),
   fix: z.string(),
 });
-const shape = z.object({ build: z.string() }).and(z.union([z.object({ state: z.literal('ready') }), failed]));
+const shape = z.object({ build: z.string() }).and(z.union([ready, failed]));
 
 /** What a build reports in result.json. */
-export type BuildResult = { readonly state: 'ready' } | z.infer<typeof failed>;
+export type BuildResult = z.infer<typeof ready> | z.infer<typeof failed>;
 
 /** A result, and the build that wrote it. */
 export interface BuildReport {

@@ -128,6 +128,20 @@ describe('a model that its endpoint has no room for stops synthesis', () => {
     expect(run('Staging', 5.5, SERVERLESS)).not.toThrow();
   });
 
+  test('a serverless endpoint has an image of at most 10 GB', () => {
+    const withImage = (environment: string, gigabytes: number, inference: string) => () => {
+      const metadata = { mlflow_mlops_image_bytes: String(gigabytes * 1024 ** 3) };
+      return synthesize(BUILD_ENV, folderWith([aPackage(1, '4', environment, { metadata })], inference));
+    };
+    expect(withImage('Production', 10, SERVERLESS)).not.toThrow();
+    expect(withImage('Production', 10.5, SERVERLESS)).toThrow(
+      'version 4: its image has 10.5 GB, and Production.ServerlessMaxConcurrency (7) makes its endpoint serverless, whose ' +
+        'images have at most 10.0 GB. Set Production.InstanceType in place of the Serverless keys, or log the model with fewer packages.',
+    );
+    expect(withImage('Production', 10.5, REAL_TIME)).not.toThrow();
+    expect(withImage('Staging', 10.5, SERVERLESS)).not.toThrow();
+  });
+
   test('a real-time endpoint holds what its largest volume or its local disk holds', () => {
     expect(run('Production', 6, REAL_TIME)).not.toThrow();
     expect(run('Staging', 300, SERVERLESS)).toThrow('Take an instance type with a local disk');

@@ -37,7 +37,7 @@ function promote(name: string): string {
 }
 
 /** The build that was started last ends with this report; the event is delivered. */
-async function end(result: { readonly state: string; readonly [key: string]: string }): Promise<void> {
+async function end(result: { readonly state: string; readonly [key: string]: string | number }): Promise<void> {
   const build = world.images.builds.at(-1);
   if (build === undefined) {
     throw new Error('no build was started');
@@ -75,8 +75,10 @@ test('a version waits for its image, and the end of the build brings its package
   const spec = JSON.parse(world.bucket.objects.get(`environments/${digest}/spec.json`)?.body ?? '');
   expect(digestOf(spec)).toBe(digest);
   expect(images()).toEqual([]);
-  await end({ state: 'ready' });
+  await end({ state: 'ready', uncompressedBytes: 921_000_000 });
   expect(images()).toEqual([`${REPOSITORY}@sha256:${digest}`]);
+  const [{ metadata } = { metadata: {} }] = world.sageMaker.packages.values();
+  expect(metadata).toMatchObject({ mlflow_mlops_image_bytes: '921000000' });
 });
 
 test('models with one environment share a build, and its end syncs all of them', async () => {

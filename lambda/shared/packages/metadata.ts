@@ -127,7 +127,8 @@ export function registryMark(registryId: string): string {
 /**
  * All metadata of a new package.
  *
- * @param bytes uncompressed size of its files, by which the model's pipeline chooses the endpoint's disk
+ * @param bytes uncompressed sizes, where they are known: of its files, by which the model's pipeline chooses the endpoint's disk, and
+ *   of its image, which may be too large for a serverless endpoint
  */
 export function packageMetadata(
   version: ModelVersion,
@@ -135,7 +136,7 @@ export function packageMetadata(
   packing: Packing,
   owner: string,
   warning?: string,
-  bytes?: number,
+  bytes: { readonly files?: number | undefined; readonly image?: number | undefined } = {},
 ): Record<string, string> {
   const all = {
     [OWNER_KEY]: owner,
@@ -150,7 +151,8 @@ export function packageMetadata(
       // Archives are not spoken of: packages that were made before there was a choice are none the worse.
       mlflow_deploy_model_data: packing.modelData === 'archive' ? '' : packing.modelData,
       mlflow_mlops_packing: packing.packing,
-      mlflow_mlops_bytes: bytes === undefined ? '' : String(bytes),
+      mlflow_mlops_bytes: String(bytes.files ?? ''),
+      mlflow_mlops_image_bytes: String(bytes.image ?? ''),
     }).metadata,
     ...choiceMetadata(packing),
   };

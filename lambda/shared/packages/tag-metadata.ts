@@ -7,7 +7,7 @@ const SYSTEM_PREFIX = 'mlflow.';
 /** Keys of CustomerMetadataProperties (ModelPackage, CustomerMetadataKey). */
 const KEY_MAX = 128;
 /** Entries that the package's other metadata may need; a test counts them. */
-export const OTHER_ENTRIES_MAX = 26;
+export const OTHER_ENTRIES_MAX = 27;
 const TAGS_MAX = METADATA_ENTRIES_MAX - OTHER_ENTRIES_MAX;
 
 /**

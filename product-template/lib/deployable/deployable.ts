@@ -24,6 +24,8 @@ export interface Deployable {
   readonly uncompressed?: boolean;
   /** Uncompressed size of the model's files; absent for packages of earlier installations. */
   readonly bytes?: number;
+  /** Uncompressed size of the image; absent where it is not known. */
+  readonly imageBytes?: number;
 }
 
 /** The metadata that {@link deployableSet} reads; a package may have more. */
@@ -34,6 +36,7 @@ export const STEERING_METADATA = {
   modelName: 'mlflow_name',
   runId: 'mlflow_run_id',
   bytes: 'mlflow_mlops_bytes',
+  imageBytes: 'mlflow_mlops_image_bytes',
 } as const;
 
 /**
@@ -58,7 +61,8 @@ export function deployableSet(packages: readonly RegisteredPackage[], owner: str
         ...given('modelName', metadata[STEERING_METADATA.modelName]),
         ...given('runId', metadata[STEERING_METADATA.runId]),
         ...(uncompressed ? { uncompressed } : {}),
-        ...sizeOf(metadata[STEERING_METADATA.bytes]),
+        ...sizeOf('bytes', metadata[STEERING_METADATA.bytes]),
+        ...sizeOf('imageBytes', metadata[STEERING_METADATA.imageBytes]),
       })),
   );
 }
@@ -92,8 +96,8 @@ function words(text = ''): string[] {
   return text.split(' ').filter((word) => word !== '');
 }
 
-function sizeOf(text = ''): { bytes?: number } {
-  return /^[0-9]{1,15}$/.test(text) ? { bytes: Number(text) } : {};
+function sizeOf<K extends string>(key: K, text = ''): Partial<Record<K, number>> {
+  return /^[0-9]{1,15}$/.test(text) ? ({ [key]: Number(text) } as Record<K, number>) : {};
 }
 
 function given<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {

@@ -4,6 +4,8 @@ const GIB = 1024 ** 3;
 
 /** A serverless endpoint's disk, whatever its memory (docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html). */
 export const SERVERLESS_DISK_BYTES = 5 * GIB;
+/** The largest image of a serverless endpoint, uncompressed (the same page, Container contributions). */
+export const SERVERLESS_IMAGE_BYTES = 10 * GIB;
 /** API_ProductionVariant, VolumeSizeInGB. */
 const VOLUME_GB_MAX = 512;
 /** SageMaker's volume where none is asked for. */

@@ -2,10 +2,10 @@ import type { Deployable } from '../deployable/deployable';
 import type { Environment } from '../deployable/environments';
 import type { EndpointSettings } from '../inference/inference';
 import { WrongInput } from '../wrong-input';
-import { hasLocalDisk, SERVERLESS_DISK_BYTES, volumeModelBytesMax } from './disk';
+import { hasLocalDisk, SERVERLESS_DISK_BYTES, SERVERLESS_IMAGE_BYTES, volumeModelBytesMax } from './disk';
 
 /**
- * Refuses a model that its endpoint has no room for. SageMaker would find out while the endpoint starts.
+ * Refuses a model, or an image, that its endpoint has no room for. SageMaker would find out while the endpoint starts.
  *
  * @throws WrongInput that names each version, its size, the key of `inference.yaml` that decides, and the fix
  */
@@ -14,16 +14,23 @@ export function requireFit(
   endpoints: Readonly<Record<Environment, EndpointSettings>>,
 ): void {
   const problems = deployables.flatMap((deployable) => {
-    const { environment, version, bytes = 0 } = deployable;
+    const { environment, version, bytes = 0, imageBytes = 0 } = deployable;
     const settings = endpoints[environment];
     const has = `version ${version}: its files have ${gigabytes(bytes)} GB, and`;
     if (settings.kind === 'serverless') {
-      return bytes > SERVERLESS_DISK_BYTES
-        ? [
-            `${has} ${environment}.ServerlessMaxConcurrency (${settings.maxConcurrency}) makes its endpoint serverless, ` +
-              `whose disk has ${gigabytes(SERVERLESS_DISK_BYTES)} GB. Set ${environment}.InstanceType in place of the Serverless keys.`,
-          ]
-        : [];
+      const serverless = `${environment}.ServerlessMaxConcurrency (${settings.maxConcurrency}) makes its endpoint serverless`;
+      const fix = `Set ${environment}.InstanceType in place of the Serverless keys`;
+      return [
+        ...(bytes > SERVERLESS_DISK_BYTES
+          ? [`${has} ${serverless}, whose disk has ${gigabytes(SERVERLESS_DISK_BYTES)} GB. ${fix}.`]
+          : []),
+        ...(imageBytes > SERVERLESS_IMAGE_BYTES
+          ? [
+              `version ${version}: its image has ${gigabytes(imageBytes)} GB, and ${serverless}, whose images have at most ` +
+                `${gigabytes(SERVERLESS_IMAGE_BYTES)} GB. ${fix}, or log the model with fewer packages.`,
+            ]
+          : []),
+      ];
     }
     const largest = volumeModelBytesMax(deployable);
     return bytes > largest && !hasLocalDisk(settings.instanceType)
