@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { down, up } from '../../sandbox/cli/lifecycle';
 import type { Figure } from '../report/results';
+import { measurePackages } from './packages';
 import { measureTransitions } from './transitions';
 import { measureWebhook } from './webhook';
 
@@ -28,8 +29,9 @@ export async function measureSandbox(
   try {
     const { env, openSource } = await up({ home, python, stay: false, say, signal });
     const webhook = await Promise.race([interrupted, measureWebhook(openSource, quick ? 100 : 500, say)]);
+    const packages = await Promise.race([interrupted, measurePackages(env, say)]);
     const transitions = await Promise.race([interrupted, measureTransitions(env, quick ? 1 : 3, say)]);
-    return [...webhook, ...transitions];
+    return [...webhook, ...packages, ...transitions];
   } finally {
     await down({ home });
     rmSync(home, { recursive: true, force: true });
