@@ -18,7 +18,7 @@ import threading
 from pathlib import Path
 
 USER = 1000
-# What of this machine takes the place of the image's own base.
+# The folders of an image's base; this machine's take their place where the image has no base.
 SYSTEM = ("usr", "etc", "bin", "lib", "lib64", "sbin")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 PR_SET_NO_NEW_PRIVS = 38
@@ -29,13 +29,13 @@ def mount(*arguments):
     subprocess.run(["mount", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
-def make_root(binds, writable):
-    """A root of this machine's system and the container's own folders, all read-only, with a /tmp of its own."""
+def make_root(system, binds, writable):
+    """A root of a system and the container's own folders, all read-only, with a /tmp of its own."""
     mount("--make-rprivate", "/")
     root = Path(tempfile.mkdtemp(prefix="container-", dir="/tmp"))
     mount("-t", "tmpfs", "-o", "size=1m,mode=755", "tmpfs", str(root))
     for name in SYSTEM:
-        source = Path("/", name)
+        source = Path(system, name)
         if source.is_symlink():
             (root / name).symlink_to(os.readlink(source))
         elif source.is_dir():
@@ -89,8 +89,10 @@ def relay(listener, port):
 
 
 def join(outer, port):
+    # Not create_connection, which imports a module that the container's file system may lack.
+    inner = socket.socket()
     try:
-        inner = socket.create_connection(("127.0.0.1", port))
+        inner.connect(("127.0.0.1", port))
     except OSError:
         outer.close()
         return
@@ -109,7 +111,7 @@ def copy(source, target):
 
 def main():
     settings = json.loads(sys.argv[1])
-    root = make_root(settings["binds"], settings["writable"])
+    root = make_root(settings["system"], settings["binds"], settings["writable"])
     if settings["listener"] is not None:
         bring_loopback_up()
         listener = socket.socket(fileno=settings["listener"])

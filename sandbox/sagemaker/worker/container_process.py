@@ -29,8 +29,10 @@ class Rules:
     # Folders of this machine by their place inside.
     binds: Mapping[str, str]
     writable: Mapping[str, str] = field(default_factory=dict)
-    # The container's interpreter, whose own installation it needs.
+    # The container's interpreter, whose own installation it needs; none where `system` has it.
     python: str = ""
+    # The file system that the container's own base is in: this machine's unless an image is run whole.
+    system: str = "/"
 
 
 def start(
@@ -63,10 +65,9 @@ def start(
 
 def confined(command: list[str], variables: Mapping[str, str], rules: Rules, listener: int | None) -> list[str]:
     root = os.geteuid() == 0
-    asked = subprocess.run([rules.python, "-I", "-c", "import sys; print(sys.base_prefix)"], capture_output=True, text=True, check=True)
-    base = asked.stdout.strip()
     settings = {
-        "binds": {**({} if base.startswith("/usr") else {base: base}), **rules.binds},
+        "system": rules.system,
+        "binds": {**installation(rules.python), **rules.binds},
         "writable": dict(rules.writable),
         "listener": listener,
         "port": INSIDE_PORT,
@@ -78,6 +79,15 @@ def confined(command: list[str], variables: Mapping[str, str], rules: Rules, lis
     spaces += [] if listener is None else ["--net"]
     spaces += [] if root else ["--user", "--map-root-user"]
     return ["unshare", *spaces, sys.executable, "-I", str(CONFINE), json.dumps(settings)]
+
+
+def installation(python: str) -> dict[str, str]:
+    """The folder of an interpreter's own installation, unless the system's folders have it."""
+    if not python:
+        return {}
+    asked = subprocess.run([python, "-I", "-c", "import sys; print(sys.base_prefix)"], capture_output=True, text=True, check=True)
+    base = asked.stdout.strip()
+    return {} if base.startswith("/usr") else {base: base}
 
 
 def free_port() -> int:
