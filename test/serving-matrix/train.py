@@ -1,9 +1,11 @@
 """Trains models as people log them, in the environment that this Python is of: `python train.py FOLDER KIND...`.
 
 Each model is a folder below FOLDER, in MLflow's format. The last line on stdout is JSON: by kind the requests for it, with what
-`mlflow.pyfunc` answers here (null where it raises), or why the kind cannot be made.
+`mlflow.pyfunc` answers here (null where it raises), or why the kind cannot be made. The same table as CSV has an answer of its own: a
+missing text is NaN there, and None in JSON.
 """
 
+import io
 import json
 import os
 import sys
@@ -261,6 +263,13 @@ def answer_of(model, rows):
         return None
 
 
+def as_csv(model, rows):
+    if not isinstance(rows, pd.DataFrame):
+        return {}
+    text = rows.to_csv(index=False)
+    return {"csv": {"body": text, "expected": answer_of(model, pd.read_csv(io.StringIO(text)))}}
+
+
 def main():
     work, kinds = sys.argv[1], sys.argv[2:]
     os.chdir(work)
@@ -277,7 +286,7 @@ def main():
             continue
         model = mlflow.pyfunc.load_model(path)
         requests = [request_of(data, False)] + ([request_of(data, True)] if nulls else [])
-        results[kind] = {"requests": [{"body": body, "expected": answer_of(model, rows)} for body, rows in requests]}
+        results[kind] = {"requests": [{"body": body, "expected": answer_of(model, rows), **as_csv(model, rows)} for body, rows in requests]}
     print(json.dumps(results))
 
 

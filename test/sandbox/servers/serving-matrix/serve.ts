@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateModelCommand, DeleteEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { placeFiles } from '../../../../lambda/create/place-files';
+import type { ChoiceSettings } from '../../../../lambda/packaging/choice';
 import type { ModelEnvironment } from '../../../../lambda/packaging/environment';
 import { RefusedError } from '../../../../lambda/shared/errors';
 import type { FolderSource } from '../../../../lambda/shared/packing/model-folder';
@@ -14,7 +15,7 @@ import { choiceSettings } from '../../../support/choice-settings';
 import { modelVersion } from '../../../support/versions';
 import { configure, deploy, invoke } from '../sagemaker/hosting';
 import { ACCOUNT, REGION, requirePython, type Stage } from '../sagemaker/stage';
-import type { Trained } from './train';
+import type { Numbers, Trained } from './train';
 
 const BUILDER = join(__dirname, '..', '..', '..', '..', 'environment-image');
 const VARIANT = { ServerlessConfig: { MemorySizeInMB: 3072, MaxConcurrency: 2 } };
@@ -39,30 +40,18 @@ export class Serving {
   ) {}
 
   async serve(name: string, folder: string, trained: Trained): Promise<Outcome> {
-    const source = folderSource(folder, name);
-    const version = modelVersion({ name });
     let prepared: PreparedPackage;
+    let archive: Buffer;
     let image: string;
     try {
-      prepared = await preparePackage(source, version, choiceSettings());
+      ({ prepared, archive } = await packageFolder(this.sink, name, folder, choiceSettings()));
       image = prepared.image ?? (await this.imageOf(prepared.environment));
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       return { way: 'refused', reason: error.message, faults: [] };
     }
-    const placed = await placeFiles({
-      client: this.sink.client,
-      prepared,
-      open: (path, position) => source.openFile(version, path, position),
-      bucket: this.sink.bucket,
-      groupName: name,
-      checkpoint: undefined,
-      stop: AbortSignal.timeout(600_000),
-    });
-    if (placed.outcome === 'paused') throw new Error(placed.reason);
-    const archive = await this.sink.read(placed.url.slice(`s3://${this.sink.bucket}/`.length));
     const way = prepared.image === undefined ? 'environment' : 'AWS';
-    return { way, faults: await this.faults(name, image, archive ?? Buffer.alloc(0), prepared, trained) };
+    return { way, faults: await this.faults(name, image, archive, prepared, trained) };
   }
 
   private async faults(
@@ -82,7 +71,7 @@ export class Serving {
     const faults: string[] = [];
     for (const { body, expected } of requests) {
       const answer = await invoke(stage, name, body).then(
-        ({ text }) => ({ text, numbers: numbersOf(parse(text)) }),
+        ({ text }) => ({ text, numbers: answeredNumbers(text) }),
         (error: Error) => ({ text: error.message, numbers: null }),
       );
       if (!equal(answer.numbers, expected)) {
@@ -117,6 +106,31 @@ export class Serving {
   }
 }
 
+/** Packages a model folder of this machine as the sync packages a version. @throws RefusedError if it cannot be served */
+export async function packageFolder(
+  sink: TestSink,
+  name: string,
+  folder: string,
+  settings: ChoiceSettings,
+): Promise<{ readonly prepared: PreparedPackage; readonly archive: Buffer }> {
+  const source = folderSource(folder, name);
+  const version = modelVersion({ name });
+  const prepared = await preparePackage(source, version, settings);
+  const placed = await placeFiles({
+    client: sink.client,
+    prepared,
+    open: (path, position) => source.openFile(version, path, position),
+    bucket: sink.bucket,
+    groupName: name,
+    checkpoint: undefined,
+    stop: AbortSignal.timeout(600_000),
+  });
+  if (placed.outcome === 'paused') throw new Error(placed.reason);
+  const archive = await sink.read(placed.url.slice(`s3://${sink.bucket}/`.length));
+  if (archive === undefined) throw new Error(`${placed.url} is not in the bucket`);
+  return { prepared, archive };
+}
+
 const BUILD = `
 import hashlib, json, sys
 from pathlib import Path
@@ -148,9 +162,9 @@ function folderSource(folder: string, id: string): FolderSource {
   };
 }
 
-/** MLflow writes a missing number of a list as Python does. */
-function parse(text: string): unknown {
-  return JSON.parse(text.replaceAll(/\bNaN\b/g, 'null'));
+/** The numbers of an endpoint's answer. MLflow writes a missing number of a list as Python does. */
+export function answeredNumbers(text: string): (number | null)[] {
+  return numbersOf(JSON.parse(text.replaceAll(/\bNaN\b/g, 'null')));
 }
 
 /** The numbers of an answer in their order, whatever holds them. */
@@ -159,10 +173,8 @@ function numbersOf(value: unknown): (number | null)[] {
   return typeof value === 'object' ? Object.values(value).flatMap(numbersOf) : [];
 }
 
-type Numbers = readonly (number | null)[] | null;
-
 /** null is an error, which an endpoint must answer with where `mlflow.pyfunc` raises. */
-function equal(actual: Numbers, expected: Numbers): boolean {
+export function equal(actual: Numbers, expected: Numbers): boolean {
   if (actual === null || expected === null) return actual === expected;
   const close = (one: number | null, other: number | null | undefined) =>
     typeof one === 'number' && typeof other === 'number'

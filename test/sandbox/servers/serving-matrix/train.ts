@@ -16,10 +16,14 @@ const UV = () => join(dirname(requirePython()), 'uv');
 export interface Trained {
   readonly requests: readonly {
     readonly body: unknown;
-    /** Numbers of `mlflow.pyfunc` in the training environment, null for a missing one; null where it raises. */
-    readonly expected: readonly (number | null)[] | null;
+    readonly expected: Numbers;
+    /** The same table as CSV; absent for a tensor. */
+    readonly csv?: { readonly body: string; readonly expected: Numbers };
   }[];
 }
+
+/** Numbers of `mlflow.pyfunc` in the training environment, null for a missing one; null where it raises. */
+export type Numbers = readonly (number | null)[] | null;
 
 /** Trains models in an environment of their own; by kind what they have to answer, or why one cannot be trained there. */
 export async function train(
