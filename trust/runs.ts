@@ -96,7 +96,7 @@ export const RUNS: readonly Run[] = [
   {
     id: 'serving-matrix',
     what: 'Models of 21 kinds, trained in 8 environments of Python 3.8 to 3.13. Each answers as in training, with and without nulls, or is refused with the reason.',
-    tests: ['test/sandbox/servers/serving-matrix.test.ts'],
+    tests: ['test/sandbox/servers/serving-matrix.test.ts', 'test/sandbox/servers/environment-image.test.ts'],
   },
   {
     id: 'life-cycle',
