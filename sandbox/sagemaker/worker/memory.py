@@ -1,6 +1,7 @@
 """The memory of a container: a control group of its own where this user may make one, else no limit."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 V1 = Path("/sys/fs/cgroup/memory")
 V2 = Path("/sys/fs/cgroup")
 PREFIX = "mlflow-mlops-"
+REMOVE_SECONDS = 5
 
 
 class Enter:
@@ -29,8 +31,17 @@ def limited(megabytes: int | None) -> Iterator[Enter]:
         yield Enter(group)
     finally:
         if group is not None:
-            with suppress(OSError):
-                group.rmdir()
+            remove(group)
+
+
+def remove(group: Path) -> None:
+    """Waits for processes that the kernel is still ending: the next group of this process has the same name."""
+    end = time.monotonic() + REMOVE_SECONDS
+    while time.monotonic() < end:
+        with suppress(OSError):
+            group.rmdir()
+            return
+        time.sleep(0.05)
 
 
 def make(megabytes: int) -> Path | None:
