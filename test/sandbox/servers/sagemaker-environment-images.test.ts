@@ -137,7 +137,7 @@ describe('as SageMaker confines it', () => {
       ...Array(4).fill(expect.stringMatching(/^(OSError|PermissionError)$/)),
       'written',
     ]);
-    expect(await ask('serverless', 'see', '/opt/ml/model/MLmodel', folder, process.cwd(), '/root')).toEqual([
+    expect(await ask('serverless', 'see', '/opt/ml/model/MLmodel', folder, process.cwd(), '/var/log')).toEqual([
       'True',
       'False',
       'False',
