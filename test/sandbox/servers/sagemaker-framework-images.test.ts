@@ -4,7 +4,7 @@ import { deploy, invoke, prepare } from './sagemaker/hosting';
 import { openStage, type Stage } from './sagemaker/stage';
 
 /** AWS's scikit-learn image as its own toolkit and pins make it. The first test makes the environment, where no sandbox has. */
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const IMAGE = frameworkImageUri('sklearn', 'us-east-1');
 

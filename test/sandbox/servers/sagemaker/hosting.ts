@@ -99,12 +99,12 @@ export const describeEndpoint = (stage: Stage, name: string) =>
 
 /** Waits until an endpoint is neither Creating nor Updating. */
 export async function settled(stage: Stage, name: string): Promise<DescribeEndpointCommandOutput> {
-  for (let tries = 0; tries < 2_400; tries += 1) {
+  for (let tries = 0; tries < 6_000; tries += 1) {
     const endpoint = await describeEndpoint(stage, name);
     if (!['Creating', 'Updating'].includes(endpoint.EndpointStatus ?? '')) return endpoint;
     await new Promise((done) => setTimeout(done, 50));
   }
-  throw new Error(`${name} did not settle in 120 seconds.`);
+  throw new Error(`${name} did not settle in 300 seconds.`);
 }
 
 /** Creates an endpoint from the configuration of the same name and waits for it. */
