@@ -9,14 +9,21 @@ from typing import Any
 from . import failure
 
 INSTALL_SECONDS = 20 * 60
-# What uv needs of the build's environment. The rest stays behind, above all credentials of AWS.
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
+# What programs need of the build's environment. The rest stays behind, above all credentials.
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "UV_CACHE_DIR", "UV_PYTHON_INSTALL_DIR")
+# What uv needs besides to reach package indexes. These variables and uv's own can have passwords.
+TO_INDEXES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 
 
 def environment() -> dict[str, str]:
-    """The environment of every program that the build starts."""
-    names = [name for name in os.environ if name.upper() in PASSED_ON or name.startswith("UV_")]
-    return {name: os.environ[name] for name in names}
+    """The environment of programs that reach no package index."""
+    return {name: value for name, value in os.environ.items() if name in PASSED_ON}
+
+
+def index_environment() -> dict[str, str]:
+    """The environment of uv while it installs wheels, which executes nothing of a package."""
+    found = {name: value for name, value in os.environ.items() if name.upper() in TO_INDEXES or name.startswith("UV_")}
+    return {**environment(), **found}
 
 
 def uv() -> str:
@@ -49,7 +56,7 @@ def install(spec: dict[str, Any], folder: Path, target: list[str]) -> None:
     write_files(spec, folder)
     command = [uv(), "pip", "install", *install_arguments(spec), *target]
     try:
-        done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=INSTALL_SECONDS)
+        done = subprocess.run(command, cwd=folder, env=index_environment(), capture_output=True, text=True, timeout=INSTALL_SECONDS)
     except subprocess.TimeoutExpired:
         raise failure.Failed("passing", f"the packages are not installed after {INSTALL_SECONDS // 60} minutes") from None
     if done.returncode != 0:
@@ -58,7 +65,8 @@ def install(spec: dict[str, Any], folder: Path, target: list[str]) -> None:
 
 def compile_bytecode(python: str, site_packages: Path) -> None:
     """Bytecode makes a start four seconds shorter, and nothing can write it later. It is not compared with times, which a layer lacks."""
-    command = [python, "-I", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    # Without `site` (-S): a package's .pth files would be executed. Compiling itself executes nothing.
+    command = [python, "-I", "-S", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     # Files for other Pythons do not compile; they are not imported either.
     subprocess.run([*command, str(site_packages)], env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 

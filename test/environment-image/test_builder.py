@@ -10,6 +10,7 @@ import tempfile
 import unittest
 import zipfile
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "environment-image"))
 
@@ -142,6 +143,30 @@ class Environments(unittest.TestCase):
         self.assertEqual(caught.exception.cause, "import")
         self.assertNotIn("AWS", caught.exception.reason)
         self.assertNotIn("AWS_SECRET_ACCESS_KEY", packages.environment())
+
+    def test_only_uv_gets_the_password_of_an_index_and_only_to_install(self):
+        os.environ["UV_INDEX_MODEL0_PASSWORD"] = "hunter2"
+        self.addCleanup(os.environ.pop, "UV_INDEX_MODEL0_PASSWORD")
+        run, started = subprocess.run, []
+
+        def recorded(command, **options):
+            started.append((command, options.get("env") or os.environ))
+            return run(command, **options)
+
+        with mock.patch.object(subprocess, "run", recorded):
+            self.build(spec(packages=["./wheels/mlflow-1.0-py3-none-any.whl"]), self.mlflow())
+        self.assertGreaterEqual(len(started), 3)
+        self.assertEqual([command[1:3] for command, variables in started if "hunter2" in variables.values()], [["pip", "install"]])
+
+    def test_packages_are_compiled_without_executing_them(self):
+        env, executed = self.root / "env", self.root / "executed"
+        folder.create(env, MINOR)
+        site_packages = env / "lib" / f"python{MINOR}" / "site-packages"
+        (site_packages / "x.py").write_text("VALUE = 1\n")
+        (site_packages / "x.pth").write_text(f"import os; open({str(executed)!r}, 'w').close()\n")
+        packages.compile_bytecode(str(env / "bin" / "python"), site_packages)
+        self.assertEqual(len(list(site_packages.glob("__pycache__/x.*.pyc"))), 1)
+        self.assertFalse(executed.exists())
 
     def test_what_fails_leaves_nothing(self):
         wheels = {**self.mlflow(), "x-1.0-py3-none-any.whl": wheel("x", requires="mlflow>=2")}

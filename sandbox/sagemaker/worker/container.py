@@ -22,7 +22,8 @@ def serve(settings: dict[str, Any], report: Callable[[dict[str, Any]], None]) ->
         except archive.BadArchive as error:
             report({"stage": "archive", "reason": str(error)})
             return 1
-    inside = {**settings, "program": "kinds.program", "inside": True}
+    # The model's code can read these: no more than the program needs.
+    inside = {"program": "kinds.program", "inside": True, **{name: settings[name] for name in ("kind", "folder", "isolated")}}
     rules = container_process.Rules(
         confined=settings["confined"],
         isolated=settings["isolated"],

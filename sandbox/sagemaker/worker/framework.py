@@ -5,6 +5,7 @@ request of the worker loads the model.
 """
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -38,7 +39,7 @@ def serve(settings: dict[str, Any], report: Callable[[dict[str, Any]], None]) ->
     variables = {
         **os.environ,
         # As the image reaches PyPI, if it has a network.
-        **({} if settings["isolated"] else settings["machine"]),
+        **({} if settings["isolated"] else for_pip(settings["machine"])),
         "PATH": f"{env / 'bin'}:/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": str(MODULE),
         "HOME": str(folder),
@@ -78,6 +79,11 @@ def serve(settings: dict[str, Any], report: Callable[[dict[str, Any]], None]) ->
         return 1
 
 
+def for_pip(machine: dict[str, str]) -> dict[str, str]:
+    """Variables by which the image's pip reaches PyPI. The model's code sees them too: addresses have no passwords."""
+    return {name: re.sub(r"(^|//)[^/\s]*@", r"\1", value) for name, value in machine.items() if not re.match("(uv|npm)_", name, re.IGNORECASE)}
+
+
 def listens(child: subprocess.Popen[str], port: int, seconds: float) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end and child.poll() is None:
@@ -99,5 +105,3 @@ def still_open(probe: socket.socket) -> bool:
         return probe.recv(1) != b""
     except TimeoutError:
         return True
-
-

@@ -43,7 +43,7 @@ def make(image: dict[str, Any], target: Path, machine: dict[str, str]) -> None:
         (work / "pins.txt").write_text("".join(f"{name}=={version}\n" for name, version in image["pins"].items()))
         # The pins contradict what some packages ask for, as they do in the image: each is installed as it is.
         command = [packages.uv(), "pip", "install", "--quiet", "--no-config", "--no-deps", "--python", str(env / "bin" / "python"), "-r", str(work / "pins.txt")]
-        done = subprocess.run(command, env={**packages.environment(), **machine}, capture_output=True, text=True)
+        done = subprocess.run(command, env={**packages.index_environment(), **machine}, capture_output=True, text=True)
         if done.returncode != 0:
             raise Failed("passing", f"the environment of {image['tag']} cannot be made: {done.stderr.strip()[-1500:]}")
         site_packages = env / "lib" / f"python{image['python']}" / "site-packages"

@@ -26,6 +26,8 @@ def transform_fn(model, body, content_type, accept):
         return flask.Response("short and stout", status=418)
     if question == "fail":
         raise ValueError("no such luck")
+    if question == "environment":
+        return json.dumps(dict(os.environ)), "application/json"
     if isinstance(question, str):
         try:
             module = __import__(question)
@@ -35,9 +37,14 @@ def transform_fn(model, body, content_type, accept):
     return json.dumps([number * model for number in question]), "application/json"
 `;
 
+/** How this machine may reach package indexes; no program reads the second variable. */
+const INDEXES = { UV_INDEX_PRIVATE_PASSWORD: 'hunter2', PIP_UNUSED: 'https://user:hunter2@index.invalid/simple' };
+
 let stage: Stage;
 beforeAll(async () => {
+  Object.assign(process.env, INDEXES);
   stage = await openStage();
+  for (const name of Object.keys(INDEXES)) delete process.env[name];
 });
 afterAll(() => stage.close());
 
@@ -70,6 +77,12 @@ test('a script answers with the packages of the image, and with no others', asyn
   for (const module of ['mlflow', 'skops', 'cloudpickle', 'xgboost', 'boto4']) {
     expect(await answer('plain', module)).toBe(`"No module named '${module}'"`);
   }
+});
+
+test('a script does not see the passwords of package indexes', async () => {
+  const environment = await answer('plain', 'environment');
+  expect(environment).toContain('https://index.invalid/simple');
+  expect(environment).not.toContain('hunter2');
 });
 
 test("a script's error is 500 with HTML, and its response has its own status", async () => {

