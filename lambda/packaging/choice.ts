@@ -3,7 +3,6 @@ import type { FlavorName, ModelFolder } from '../shared/flavors/flavor';
 import { printable } from '../shared/printable';
 import { checkImage } from './check-image';
 import { environmentOf, type ModelEnvironment } from './environment';
-import { mainLines } from './environment-files';
 import { FRAMEWORK_NAMES, type Framework, frameworkImage, frameworkImageUri, isFramework } from './framework-images';
 import { whyNot } from './framework-rule';
 import { type RequirementRules, readRequirements } from './requirements';
@@ -97,7 +96,7 @@ function chooseFramework(flavor: Framework, model: ServedModel, settings: Choice
     throw new RefusedError('the setting mlflow-mlops:environment-images is "always"');
   }
   const { folder, frameworkVersion } = model;
-  const requirements = () => readRequirements(mainLines(folder.texts), (path) => folder.texts.get(path), rules);
+  const requirements = () => readRequirements(folder.texts, rules);
   const against = whyNot({ framework: flavor, folder, frameworkVersion, requirements }, image);
   if (against.length === 0) {
     return { ...chosen, reason: `AWS's image of ${name} ${image.version} has what the model needs` };

@@ -1,7 +1,7 @@
 import { RefusedError } from '../shared/errors';
 import { parseUntrustedYaml } from '../shared/flavors/mlmodel';
 import { fileReference, localFile } from './local-files';
-import { canonicalName, requirementLines } from './requirement-line';
+import { packageOf, requirementLines } from './requirement-line';
 
 /** What MLflow has written beside MLmodel since version 1.18, for every model. */
 export const REQUIREMENTS = 'requirements.txt';
@@ -84,10 +84,6 @@ function condaLines(text: string): { pip: string[]; own: string[] } {
     }
   }
   return { pip, own };
-}
-
-function packageOf(line: string): string {
-  return canonicalName(/^[\w.-]+/.exec(line)?.[0] ?? '');
 }
 
 /** `channel::name=1.2=build` (docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html). */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { RefusedError } from '../shared/errors';
 import { type MlModel, textOf } from '../shared/flavors/mlmodel';
 import { quoted } from '../shared/printable';
-import { mainLines, pythonOfFiles } from './environment-files';
-import { canonicalName } from './requirement-line';
+import { pythonOfFiles } from './environment-files';
+import { packageOf } from './requirement-line';
 import { type RequirementRules, type Requirements, readRequirements } from './requirements';
 
 /** Counts up with changes of the builder, the server or these rules: every environment is built again. */
@@ -72,7 +72,7 @@ const XGBOOST_ON_GPUS = "nvidia-nccl-cu12 ; sys_platform == 'never'";
  */
 export function environmentOf(files: EnvironmentFiles, rules: RequirementRules): ModelEnvironment {
   refuseJava(files.mlmodel);
-  const requirements = readRequirements(mainLines(files.texts), (path) => files.texts.get(path), rules);
+  const requirements = readRequirements(files.texts, rules);
   const mlflow = mlflowOf(requirements.packages, files.mlmodel.mlflowVersion);
   const packages = new Set([...requirements.packages, ...mlflow.packages]);
   const spec: EnvironmentSpec = {
@@ -143,7 +143,7 @@ function ended(python: string): string[] {
  */
 function mlflowOf(packages: readonly string[], loggedWith: string | undefined) {
   const version = (loggedWith ?? '').replace(/\.?dev.*$/, '');
-  const own = packages.filter((line) => MLFLOW.includes(nameOf(line)));
+  const own = packages.filter((line) => MLFLOW.includes(packageOf(line)));
   const pinned = own.map((line) => PINNED.exec(line)?.[1]).find((found) => found !== undefined);
   const added: string[] = [];
   const overrides: string[] = [];
@@ -191,9 +191,5 @@ function monthAfter(createdAt: string | undefined): string | null {
 }
 
 function names(lines: readonly string[]): Set<string> {
-  return new Set(lines.map(nameOf));
-}
-
-function nameOf(line: string): string {
-  return canonicalName(/^[A-Za-z0-9._-]+/.exec(line)?.[0] ?? '');
+  return new Set(lines.map(packageOf));
 }

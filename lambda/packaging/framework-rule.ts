@@ -3,9 +3,8 @@ import type { ModelFolder } from '../shared/flavors/flavor';
 import { pythonVersionOf, textOf } from '../shared/flavors/mlmodel';
 import { printable, quoted } from '../shared/printable';
 import { FRAMEWORK_NAMES, type Framework, type FrameworkImage } from './framework-images';
-import { parseRequirementLine } from './requirement-line';
+import { missingPackages, pinOf, sameMajor } from './framework-packages';
 import type { Requirements } from './requirements';
-import { satisfies } from './satisfies';
 
 /** Counts up with every change of {@link CONDITIONS}: packages whose image an earlier rule chose are evaluated again. */
 export const IMAGE_RULE = '1';
@@ -32,7 +31,7 @@ export interface Condition {
 const packages: Condition = {
   name: 'packages',
   rule: 'the image has every required package, in that version; numpy, scipy and pyarrow in the same major version',
-  whyNot: missingPackages,
+  whyNot: ({ framework, requirements }, image) => missingPackages(framework, requirements(), image),
 };
 const modules: Condition = {
   name: 'modules',
@@ -54,7 +53,7 @@ export const CONDITIONS: Readonly<Record<Framework, readonly Condition[]>> = {
     packages,
   ],
   xgboost: [
-    { name: 'version', rule: 'XGBoost 1.0 to the minor version of the image', whyNot: outsideVersions([1, 0]) },
+    { name: 'version', rule: 'XGBoost 1.0 to the minor version of the image', whyNot: outsideVersions('1.0') },
     { name: 'format', rule: '`json` or `ubj`', whyNot: notJson },
     modules,
     {
@@ -65,7 +64,7 @@ export const CONDITIONS: Readonly<Record<Framework, readonly Condition[]>> = {
     packages,
   ],
   tensorflow: [
-    { name: 'version', rule: 'TensorFlow 2.0 to the minor version of the image', whyNot: outsideVersions([2, 0]) },
+    { name: 'version', rule: 'TensorFlow 2.0 to the minor version of the image', whyNot: outsideVersions('2.0') },
   ],
 };
 
@@ -87,32 +86,30 @@ function reasonOf({ whyNot: check }: Condition, model: TrainedModel, image: Fram
 }
 
 function otherMinor({ framework, frameworkVersion }: TrainedModel, image: FrameworkImage): string | undefined {
-  const minor = minorOf(frameworkVersion);
-  if (minor === undefined) {
-    return unknown(FRAMEWORK_NAMES[framework], frameworkVersion);
-  }
-  return minor === imageMinor(image)
-    ? undefined
-    : `trained with ${FRAMEWORK_NAMES[framework]} ${frameworkVersion}, and AWS patches no image of ${minor}`;
+  const name = FRAMEWORK_NAMES[framework];
+  return ofRelease(name, frameworkVersion, (minor) =>
+    minor === imageMinor(image)
+      ? undefined
+      : `trained with ${name} ${frameworkVersion}, and AWS patches no image of ${minor}`,
+  );
 }
 
 /** Later versions read the files of earlier ones back to a first version, and never the other way round. */
-function outsideVersions([firstMajor, firstMinor]: readonly [number, number]): Condition['whyNot'] {
+function outsideVersions(first: string): Condition['whyNot'] {
   return ({ framework, frameworkVersion }, image) => {
     const name = FRAMEWORK_NAMES[framework];
-    const minor = minorOf(frameworkVersion);
-    if (minor === undefined) {
-      return unknown(name, frameworkVersion);
-    }
-    const order = (version: string) => {
-      const [major = 0, second = 0] = version.split('.').map(Number);
-      return major * 1_000_000 + second;
-    };
-    const inside = order(minor) >= order(`${firstMajor}.${firstMinor}`) && order(minor) <= order(imageMinor(image));
-    return inside
-      ? undefined
-      : `trained with ${name} ${frameworkVersion}, and AWS's image loads models of ${firstMajor}.${firstMinor} to ${imageMinor(image)}`;
+    const last = imageMinor(image);
+    return ofRelease(name, frameworkVersion, (minor) =>
+      order(minor) >= order(first) && order(minor) <= order(last)
+        ? undefined
+        : `trained with ${name} ${frameworkVersion}, and AWS's image loads models of ${first} to ${last}`,
+    );
   };
+}
+
+function order(minor: string): number {
+  const [first = 0, second = 0] = minor.split('.').map(Number);
+  return first * 1_000_000 + second;
 }
 
 function notPickled({ folder }: TrainedModel, image: FrameworkImage): string | undefined {
@@ -140,68 +137,18 @@ function ownModules({ folder: { files, mlmodel } }: TrainedModel): string | unde
 }
 
 function otherPython({ folder }: TrainedModel, image: FrameworkImage): string | undefined {
-  const version = pythonVersionOf(folder.mlmodel) ?? '';
-  const minor = minorOf(version);
-  if (minor === undefined) {
-    return unknown('Python', version);
-  }
-  return minor === image.python
-    ? undefined
-    : `trained with Python ${minor}, and AWS's image has Python ${image.python}`;
+  return ofRelease('Python', pythonVersionOf(folder.mlmodel) ?? '', (minor) =>
+    minor === image.python ? undefined : `trained with Python ${minor}, and AWS's image has Python ${image.python}`,
+  );
 }
 
 function otherPandas({ requirements }: TrainedModel, image: FrameworkImage): string | undefined {
   const version = pinOf(requirements().packages, 'pandas') ?? '';
-  if (minorOf(version) === undefined) {
-    return unknown('pandas', version);
-  }
-  return sameMajor(version, image.pins.pandas)
-    ? undefined
-    : `trained with pandas ${version}, and AWS's image has pandas ${image.pins.pandas}`;
-}
-
-/** The scripts read requests without it. The condition `modules` covers models that may import it. */
-const MLFLOW = ['mlflow', 'mlflow-skinny', 'mlflow-tracing'];
-/** Conditions of their own cover these. XGBoost's files hold nothing of scikit-learn, whose interface its classes have. */
-const COVERED: Readonly<Record<Framework, readonly string[]>> = {
-  sklearn: [...MLFLOW, 'scikit-learn', 'pandas'],
-  xgboost: [...MLFLOW, 'xgboost', 'scikit-learn', 'pandas'],
-  tensorflow: [],
-};
-const BY_MAJOR = ['numpy', 'pyarrow', 'scipy'];
-const SHOWN_MAX = 3;
-
-/** Nothing is installed when a container starts. */
-function missingPackages({ framework, requirements }: TrainedModel, image: FrameworkImage): string | undefined {
-  const { packages: lines, constraints } = requirements();
-  const has = (line: string) => satisfies(line, image.pins, image.python) === 'satisfied' || hasMajor(line, image);
-  const counts = (line: string) => !COVERED[framework].includes(nameOf(line));
-  const unmet = [
-    ...lines.filter((line) => counts(line) && !has(line)),
-    // A constraint asks for no package, but for a version of it.
-    ...constraints.filter((line) => counts(line) && image.pins[nameOf(line)] !== undefined && !has(line)),
-  ];
-  const shown = unmet.slice(0, SHOWN_MAX).map((line) => printable(line, 50));
-  const more = unmet.length > SHOWN_MAX ? ` and ${unmet.length - SHOWN_MAX} more` : '';
-  return unmet.length === 0 ? undefined : `it needs ${shown.join(', ')}${more}, and AWS's image has other packages`;
-}
-
-function hasMajor(line: string, image: FrameworkImage): boolean {
-  const name = nameOf(line);
-  return BY_MAJOR.includes(name) && sameMajor(pinOf([line], name) ?? '', image.pins[name]);
-}
-
-/** The one version that a package is pinned to, on every system; undefined if the lines do not say. */
-function pinOf(lines: readonly string[], name: string): string | undefined {
-  const [only, ...others] = lines.filter((line) => nameOf(line) === name).map(parseRequirementLine);
-  const pinned =
-    only?.marker === undefined && only?.url === undefined ? /^==([\d.]+)$/.exec(only?.version ?? '') : null;
-  return others.length === 0 ? pinned?.[1] : undefined;
-}
-
-/** '' for a wheel or a repository, which no image has. */
-function nameOf(line: string): string {
-  return /^[a-z0-9][a-z0-9-]*(?![a-z0-9-]*\+)/.exec(line)?.[0] ?? '';
+  return ofRelease('pandas', version, () =>
+    sameMajor(version, image.pins.pandas)
+      ? undefined
+      : `trained with pandas ${version}, and AWS's image has pandas ${image.pins.pandas}`,
+  );
 }
 
 function hasTensorsOnly({ folder }: TrainedModel): boolean {
@@ -215,23 +162,21 @@ function hasTensorsOnly({ folder }: TrainedModel): boolean {
   }
 }
 
-/** `1.9` of a release `1.9.1`. A pre-release or a build of somebody's own may write other files than the release. */
-function minorOf(version: string): string | undefined {
-  return /^(\d{1,4}\.\d{1,4})(?:\.\d+)*$/.exec(version)?.[1];
+/**
+ * Compares the minor version that a model was trained with, as `1.9` of a release `1.9.1`. A pre-release or a build of somebody's own
+ * may write other files than the release: it counts as unknown.
+ */
+function ofRelease(what: string, version: string, compare: (minor: string) => string | undefined): string | undefined {
+  const [, minor] = /^(\d{1,4}\.\d{1,4})(?:\.\d+)*$/.exec(version) ?? [];
+  if (minor !== undefined) {
+    return compare(minor);
+  }
+  return version === ''
+    ? `it does not say which version of ${what} it was trained with`
+    : `it was trained with ${what} ${printable(version, 50)}, which is no release`;
 }
 
 /** `1.9-0` is AWS's first image of 1.9. */
 function imageMinor({ version }: FrameworkImage): string {
   return /^\d+\.\d+/.exec(version)?.[0] ?? '';
-}
-
-function sameMajor(version: string, pin: string | undefined): boolean {
-  const major = /^\d+(?=\.)/.exec(version)?.[0];
-  return major !== undefined && pin?.split('.')[0] === major;
-}
-
-function unknown(what: string, version: string): string {
-  return version === ''
-    ? `it does not say which version of ${what} it was trained with`
-    : `it was trained with ${what} ${printable(version, 50)}, which is no release`;
 }

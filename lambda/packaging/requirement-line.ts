@@ -25,6 +25,11 @@ export function canonicalName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
+/** The package that a line asks for, in canonical form; '' for a file or a repository. */
+export function packageOf(line: string): string {
+  return canonicalName(/^[A-Za-z0-9][\w.-]*(?![\w.-]*\+)/.exec(line)?.[0] ?? '');
+}
+
 /**
  * The lines that pip would read: continued lines joined, without comments, empty lines and the byte order mark. As for pip
  * (pip/_internal/req/req_file.py, join_lines), a comment ends a continued line and is not continued itself.

@@ -1,5 +1,6 @@
-import { RefusedError } from '../shared/errors';
 import { quoted } from '../shared/printable';
+import { mainLines } from './environment-files';
+import { allowedAddress, canonicalAddress, isOnPyPi } from './index-addresses';
 import { fileReference, type LocalFile, localFile } from './local-files';
 import { parseRequirementLine, printRequirementLine, refused, requirementLines, shownLine } from './requirement-line';
 
@@ -37,26 +38,19 @@ const VCS = /(?:^|@\s*)(?:git|hg|svn|bzr)\+/;
 const NOT_ON_LINUX = new Set(['appnope', 'pypiwin32', 'pywin32', 'pywinpty', 'tensorflow-metal']);
 const TENSORFLOW_ELSEWHERE = new Set(['tensorflow-intel', 'tensorflow-macos']);
 
-const PYPI = ['https://pypi.org/', 'https://files.pythonhosted.org/'];
-
 /**
- * Reads requirements as pip would, as far as an image can be built from them.
+ * Reads a model's requirements as pip would, as far as an image can be built from them.
  *
- * @param lines of the main file
- * @param fileAt text of a file of the model folder; undefined where there is none
+ * @param texts of the model folder's environment files and of the files that these refer to, by path
  * @throws RefusedError that has the line and the way out
  */
-export function readRequirements(
-  lines: readonly string[],
-  fileAt: (path: string) => string | undefined,
-  rules: RequirementRules,
-): Requirements {
-  const reader = new Reader(fileAt, rules);
-  reader.read(lines, reader.packages, '');
+export function readRequirements(texts: ReadonlyMap<string, string>, rules: RequirementRules): Requirements {
+  const reader = new Reader(texts, rules);
+  reader.read(mainLines(texts), reader.packages, '');
   if (reader.withLocalVersion && reader.indexes.size === 0) {
     // MLflow writes the version without the index that it came from.
     for (const index of rules.indexes) {
-      reader.indexes.add(canonicalUrl(index) ?? index);
+      reader.indexes.add(canonicalAddress(index) ?? index);
     }
   }
   return {
@@ -80,7 +74,7 @@ class Reader {
   private files = 0;
 
   constructor(
-    private readonly fileAt: (path: string) => string | undefined,
+    private readonly texts: ReadonlyMap<string, string>,
     private readonly rules: RequirementRules,
   ) {}
 
@@ -113,7 +107,7 @@ class Reader {
     if (this.files > FILES_MAX) {
       throw refused(line, `the requirements name more than ${FILES_MAX} files`);
     }
-    const text = this.fileAt(path);
+    const text = this.texts.get(path);
     if (text === undefined) {
       throw refused(line, `the model folder has no file ${quoted(path)}: log the model with it, or remove the line`);
     }
@@ -131,29 +125,10 @@ class Reader {
         );
       } else if (!INDEX_OPTIONS.includes(option) || url === '') {
         this.warnings.add(`the option ${shownLine(option)} is left out`);
-      } else if (!isBelow(url, PYPI)) {
-        this.indexes.add(this.allowed(url, line));
+      } else if (!isOnPyPi(url)) {
+        this.indexes.add(allowedAddress(url, line, this.rules.indexes));
       }
     }
-  }
-
-  /** @returns the address in one form, if the installation allows packages from it */
-  private allowed(url: string, line: string): string {
-    if (hasCredentials(url)) {
-      // Not the line itself: a password is in it.
-      throw new RefusedError(
-        'an address in the requirements has a password: name the index in mlflow-mlops:environment-indexes and its secret in ' +
-          'mlflow-mlops:environment-index-secret in cdk.json, and log the model without the password',
-      );
-    }
-    const canonical = canonicalUrl(url);
-    if (canonical === undefined || !isBelow(canonical, [...PYPI, ...this.rules.indexes])) {
-      throw refused(
-        line,
-        `this installation takes no packages from ${quoted(url)}: name it in mlflow-mlops:environment-indexes in cdk.json`,
-      );
-    }
-    return canonical;
   }
 
   private requirement(line: string): string[] {
@@ -183,7 +158,8 @@ class Reader {
         );
       }
     }
-    return [printRequirementLine({ ...read, url: read.url === undefined ? undefined : this.allowed(read.url, line) })];
+    const url = read.url === undefined ? undefined : allowedAddress(read.url, line, this.rules.indexes);
+    return [printRequirementLine({ ...read, url })];
   }
 
   private local({ path, marker }: LocalFile, line: string): string {
@@ -223,23 +199,6 @@ class Reader {
     }
     return line;
   }
-}
-
-/** An https address without `..` and without the last slash; undefined for any other text. */
-function canonicalUrl(url: string): string | undefined {
-  return /^https:\/\//i.test(url) && URL.canParse(url) ? new URL(url).href.replace(/\/$/, '') : undefined;
-}
-
-function isBelow(url: string, prefixes: readonly string[]): boolean {
-  const canonical = canonicalUrl(url);
-  return (
-    canonical !== undefined &&
-    prefixes.some((prefix) => `${canonical}/`.startsWith(`${canonicalUrl(prefix) ?? prefix}/`))
-  );
-}
-
-function hasCredentials(url: string): boolean {
-  return /^[a-z+]+:\/\/[^/]*@/i.test(url) || (URL.canParse(url) && new URL(url).username !== '');
 }
 
 function sorted(lines: ReadonlySet<string>): string[] {

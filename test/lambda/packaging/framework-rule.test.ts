@@ -33,9 +33,14 @@ function trained(framework: Framework, model: Trained): TrainedModel {
       files: files.map((path) => ({ path, size: 1 })),
     },
     frameworkVersion: version,
-    requirements: () => readRequirements(lines.filter(Boolean), () => constraints, { indexes: [], sources: false }),
+    requirements: () => requirementsOf(lines.filter(Boolean).join('\n'), constraints),
   };
 }
+
+const requirementsOf = (requirements: string, constraints?: string) => {
+  const others: [string, string][] = constraints === undefined ? [] : [['constraints.txt', constraints]];
+  return readRequirements(new Map([['requirements.txt', requirements], ...others]), { indexes: [], sources: false });
+};
 
 const reasons = (framework: Framework, model: Trained) =>
   whyNot(trained(framework, model), frameworkImage(framework)).join('; ');
@@ -234,7 +239,7 @@ test('a requirement that the image does not have is never a framework image', ()
       fc.pre(!['pandas', 'scikit-learn'].includes(one) && pins[one] !== wanted);
       fc.pre(!['numpy', 'scipy', 'pyarrow'].includes(one) || pins[one]?.split('.')[0] !== wanted.split('.')[0]);
       const line = `${one}==${wanted}`;
-      const left = readRequirements([line], () => undefined, { indexes: [], sources: false }).packages;
+      const left = requirementsOf(line).packages;
       fc.pre(left.length > 0);
       expect(reasons('sklearn', { ...SAFE.sklearn, requirements: `pandas==2.3.3\n${line}` })).toContain('it needs');
     }),
