@@ -26,11 +26,11 @@ export function satisfies(requirement: string, pins: Readonly<Record<string, str
   if (marker !== undefined && !evaluateMarker(marker, python)) {
     return 'satisfied';
   }
-  const [, pin] = Object.entries(pins).find(([pinned]) => canonicalName(pinned) === name) ?? [];
+  const pin = Object.entries(pins).find(([pinned]) => canonicalName(pinned) === name)?.[1];
   if (pin === undefined) {
     return 'missing';
   }
-  if (url !== undefined || !version.split(',').every((clause) => clause === '' || inClause(pin, clause))) {
+  if (url !== undefined || !version.split(',').every((clause) => inClause(pin, clause))) {
     return 'other version';
   }
   return extras.length > 0 ? 'missing' : 'satisfied';
@@ -40,10 +40,10 @@ function inClause(pin: string, clause: string): boolean {
   if (valid(pin) === null) {
     return false;
   }
-  const [, operator, withLocal] = /^(==|!=)(.+\+.+)$/.exec(clause) ?? [];
+  const [, operator, withLocal] = /(===?|!=)(.+\+.+)/.exec(clause) ?? [];
   if (withLocal !== undefined) {
-    // The library leaves local versions out on both sides, where PEP 440 compares them.
-    return operator === '==' ? eq(pin, withLocal) : ne(pin, withLocal);
+    // The library leaves local versions out on both sides, where PEP 440 compares them, and throws for what is no version.
+    return valid(withLocal) !== null && (operator === '!=' ? ne(pin, withLocal) : eq(pin, withLocal));
   }
   // The library compares prefixes without the zeros that PEP 440 adds: version 2 is in ==2.0.*.
   const prefix = clause.endsWith('.*') || clause.startsWith('~=');

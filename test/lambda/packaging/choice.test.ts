@@ -74,6 +74,17 @@ describe('the first of these decides', () => {
     );
   });
 
+  test('the rule, by requirements in other files too', () => {
+    const texts = new Map([
+      ...XGBOOST.texts,
+      ['requirements.txt', '-r other.txt\n'],
+      ['other.txt', 'lightgbm==4.0.0\n'],
+    ]);
+    expect(() => chooseImage('xgboost', model({ folder: { ...XGBOOST, texts } }), choiceSettings())).toThrow(
+      /which version of pandas it was trained with; it needs lightgbm==4\.0\.0/,
+    );
+  });
+
   test('the rule', () => {
     expect(chooseImage('xgboost', SAFE, choiceSettings())).toEqual({
       way: 'framework',
