@@ -33,9 +33,9 @@ export function localFile(line: string): LocalFile | undefined {
   const [what = '', ...marker] = line.split(/\s+;|;\s/);
   const [given = ''] = what.replace(NAMED, '').split(/\s+--hash/);
   const [, path = '', extras] = /^(.*?)(\[[\w.,\s-]+\])?$/.exec(given.trim()) ?? [];
-  const ofWeb = /^[a-z+]+:\/\//i.test(path) && !path.startsWith('file:');
+  const remote = /^(?:[^\s/]+\s*@\s*)?(?!file:)[a-z+]+:\/\//i.test(path);
   const named = /\.(?:whl|zip|tar\.gz)$/.test(path) || /^(?:file:|\.{0,2}\/)/.test(path);
-  if (ofWeb || !named || /^[^\s/]+\s*@\s*https?:/.test(path)) {
+  if (remote || !named) {
     return undefined;
   }
   if (extras !== undefined) {

@@ -60,6 +60,12 @@ describe('the first of these decides', () => {
     });
   });
 
+  test('the tag sagemaker_deploy_flavor, with all that the rule has against it', () => {
+    const texts = new Map([...XGBOOST.texts, ['requirements.txt', 'pandas==3.0.0\n']]);
+    const forced = { ...UNSAFE, folder: { ...XGBOOST, texts }, flavorTag: 'xgboost' };
+    expect(chooseImage('xgboost', forced, choiceSettings()).reason).toMatch(/4\.0\.0.*; trained with pandas 3\.0\.0/);
+  });
+
   test('the setting "always": no image of AWS', () => {
     const settings = choiceSettings({ environmentImages: 'always' });
     expect(() => chooseImage('xgboost', SAFE, settings)).toThrow('mlflow-mlops:environment-images is "always"');
