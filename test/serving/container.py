@@ -1,10 +1,10 @@
 """A container's model server in a process of its own, where `import mlflow` fails as it does in AWS's images.
 
-    python container.py <flask|inference|containers> <model dir>    requests on stdin, answers on stdout, both JSON
+    python container.py <flask|inference> <model dir>    requests on stdin, answers on stdout, both JSON
 
-`inference` is sagemaker_inference's Transformer. `containers` is the real sagemaker_containers, where it is installed.
-`flask` does what sagemaker_containers does around a user's transform_fn, for want of a release that runs on today's
-Python unpatched: whatever the function raises becomes a ClientError, a tuple a response, anything else is the response.
+`inference` is sagemaker_inference's Transformer, which users' own images may have. `flask` does what sagemaker_containers does
+around a user's transform_fn: whatever the function raises becomes a ClientError, a tuple a response, anything else is the response.
+test/sandbox/servers/sagemaker-framework-images.test.ts runs sagemaker_containers itself.
 """
 from __future__ import annotations
 
@@ -15,15 +15,6 @@ from typing import Any
 
 Answer = dict[str, Any]
 Request = dict[str, str]
-
-
-def with_client(app: Any, requests: list[Request]) -> list[Answer]:
-    answers = []
-    for request in requests:
-        headers = {"Content-Type": request["contentType"]}
-        response = app.test_client().post("/invocations", data=request["body"].encode("utf-8"), headers=headers)
-        answers.append({"status": response.status_code, "body": response.text, "contentType": response.content_type})
-    return answers
 
 
 def with_flask(model_dir: str, requests: list[Request]) -> list[Answer]:
@@ -46,22 +37,12 @@ def with_flask(model_dir: str, requests: list[Request]) -> list[Answer]:
             raise ClientError(error) from error
         return flask.Response(result[0], mimetype=result[1]) if isinstance(result, tuple) else result
 
-    return with_client(app, requests)
-
-
-def with_containers(model_dir: str, requests: list[Request]) -> list[Answer]:
-    import collections
-    import collections.abc
-
-    collections.Mapping = collections.abc.Mapping  # AWS's images patch the same line of the package
-    import inference
-    from sagemaker_containers import _env
-    from sagemaker_containers.beta.framework import transformer, worker
-
-    _env.model_dir = model_dir
-    served = transformer.Transformer(model_fn=inference.model_fn, transform_fn=inference.transform_fn)
-    served.initialize()
-    return with_client(worker.Worker(transform_fn=served.transform, module_name="inference"), requests)
+    answers = []
+    for request in requests:
+        headers = {"Content-Type": request["contentType"]}
+        response = app.test_client().post("/invocations", data=request["body"].encode("utf-8"), headers=headers)
+        answers.append({"status": response.status_code, "body": response.text, "contentType": response.content_type})
+    return answers
 
 
 class Context:
@@ -100,7 +81,7 @@ def main() -> None:
     os.environ["SAGEMAKER_PROGRAM"] = "inference.py"
     os.environ["SAGEMAKER_SUBMIT_DIRECTORY"] = os.path.join(model_dir, "code")
     sys.path[0] = os.path.join(model_dir, "code")  # in place of this script's folder
-    serve = {"flask": with_flask, "inference": with_inference, "containers": with_containers}[toolkit]
+    serve = {"flask": with_flask, "inference": with_inference}[toolkit]
     json.dump(serve(model_dir, json.load(sys.stdin)), sys.stdout)
 
 

@@ -1,7 +1,6 @@
 """An archive as the container unpacks it, behind each of AWS's model servers: answers and refusals arrive as such."""
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -119,10 +118,6 @@ class ModelServers(unittest.TestCase):
 
     def test_flask_as_sagemaker_containers_uses_it(self) -> None:
         self.check("flask")
-
-    @unittest.skipUnless(importlib.util.find_spec("sagemaker_containers"), "sagemaker_containers is not installed")
-    def test_sagemaker_containers(self) -> None:
-        self.check("containers")
 
 
 if __name__ == "__main__":

@@ -137,7 +137,5 @@ function containerEnvironment({ folder, environment }: WorkerOptions): Record<st
     HOME: folder,
     TMPDIR: folder,
     SAGEMAKER_BASE_DIR: base,
-    SAGEMAKER_MODEL_DIR: join(base, 'model'),
-    SM_MODEL_DIR: join(base, 'model'),
   };
 }

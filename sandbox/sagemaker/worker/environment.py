@@ -14,7 +14,7 @@ from . import archive, container_process, memory
 
 SERVER = Path(__file__).resolve().parents[3] / "environment-image" / "server"
 # Variables of the worker that an image does not have.
-NOT_IN_THE_IMAGE = ("HOME", "TMPDIR", "SAGEMAKER_BASE_DIR", "SAGEMAKER_MODEL_DIR", "SM_MODEL_DIR")
+NOT_IN_THE_IMAGE = ("HOME", "TMPDIR", "SAGEMAKER_BASE_DIR")
 
 
 def serve(settings: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> int:

@@ -24,7 +24,7 @@ def model_fn(model_dir):
 def predict_fn(data, model):
     return model.predict(data)
 '''
-files = {'model.skops': skops.io.dumps(model), 'code/inference.py': script, 'code/requirements.txt': b'skops\\n'}
+files = {'model.skops': skops.io.dumps(model), 'code/inference.py': script}
 with tarfile.open(sys.argv[1], 'w:gz') as tar:
     for name, data in files.items():
         info = tarfile.TarInfo(name)

@@ -88,15 +88,6 @@ describe('what cannot be deployed fails with the reason', () => {
     await expect(update('hopeless', 'doubler')).rejects.toThrow('can only be deleted');
     await stage.sagemaker.send(new DeleteEndpointCommand({ EndpointName: 'hopeless' }));
   });
-
-  test('MLflow is there for an archive that asks for it', async () => {
-    const files = {
-      'code/inference.py':
-        'import importlib.util\nassert importlib.util.find_spec("mlflow")\ndef model_fn(folder):\n  return 1\n',
-    };
-    await prepare(stage, 'asks', { ...files, 'code/requirements.txt': 'mlflow-skinny\n' });
-    expect(await deploy(stage, 'asks')).toMatchObject({ EndpointStatus: 'InService' });
-  });
 });
 
 describe('a model from a package', () => {

@@ -12,7 +12,7 @@ from typing import Any
 from . import api
 
 def create(container: api.Container) -> "ScriptMode":
-    """Prepare the container: the script's folder, its requirements, and what the image does not have."""
+    """Find the script, and put its folder on Python's path."""
     program = os.environ.get("SAGEMAKER_PROGRAM")
     if not program:
         raise api.ContainerError("SAGEMAKER_PROGRAM is not set: the sandbox runs this image in script mode only.")
@@ -40,8 +40,6 @@ class ScriptMode:
         self._transformer = transformer
 
     def invoke(self, request: api.Request) -> api.Response:
-        if self._transformer is None:
-            self.load()
         context = Context(self._model_dir, request.headers)
         answers = self._transformer.transform([{"body": request.body}], context)
         headers = {"Content-Type": context.content_type} if context.content_type else {}
