@@ -10,7 +10,7 @@ module.exports = {
   testMatch: [
     '<rootDir>/test/lambda/webhook/*.test.ts',
     '<rootDir>/test/lambda/plan/!(between-syncs).test.ts',
-    '<rootDir>/test/lambda/packaging/{choice,environment,framework-rule,local-files,satisfies}.test.ts',
+    '<rootDir>/test/lambda/packaging/{choice,satisfies}.test.ts',
     '<rootDir>/test/lambda/shared/names/*.test.ts',
     '<rootDir>/test/lambda/shared/packages/*.test.ts',
     '<rootDir>/test/lambda/shared/packing/{archive-size,content-key,entry-names,steering}.test.ts',

@@ -40,13 +40,14 @@ function inClause(pin: string, clause: string): boolean {
   if (valid(pin) === null) {
     return false;
   }
-  const [, operator, withLocal] = /(===?|!=)(.+\+.+)/.exec(clause) ?? [];
-  if (withLocal !== undefined) {
+  const operator = /===?|!=/.exec(clause)?.[0];
+  if (operator !== undefined && clause.includes('+')) {
+    const withLocal = clause.slice(operator.length);
     // The library leaves local versions out on both sides, where PEP 440 compares them, and throws for what is no version.
     return valid(withLocal) !== null && (operator === '!=' ? ne(pin, withLocal) : eq(pin, withLocal));
   }
   // The library compares prefixes without the zeros that PEP 440 adds: version 2 is in ==2.0.*.
   const prefix = clause.endsWith('.*') || clause.startsWith('~=');
-  const version = prefix ? pin.replace(/^((?:\d+!)?\d+(?:\.\d+)*)/, '$1.0.0.0') : pin;
+  const version = prefix ? pin.replace(/((?:\d+!)?\d+(?:\.\d+)*)/, '$1.0.0.0') : pin;
   return versionSatisfies(version, clause, { prereleases: true });
 }
