@@ -28,3 +28,8 @@ export const DASHBOARD_NAME = 'MLflow-MLOps';
 export const ALARM_NAMES = 'mlflow-mlops-';
 /** What is written down of pipelines that failed. */
 export const PIPELINE_FAILURES_LOG_GROUP = '/aws/events/mlflow-mlops-pipeline-failures';
+
+/** Managed policy: what people need who provision the product. Names in IAM are unique in an account, so it contains the region. */
+export function endUserPolicyName(region: string): string {
+  return `mlflow-mlops-end-user-${region}`;
+}

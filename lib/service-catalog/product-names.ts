@@ -7,10 +7,15 @@ import type { WildcardReasons } from '../acknowledge';
 export const PRODUCT = {
   stack: 'SC-*',
   role: 'SC-*',
+  /** Of the pipeline and its builds. CloudFormation cuts the names of roles, so no more of them is certain. */
+  pipelineRole: 'SC-*-Pipeline*',
+  /** Of endpoints, also those that people make. */
+  endpointRole: 'mlflow-mlops-endpoint-*',
   /** CloudFormation names buckets after the stack, in lower case. */
   bucket: 'sc-*',
-  /** Named after the pipeline. Steps that people add to their pipeline may have projects of any name. */
+  /** Named after the pipeline, those of steps that people add too. */
   project: 'sagemaker-mlflow-*-pipeline-*',
+  /** Steps of pipelines from before version 4 of the product had projects of any name. */
   anyProject: '*',
   repository: 'sagemaker-mlflow-*-deployment',
   pipeline: 'sagemaker-mlflow-*-pipeline',

@@ -24,6 +24,18 @@ export function releasedVersions(folder = PRODUCT_VERSIONS): ReleasedVersion[] {
     .map(({ name, folder }) => ({ name, folder }));
 }
 
+/**
+ * Versions up to this one are withdrawn: their pipelines deploy with the CDK roles of the account, and everyone who may update
+ * such a product's stack has the account. Their boundary also has no region in its name. Products that were provisioned with them
+ * stay.
+ */
+const WITHDRAWN = 3;
+
+/** The versions that can be provisioned. */
+export function offeredVersions(): ReleasedVersion[] {
+  return releasedVersions().filter(({ name }) => versionNumber(name) > WITHDRAWN);
+}
+
 /** The place of a version among all: 1 for `RealTimeEndpoint`, 2 for `RealTimeEndpoint-2`. */
 export function versionNumber(name: string): number {
   const found = VERSION_NAME.exec(name);

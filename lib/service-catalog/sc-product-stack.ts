@@ -7,10 +7,12 @@ import { CloudFormationProduct, type CloudFormationProductVersion, Portfolio } f
 import type { Construct } from 'constructs';
 import { PORTFOLIO_NAME, PRODUCT_NAME, PROVIDER_NAME } from '../names';
 import type { Settings } from '../settings';
+import { EndUserPolicy } from './end-user-policy';
 import { LaunchRole } from './launch-role';
+import { ModelRoles } from './model-roles';
 import { PermissionsBoundary } from './permissions-boundary';
 import { productVersion } from './product-version';
-import { releasedVersions } from './released-versions';
+import { offeredVersions } from './released-versions';
 import { unreleasedVersion } from './unreleased-version';
 
 /** The portfolio with the product that gives a model its own repository, pipeline and endpoints. */
@@ -19,6 +21,7 @@ export class ScProductStack extends Stack {
     super(scope, id, { description: 'MLflow-MLOps: the Service Catalog product Deploy-MLflow-model', ...props });
 
     const boundary = new PermissionsBoundary(this, 'Boundary');
+    new ModelRoles(this, 'ModelRoles', boundary);
     const product = this.product(settings);
     const portfolio = new Portfolio(this, 'Portfolio', {
       displayName: PORTFOLIO_NAME,
@@ -37,6 +40,10 @@ export class ScProductStack extends Stack {
 
     new CfnOutput(this, 'PortfolioId', { value: portfolio.portfolioId, description: 'Grant people access to it' });
     new CfnOutput(this, 'ProductId', { value: product.productId });
+    new CfnOutput(this, 'EndUserPolicyArn', {
+      value: new EndUserPolicy(this, 'EndUserPolicy').managedPolicyArn,
+      description: 'The policy for people who provision the product',
+    });
   }
 
   private product(settings: Settings): CloudFormationProduct {
@@ -59,8 +66,10 @@ export class ScProductStack extends Stack {
     settings: Settings,
     work: string,
   ): [CloudFormationProductVersion, ...CloudFormationProductVersion[]] {
-    const released = releasedVersions().map(({ name, folder }) => productVersion(this, name, folder, work));
-    const [first, ...later] = settings.unreleasedProduct ? [...released, unreleasedVersion(this, work)] : released;
+    const offered = offeredVersions().map(({ name, folder }) => productVersion(this, name, folder, work));
+    // The working tree stands in for the versions that were withdrawn until the next one is released.
+    const unreleased = settings.unreleasedProduct || offered.length === 0 ? [unreleasedVersion(this, work)] : [];
+    const [first, ...later] = [...offered, ...unreleased];
     if (first === undefined) {
       throw new Error('no version of the product is released: run `npm run release-product`');
     }

@@ -1,8 +1,8 @@
-import { DefaultStackSynthesizer, type IStackSynthesizer, Stack, type StackProps, type Stage } from 'aws-cdk-lib';
+import { Stack, type StackProps, type Stage } from 'aws-cdk-lib';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { PERMISSIONS_BOUNDARY } from './names';
+import { permissionsBoundaryName } from './names';
 import { artifactBucket } from './pipeline/artifacts';
 import { Enrolment } from './pipeline/enrolment';
 import { modelNameParameter } from './pipeline/model-name';
@@ -10,6 +10,7 @@ import { ModelPipeline } from './pipeline/model-pipeline';
 import { ModelRepository, type Seed } from './pipeline/model-repository';
 import { StartRule } from './pipeline/start-rule';
 import { Termination } from './pipeline/termination';
+import { modelStackSynthesizer } from './synthesizer';
 
 export interface ModelPipelineStackProps extends Pick<StackProps, 'stackName'> {
   /** What a new repository begins with; the template of the Service Catalog product has it. */
@@ -29,8 +30,7 @@ export class ModelPipelineStack extends Stack {
     super(scope, id, {
       description: "MLflow-MLOps: one model's repository, pipeline and endpoints",
       ...(props.stackName ? { stackName: props.stackName } : {}),
-      // The rule would ask for a second parameter.
-      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
+      synthesizer: modelStackSynthesizer(),
     });
     const modelName = modelNameParameter(this);
     const enrolment = new Enrolment(this, 'Enrolment', modelName.valueAsString);
@@ -57,7 +57,7 @@ export class ModelPipelineStack extends Stack {
     // Last made is first deleted: nothing may start or run any more when the rest goes.
     termination.node.addDependency(rule, pipeline, repository);
 
-    const boundary = ManagedPolicy.fromManagedPolicyName(this, 'Boundary', PERMISSIONS_BOUNDARY);
+    const boundary = ManagedPolicy.fromManagedPolicyName(this, 'Boundary', permissionsBoundaryName(this.region));
     PermissionsBoundary.of(this).apply(boundary);
   }
 }

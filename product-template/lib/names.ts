@@ -19,8 +19,28 @@ export const START_PIPELINE_QUEUE = 'mlflow-mlops-start-pipeline-dead-letters';
 export const SYNC_EVENT_SOURCE = 'mlflow-mlops';
 export const SYNC_EVENT_DETAIL_TYPE = 'MLflow Model Sync Completed';
 
-/** Managed policy: the boundary of every role that a model's pipeline stack makes. */
-export const PERMISSIONS_BOUNDARY = 'mlflow-mlops-model-pipeline-boundary';
+/**
+ * Managed policy: the boundary of every role in a model's stack. Names in IAM are unique in an account, so this one and those of
+ * the roles below contain the region.
+ */
+export function permissionsBoundaryName(region: string): string {
+  return `mlflow-mlops-model-pipeline-boundary-${region}`;
+}
+
+/** The role that pipelines of models deploy with. It can use no other stacks, and give them no other roles, than the next two. */
+export function deployRoleName(region: string): string {
+  return `mlflow-mlops-model-deploy-${region}`;
+}
+
+/** The role that CloudFormation updates and deletes a model's stack with, once its pipeline has run. */
+export function stackRoleName(region: string): string {
+  return `mlflow-mlops-model-stack-${region}`;
+}
+
+/** The role that CloudFormation creates, updates and deletes endpoints with. */
+export function endpointsRoleName(region: string): string {
+  return `mlflow-mlops-model-endpoints-${region}`;
+}
 
 /**
  * The mark of the packages that are deployed: what the sync writes into the metadata `mlflow_mlops_owner` of each that it makes,

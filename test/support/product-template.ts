@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PRODUCT_TEMPLATE, PROJECT } from '../../lib/project';
 import { productTemplate } from '../../lib/service-catalog/product-snapshot';
 import { TEMPLATE_FILE } from '../../lib/service-catalog/product-version';
-import { releasedVersions } from '../../lib/service-catalog/released-versions';
+import { offeredVersions } from '../../lib/service-catalog/released-versions';
 import { MODEL_PACKAGES_FILE, writeModelPackages } from '../../product-template/lib/registry/model-packages-file';
 import { oncePerRun } from './once-per-run';
 
@@ -17,7 +17,7 @@ export interface Resource {
 
 /** The resources of the product by its version's name: all released versions, and the one that the working tree would make. */
 export function productTemplates(): Map<string, Record<string, Resource>> {
-  const released = releasedVersions().map(
+  const released = offeredVersions().map(
     ({ name, folder }) => [name, readFileSync(join(folder, TEMPLATE_FILE), 'utf8')] as const,
   );
   return new Map(

@@ -7,6 +7,7 @@ const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::Region': 'us-east-1',
   'AWS::AccountId': '111111111111',
   'AWS::StackName': 'a-stack',
+  'AWS::URLSuffix': 'amazonaws.com',
 };
 
 /** ARNs by type, of a resource that is called `name` (docs.aws.amazon.com/service-authorization, Resource types). */

@@ -5,7 +5,7 @@ import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { NIST_REASONS } from '../../lib/acknowledge-nist';
 import { TEMPLATE_FILE } from '../../lib/service-catalog/product-version';
-import { releasedVersions } from '../../lib/service-catalog/released-versions';
+import { offeredVersions } from '../../lib/service-catalog/released-versions';
 import { aPackage } from '../../product-template/test/support/fixtures';
 import { productStack, seededStack } from '../../product-template/test/support/synth';
 import { synthesizeStacks } from '../support/synth';
@@ -65,7 +65,7 @@ describe('what stays of NIST 800-53 r5', () => {
 });
 
 describe('the product', () => {
-  const released = releasedVersions().map(({ name, folder }): [string, () => IConstruct] => [
+  const released = offeredVersions().map(({ name, folder }): [string, () => IConstruct] => [
     name,
     () => {
       const stack = new Stack(new App(), 'Product');

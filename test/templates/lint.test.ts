@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PROJECT } from '../../lib/project';
 import { TEMPLATE_FILE } from '../../lib/service-catalog/product-version';
-import { releasedVersions } from '../../lib/service-catalog/released-versions';
+import { offeredVersions } from '../../lib/service-catalog/released-versions';
 import { unreleasedTemplate } from '../support/product-template';
 import { definitionOf } from '../support/state-machine';
 import { synthesize } from '../support/synth';
@@ -50,7 +50,7 @@ test('cfn-lint finds nothing in any stack, nor in any version of the product', (
   const unreleased = join(out, 'unreleased');
   mkdirSync(unreleased);
   writeFileSync(join(unreleased, TEMPLATE_FILE), unreleasedTemplate());
-  const products = [...releasedVersions().map(({ folder }) => folder), unreleased];
+  const products = [...offeredVersions().map(({ folder }) => folder), unreleased];
   const files = [...templates(), ...products.map((folder) => join(folder, TEMPLATE_FILE))];
   expect(files.length).toBeGreaterThan(4);
   // In one run, since the linter takes seconds to load its schemas.

@@ -4,6 +4,7 @@ import type { Deployable } from '../deployable/deployable';
 import type { Environment } from '../deployable/environments';
 import type { EndpointSettings } from '../inference/inference';
 import { stageStackName } from '../names';
+import { endpointsSynthesizer } from '../synthesizer';
 import { ModelEndpoint } from './model-endpoint';
 
 export interface EndpointStageProps {
@@ -22,6 +23,7 @@ export class EndpointStage extends Stage {
     const stack = new Stack(this, 'ModelDeploy', {
       stackName: stageStackName(group, environment),
       description: `MLflow-MLOps: the ${environment} endpoints of a model`,
+      synthesizer: endpointsSynthesizer(),
     });
     for (const deployable of deployables) {
       new ModelEndpoint(stack, group, deployable, settings);

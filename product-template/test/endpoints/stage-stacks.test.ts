@@ -129,7 +129,7 @@ test('containers have a network, unless the file says that they are isolated', (
 });
 
 test('another role for the container', () => {
-  const role = 'arn:aws:iam::111122223333:role/mine';
+  const role = 'arn:aws:iam::111122223333:role/mlflow-mlops-endpoint-mine';
   const file = inference(`{InstanceType: ml.m5.large, ExecutionRoleArn: "${role}"}`);
   stageTemplate('Staging', [aPackage(4, '2', 'Staging')], file).hasResourceProperties(MODEL, {
     ExecutionRoleArn: role,

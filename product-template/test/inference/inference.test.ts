@@ -32,7 +32,7 @@ test('what is shipped: one ml.m5.large for Staging, serverless for Production', 
 });
 
 test('every key of its own, and the defaults of what is left out', () => {
-  const role = 'arn:aws:iam::111122223333:role/service-role/mine';
+  const role = 'arn:aws:iam::111122223333:role/mlflow-mlops-endpoint-mine';
   const text = `
 Staging: {InstanceType: ml.g5.2xlarge, CaptureDestinationS3Uri: "s3://my-bucket/capture", ExecutionRoleArn: "${role}", EnableNetworkIsolation: true, Timeouts: {ModelDownloadSeconds: 3600, StartupSeconds: 60}}
 Production: {ServerlessMaxConcurrency: 200}
@@ -170,7 +170,7 @@ describe('a mistake is told with its key, its value, and what is allowed', () =>
     ['CaptureDestinationS3Uri: s3://my-bucket/x', 'Add Staging.InstanceType (such as ml.m5.large).'],
     ['ServerlessSizeInMB: 2048', 'Add Staging.ServerlessMaxConcurrency (1 to 200).'],
     [
-      'ExecutionRoleArn: arn:aws:iam::111122223333:role/x',
+      'ExecutionRoleArn: arn:aws:iam::111122223333:role/mlflow-mlops-endpoint-x',
       'Add Staging.InstanceType (such as ml.m5.large) or Serverless',
     ],
   ])('%s alone makes no endpoint', (line, expected) => {

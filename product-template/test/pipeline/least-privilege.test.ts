@@ -41,7 +41,7 @@ test.each([
   const roles = ofType(template(), 'AWS::IAM::Role');
   const services = roles.map(([, { Properties }]) => {
     expect(arn(Properties.PermissionsBoundary)).toBe(
-      'arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/mlflow-mlops-model-pipeline-boundary',
+      'arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/mlflow-mlops-model-pipeline-boundary-<AWS::Region>',
     );
     expect(Properties.ManagedPolicyArns).toBeUndefined();
     const { Statement } = Properties.AssumeRolePolicyDocument as {
@@ -87,7 +87,7 @@ test('synth can assume no role, and change nothing else', () => {
 });
 
 test('the pipeline reads its repository, runs its two builds, uses its bucket, and assumes the role that deploys', () => {
-  const deploy = 'role/cdk-hnb659fds-deploy-role-<AWS::AccountId>-<AWS::Region>';
+  const deploy = 'role/mlflow-mlops-model-deploy-<AWS::Region>';
   const found = statements('PipelineRoleDefaultPolicy').map((one) => [
     actionsOf(one)[0]?.split(':')[0],
     [one.Resource].flat().map(arn),
@@ -109,7 +109,7 @@ test("the repository's event starts this pipeline and no other", () => {
   ]);
 });
 
-test("self-mutation acts only through the CDK's own roles", () => {
+test("self-mutation acts only through roles that it assumes", () => {
   const everywhere = statements('SelfMutation').filter(({ Resource }) =>
     [Resource].flat().some((one) => arn(one) === '*'),
   );

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { launchRights } from '../../../lib/service-catalog/launch-rights';
 import { actionsOf, covers, resourcesOf, type Statement } from '../../support/policies';
-import { productTemplates, provisioned, type Resource } from '../../support/product-template';
+import { mutatedTemplate, productTemplates, provisioned, type Resource } from '../../support/product-template';
 import { synthesize } from '../../support/synth';
 
 let template: Template;
@@ -10,7 +10,8 @@ let templates: Map<string, Record<string, Resource>>;
 
 beforeAll(() => {
   template = synthesize().scProduct;
-  templates = productTemplates();
+  // The same rights are those of the role that CloudFormation updates a model's stack with.
+  templates = productTemplates().set('a pipeline with stages', mutatedTemplate());
 }, 120_000);
 
 function statements(): Statement[] {
@@ -96,7 +97,7 @@ test('it gives roles rights below the boundary only', () => {
   ]);
   for (const { Condition } of giving) {
     expect(provisioned(Condition?.StringEquals?.['iam:PermissionsBoundary'], {})).toBe(
-      'arn:aws:iam::111111111111:policy/mlflow-mlops-model-pipeline-boundary',
+      'arn:aws:iam::111111111111:policy/mlflow-mlops-model-pipeline-boundary-us-east-1',
     );
   }
 });

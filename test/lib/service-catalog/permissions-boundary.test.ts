@@ -12,8 +12,11 @@ beforeAll(() => {
 }, 120_000);
 
 function boundary(): Statement[] {
-  const [policy] = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
-  expect(policy?.Properties.ManagedPolicyName).toBe('mlflow-mlops-model-pipeline-boundary');
+  const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+  const [policy] = policies.filter(
+    ({ Properties }) =>
+      provisioned(Properties.ManagedPolicyName, {}) === 'mlflow-mlops-model-pipeline-boundary-us-east-1',
+  );
   return policy?.Properties.PolicyDocument.Statement;
 }
 
@@ -33,7 +36,7 @@ test('every role of the product has the boundary', () => {
   for (const resources of templates.values()) {
     for (const { Properties } of ofType(resources, 'AWS::IAM::Role')) {
       expect(provisioned(Properties.PermissionsBoundary, resources)).toBe(
-        'arn:aws:iam::111111111111:policy/mlflow-mlops-model-pipeline-boundary',
+        'arn:aws:iam::111111111111:policy/mlflow-mlops-model-pipeline-boundary-us-east-1',
       );
       // The launch role could attach no managed policy, nor does the boundary know what is in it.
       expect(Properties.ManagedPolicyArns).toBeUndefined();
@@ -49,9 +52,9 @@ test('what roles of the product are granted is within the boundary, on the same 
     expect(statements.length).toBeGreaterThan(10);
     for (const statement of statements) {
       for (const resource of resourcesOf(statement).map((node) => provisioned(node, resources))) {
-        // CDK's self-mutation may assume any role with a bootstrap tag; the boundary leaves it CDK's own.
-        const bounded =
-          resource === 'arn:*:iam::111111111111:role/*' ? 'arn:aws:iam::111111111111:role/cdk-x' : resource;
+        // CDK's self-mutation may assume any role with a bootstrap tag; the boundary leaves it the one that deploys models.
+        const deploy = 'arn:aws:iam::111111111111:role/mlflow-mlops-model-deploy-us-east-1';
+        const bounded = resource === 'arn:*:iam::111111111111:role/*' ? deploy : resource;
         const outside = actionsOf(statement).filter((action) => !withinBoundary(action, bounded));
         expect([version, bounded, outside]).toEqual([version, bounded, []]);
       }
@@ -60,7 +63,10 @@ test('what roles of the product are granted is within the boundary, on the same 
 });
 
 test('no role can touch IAM, secrets, functions or packages, or do more with endpoints than ask them, whatever its policy says', () => {
-  const actions = boundary().flatMap(actionsOf);
+  // Keys are used through S3 alone.
+  const actions = boundary()
+    .filter(({ Condition }) => Condition?.StringEquals?.['kms:ViaService'] === undefined)
+    .flatMap(actionsOf);
   expect(
     actions.filter(
       (action) =>

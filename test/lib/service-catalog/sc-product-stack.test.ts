@@ -18,7 +18,6 @@ test('the portfolio offers the product under the names that users know', () => {
   template.hasResourceProperties('AWS::ServiceCatalog::CloudFormationProduct', {
     Name: 'Deploy-MLflow-model',
     Owner: 'MLOpsAdmin',
-    ProvisioningArtifactParameters: Match.arrayWith([Match.objectLike({ Name: 'RealTimeEndpoint' })]),
   });
   template.resourceCountIs('AWS::ServiceCatalog::PortfolioProductAssociation', 1);
 });
@@ -35,4 +34,18 @@ test('those whom the context names get access, and need no more than that: the p
       Statement: [Match.objectLike({ Principal: { Service: 'servicecatalog.amazonaws.com' } })],
     },
   });
+});
+
+test('no version is offered whose pipelines deploy with the CDK roles of the account', () => {
+  const [product] = Object.values(template.findResources('AWS::ServiceCatalog::CloudFormationProduct'));
+  const names = product?.Properties.ProvisioningArtifactParameters.map(({ Name }: { Name: string }) => Name);
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name: string) => /^RealTimeEndpoint(-[23])?$/.test(name))).toEqual([]);
+});
+
+test('an output names the policy for people who provision the product', () => {
+  const [policy] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) =>
+    id.startsWith('EndUserPolicy'),
+  );
+  template.hasOutput('EndUserPolicyArn', { Value: { Ref: policy?.[0] } });
 });
