@@ -48,9 +48,8 @@ function sums({ totals, fullSync }: MeasuredRound): Measured['counts'] {
   return { ...counted, ...(fullSync === undefined ? {} : foundBySchedule(totals.created + totals.updated)) };
 }
 
-/** With zeros beside it, so that who compares it with the deliveries of the same hours has a number even where there were none. */
 function foundBySchedule(changes: number): Measured['counts'] {
-  return changes === 0 ? {} : { ChangesFoundBySchedule: changes, WebhooksAccepted: 0, WebhooksIgnored: 0 };
+  return changes === 0 ? {} : { ChangesFoundBySchedule: changes };
 }
 
 /** Of syncs that changed something: the many that find nothing to do would hide how long work takes. */

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -38,17 +38,25 @@ export interface AlarmsProps {
   readonly outcomes: SyncOutcomes;
   readonly pipelines: PipelineFailures;
   readonly deadLetters: readonly DeadLetters[];
+  /** Name of the API that receives webhooks. */
+  readonly apiName: string;
   readonly rotation: IFunction;
   readonly imageSweep: IFunction;
 }
 
-/** All alarms of the installation. */
+/**
+ * All alarms of the installation.
+ *
+ * The code of a model can write any metric outside `AWS/...`: a line of its endpoint's log in the embedded metric format is enough. So
+ * an alarm asks such metrics for their maximum or for the number of their values, which no further value lowers: forged ones can set
+ * an alarm off, and silence none.
+ */
 export class Alarms extends Construct {
   readonly all: readonly RunbookAlarm[];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { notice, outcomes, pipelines, deadLetters, rotation, imageSweep } = props;
+    const { notice, outcomes, pipelines, deadLetters, apiName, rotation, imageSweep } = props;
     const alarm = (name: string, props: RunbookAlarmProps) => new RunbookAlarm(this, name, notice, props);
     this.all = [
       alarm('SyncFailed', {
@@ -61,7 +69,7 @@ export class Alarms extends Construct {
         section: 'deletions-blocked',
         means:
           'MLflow does not list versions that have packages. Their endpoints keep serving until the waiting time ends or a person confirms.',
-        metric: counted('PackagesBlocked', SOON),
+        metric: counted('PackagesBlocked', SOON).with({ statistic: Stats.MAXIMUM }),
         periods: UNTIL_TRIED_AGAIN,
       }),
       ...deadLetters.map(({ of, queue }) =>
@@ -75,13 +83,14 @@ export class Alarms extends Construct {
       alarm('WebhooksRejected', {
         section: 'webhooks-rejected',
         means: `${REJECTED_MAX} deliveries or more in ${REJECTED_PERIOD.toMinutes()} minutes came without a good signature.`,
-        metric: counted('WebhooksRejected', REJECTED_PERIOD),
+        // Each is counted by a value of its own.
+        metric: counted('WebhooksRejected', REJECTED_PERIOD).with({ statistic: Stats.SAMPLE_COUNT }),
         threshold: REJECTED_MAX,
       }),
       alarm('NoWebhooks', {
         section: 'no-webhooks',
         means: 'For a day no signed delivery came, and the hourly sync found changes: webhooks do not arrive.',
-        metric: missedByWebhooks(),
+        metric: missedByWebhooks(apiName),
       }),
       alarm('RotationFailed', {
         section: 'rotation-failed',
@@ -99,7 +108,7 @@ export class Alarms extends Construct {
       alarm('ArchiveSweepFailed', {
         section: 'archive-sweep-failed',
         means: 'Archives that no package of a model refers to could not be looked through: they stay and cost.',
-        metric: counted('SweepsFailed', HOUR),
+        metric: counted('SweepsFailed', HOUR).with({ statistic: Stats.MAXIMUM }),
         periods: UNTIL_LOOKED_AGAIN,
       }),
       alarm('ImageSweepFailed', {
@@ -112,14 +121,26 @@ export class Alarms extends Construct {
   }
 }
 
-/** 1 on a day on which only the schedule found changes. The functions that count these also write zeros, so that the sums exist. */
-function missedByWebhooks(): MathExpression {
+/**
+ * 1 on a day on which only the schedule found changes. Signed deliveries are the requests that API Gateway has answered with neither
+ * 4xx nor 5xx; it counts nothing on a day without requests.
+ */
+function missedByWebhooks(apiName: string): MathExpression {
+  const answered = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/ApiGateway',
+      metricName,
+      dimensionsMap: { ApiName: apiName },
+      statistic: Stats.SUM,
+      period: DAY,
+    });
   return new MathExpression({
-    expression: 'IF(found > 0 AND accepted + ignored == 0, 1, 0)',
+    expression: 'IF(found > 0 AND FILL(requests, 0) - FILL(refused, 0) - FILL(failed, 0) <= 0, 1, 0)',
     usingMetrics: {
-      found: counted('ChangesFoundBySchedule', DAY),
-      accepted: counted('WebhooksAccepted', DAY),
-      ignored: counted('WebhooksIgnored', DAY),
+      found: counted('ChangesFoundBySchedule', DAY).with({ statistic: Stats.MAXIMUM }),
+      requests: answered('Count'),
+      refused: answered('4XXError'),
+      failed: answered('5XXError'),
     },
     period: DAY,
     label: 'days without webhooks',

@@ -23,6 +23,6 @@ export class SyncOutcomes extends Construct {
   }
 
   failed(period: Duration): Metric {
-    return this.failures.metric({ statistic: Stats.SUM, period });
+    return this.failures.metric({ statistic: Stats.MAXIMUM, period });
   }
 }

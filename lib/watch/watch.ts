@@ -42,6 +42,7 @@ export class Watch extends Construct {
       outcomes,
       pipelines,
       deadLetters: props.deadLetters,
+      apiName: props.apiName,
       rotation: props.rotation,
       imageSweep: props.imageSweep,
     });

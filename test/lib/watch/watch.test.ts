@@ -27,6 +27,9 @@ interface AlarmProperties {
   readonly Metrics?: Metric[];
   readonly EvaluationPeriods: number;
   readonly Period?: number;
+  readonly Namespace?: string;
+  readonly Statistic?: string;
+  readonly ComparisonOperator: string;
 }
 
 function alarms(): AlarmProperties[] {
@@ -185,11 +188,35 @@ describe('alarms', () => {
     expect(
       metrics.map(({ MetricStat }) => [MetricStat?.Metric.MetricName, MetricStat?.Period, MetricStat?.Stat]),
     ).toEqual([
-      ['ChangesFoundBySchedule', 86_400, 'Sum'],
-      ['WebhooksAccepted', 86_400, 'Sum'],
-      ['WebhooksIgnored', 86_400, 'Sum'],
+      ['ChangesFoundBySchedule', 86_400, 'Maximum'],
+      ['Count', 86_400, 'Sum'],
+      ['4XXError', 86_400, 'Sum'],
+      ['5XXError', 86_400, 'Sum'],
     ]);
-    expect(Expression).toBe('IF(found > 0 AND accepted + ignored == 0, 1, 0)');
+    expect(Expression).toBe('IF(found > 0 AND FILL(requests, 0) - FILL(refused, 0) - FILL(failed, 0) <= 0, 1, 0)');
+  });
+
+  // The code of an endpoint writes metrics of any name by lines in its log, negative ones too. Only AWS writes into AWS/...
+  test('a forged metric silences none', () => {
+    const asked = alarms().flatMap(({ AlarmName, Namespace, Statistic, ComparisonOperator, Metrics = [] }) => {
+      expect(ComparisonOperator).toBe('GreaterThanOrEqualToThreshold');
+      return [
+        { AlarmName, Namespace, Stat: Statistic },
+        ...Metrics.map(({ MetricStat }) => ({
+          AlarmName,
+          Namespace: MetricStat?.Metric.Namespace,
+          Stat: MetricStat?.Stat,
+        })),
+      ];
+    });
+    const forgeable = asked.filter(({ Namespace }) => Namespace !== undefined && !/^AWS[/]/.test(Namespace));
+    expect(forgeable.map(({ AlarmName, Stat }) => [AlarmName.replace('mlflow-mlops-', ''), Stat])).toEqual([
+      ['sync-failed', 'Maximum'],
+      ['deletions-blocked', 'Maximum'],
+      ['webhooks-rejected', 'SampleCount'],
+      ['no-webhooks', 'Maximum'],
+      ['archive-sweep-failed', 'Maximum'],
+    ]);
   });
 });
 
