@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -71,6 +71,8 @@ export class NodeFunction extends NodejsFunction {
       tracing: Tracing.DISABLED,
       environment: {
         ...props.environment,
+        // With it, S3 refuses a bucket of that name in another account.
+        ...(props.environment.ARTIFACT_BUCKET ? { ARTIFACT_BUCKET_OWNER: Aws.ACCOUNT_ID } : {}),
         POWERTOOLS_SERVICE_NAME: 'mlflow-mlops',
         ...(sourceMap ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
       },

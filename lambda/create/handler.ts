@@ -10,6 +10,7 @@ import { requireEnv } from '../shared/env';
 import { environmentsOf } from '../shared/environments';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
+import { withBucketOwner } from '../shared/own-bucket';
 import { approvalOf } from '../shared/packages/approval';
 import { packageMetadata } from '../shared/packages/metadata';
 import { preparePackage } from '../shared/packing/prepare';
@@ -29,7 +30,7 @@ type Input = ModelStep &
     readonly continuation?: Continuation;
   };
 
-const s3 = archiveClient();
+const s3 = withBucketOwner(archiveClient());
 /** Kept in hand before the function's end, for the parts under way, which take no longer, and for saying how far it came. */
 const RESERVE_MS = REQUEST_TIMEOUT_MS;
 

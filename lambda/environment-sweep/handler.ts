@@ -7,10 +7,11 @@ import { once } from '../shared/context/once';
 import { modelPackages } from '../shared/context/packages';
 import { environmentBuilds } from '../shared/context/store';
 import { requireEnv } from '../shared/env';
+import { withBucketOwner } from '../shared/own-bucket';
 import { step } from '../shared/step';
 import { usedImages } from './used-images';
 
-const s3 = once(() => new S3Client({}));
+const s3 = once(() => withBucketOwner(new S3Client({})));
 const sageMaker = once(() => new SageMakerClient({ maxAttempts: 6 }));
 
 /** Runs once a day and deletes environment images that nothing uses. What fails is tried again a day later. */

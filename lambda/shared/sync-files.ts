@@ -3,8 +3,9 @@ import { SYNC_FILES } from './artifact-folders';
 import type { SyncRequest } from './contracts';
 import { requireEnv } from './env';
 import { executionName } from './executions';
+import { withBucketOwner } from './own-bucket';
 
-const s3 = new S3Client({});
+const s3 = withBucketOwner(new S3Client({}));
 
 /** Where a file of a sync is. */
 export interface FilePlace {

@@ -5,10 +5,11 @@ import type { ActionResult, ModelStep } from '../shared/contracts';
 import { requireEnv } from '../shared/env';
 import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
+import { withBucketOwner } from '../shared/own-bucket';
 import { step } from '../shared/step';
 import { sweepGroup } from './sweep-group';
 
-const s3 = new S3Client({});
+const s3 = withBucketOwner(new S3Client({}));
 
 /** Sweeps what is packed for a model and used no more. The claim keeps others from packing for it at the same time. */
 export const handler = step<ModelStep, ActionResult>(

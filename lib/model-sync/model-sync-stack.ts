@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -25,6 +25,7 @@ import { ArtifactBucket } from './artifact-bucket';
 import { EndpointRole } from './endpoint-role';
 import { Enrolment } from './enrolment';
 import { onlyWrittenBy } from './only-written-by';
+import { OwnBucketsOnly } from './own-buckets';
 import { SyncFunctions } from './sync-functions';
 import { SyncStateMachine } from './sync-state-machine';
 import { SyncTable } from './sync-table';
@@ -57,6 +58,7 @@ export class ModelSyncStack extends Stack {
       description: 'MLflow-MLOps: syncs an MLflow registry with the SageMaker Model Registry',
       ...props,
     });
+    Aspects.of(this).add(new OwnBucketsOnly(settings.artifactStore?.bucket));
     const key = settings.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', settings.kmsKeyArn);
     if (key !== undefined) {
       encryptLogs(this, key);

@@ -45,7 +45,11 @@ export function launchRights(scope: Construct, boundaryArn: string): Record<stri
       // Repositories are found by their ids; a list takes no resource.
       allow('codecommit', ['ListRepositories'], '*'),
       // The seed, which CodeCommit reads in the caller's name.
-      allow('s3', ['GetObject', 'GetObjectVersion'], `${bucketArn(assetBucket(scope))}/*`),
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:GetObjectVersion'],
+        resources: [`${bucketArn(assetBucket(scope))}/*`],
+        conditions: { StringEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } },
+      }),
     ],
     'AWS::S3::Bucket': [
       allow(

@@ -48,13 +48,19 @@ test('it reads models and images and writes logs and metrics of endpoints, and t
   const bucket = { 'Fn::GetAtt': [expect.stringMatching(/^Artifacts[0-9A-F]{8}$/), 'Arn'] };
   const arn = (...parts: unknown[]) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ...parts]] });
   const region = { Ref: 'AWS::Region' };
+  const ownAccount = { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } };
   expect(statements()).toEqual([
-    { Effect: 'Allow', Action: 's3:GetObject', Resource: { 'Fn::Join': ['', [bucket, '/models/*']] } },
+    {
+      Effect: 'Allow',
+      Action: 's3:GetObject',
+      Resource: { 'Fn::Join': ['', [bucket, '/models/*']] },
+      Condition: { StringEquals: ownAccount },
+    },
     {
       Effect: 'Allow',
       Action: 's3:ListBucket',
       Resource: bucket,
-      Condition: { StringLike: { 's3:prefix': 'models/*' } },
+      Condition: { StringEquals: ownAccount, StringLike: { 's3:prefix': 'models/*' } },
     },
     {
       Effect: 'Allow',

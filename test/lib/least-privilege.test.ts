@@ -257,6 +257,19 @@ describe('least privilege', () => {
     expect(reached('events:Put')).toContain('rule/StepFunctionsGetEventsForStepFunctionsExecutionRule');
   });
 
+  // Names of buckets can be predicted, so one of such a name could be in another account.
+  test('what is allowed in S3 is allowed for buckets of this account', () => {
+    const { scProduct } = synthesize();
+    const about = [
+      ...statementsOf(/./),
+      ...statementsOf(/^(LaunchRole|ModelRoles)/, scProduct).filter((one) => JSON.stringify(one).includes('-assets-')),
+    ].filter((one) => one.Effect === 'Allow' && actionsOf(one).every((action) => action.startsWith('s3:')));
+    expect(about.length).toBeGreaterThan(12);
+    for (const { Action, Condition } of about) {
+      expect([Action, Condition?.StringEquals?.['aws:ResourceAccount']]).toEqual([Action, { Ref: 'AWS::AccountId' }]);
+    }
+  });
+
   test('no statement allows everything on everything', () => {
     for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {
       for (const { Action, Resource } of Properties.PolicyDocument.Statement) {

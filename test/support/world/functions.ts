@@ -115,6 +115,7 @@ export function makeWorlds(): void {
     REVISION: createHash('sha256').update('one').digest('hex'),
     REGISTRY_SECRET: 'mlflow/credentials',
     ARTIFACT_BUCKET: BUCKET,
+    ARTIFACT_BUCKET_OWNER: '111111111111',
     POWERTOOLS_DEV: 'false',
     POWERTOOLS_METRICS_DISABLED: 'true',
   });
