@@ -1,6 +1,6 @@
 """Roles, managed policies and alarms of stacks, where MiniStack's CloudFormation differs from AWS.
 
-- A role loses its permissions boundary, which need not exist.
+- A role loses its permissions boundary, which need not exist and can be deleted.
 - A name that is taken takes over what another stack made; on AWS it fails the resource.
 - An alarm on an expression of several metrics is rejected. Here it is recorded on a metric without data: it never fires.
 """
@@ -23,6 +23,7 @@ def apply() -> None:
     role["update"] = _bounded(role["update"], 2)
     policy = provisioners._RESOURCE_HANDLERS["AWS::IAM::ManagedPolicy"]
     policy["create"] = _new(policy["create"], _taken_policy)
+    policy["delete"] = _unless_boundary(policy["delete"])
     record = provisioners._cw_metric_alarm_record
 
     def metric_alarm_record(name: str, props: Properties) -> Properties:
@@ -43,6 +44,17 @@ def _bounded(provision: Callable[..., Any], position: int) -> Callable[..., Any]
         return name, attributes
 
     return provision_role
+
+
+def _unless_boundary(delete: Callable[..., Any]) -> Callable[..., Any]:
+    """IAM deletes no policy that is in use, be it as a boundary (IAM/latest/APIReference/API_DeletePolicy)."""
+
+    def delete_policy(arn: str, *args: Any) -> Any:
+        if any(role.get("PermissionsBoundary") == arn for role in iam._roles.values()):
+            raise ValueError("Cannot delete a policy attached to entities.")
+        return delete(arn, *args)
+
+    return delete_policy
 
 
 def _new(create: Callable[..., Any], taken: Callable[[Properties], str | None]) -> Callable[..., Any]:

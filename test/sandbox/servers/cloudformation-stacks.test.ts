@@ -5,7 +5,7 @@ import {
   DescribeChangeSetCommand,
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
-import { CreateRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, GetPolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { clientConfig } from '../../../sandbox/deploy/clients';
 import type { Part } from '../../../sandbox/processes/part';
 import { type FakeStandIn, startFakeStandIn } from './cloudformation/fake-stand-in';
@@ -175,6 +175,22 @@ describe('IAM resources', () => {
     const missing = `arn:aws:iam::${ACCOUNT}:policy/missing`;
     await stacks.create('unbounded', templateOf({ R: role({ PermissionsBoundary: missing }) }), ['CAPABILITY_IAM']);
     expect(await stacks.failures('unbounded')).toEqual([`Scope ARN: ${missing} does not exist or is not attachable.`]);
+  });
+
+  it('keep a policy under its old name while it is the boundary of a role', async () => {
+    const renamed = (name: string) => templateOf({ P: policy(name) });
+    await stacks.create('policies', renamed('old-boundary'), ['CAPABILITY_NAMED_IAM']);
+    const arn = (name: string) => `arn:aws:iam::${ACCOUNT}:policy/${name}`;
+    const user = { R: role({ PermissionsBoundary: arn('old-boundary') }) };
+    await stacks.create('boundary-user', templateOf(user), ['CAPABILITY_IAM']);
+
+    const updated = await stacks.update('policies', renamed('new-boundary'), [], ['CAPABILITY_NAMED_IAM']);
+    expect(updated.StackStatus).toBe('UPDATE_COMPLETE');
+    const iam = new IAMClient(clientConfig(ministack.spec.url, ACCOUNT));
+    for (const name of ['old-boundary', 'new-boundary']) {
+      await expect(iam.send(new GetPolicyCommand({ PolicyArn: arn(name) }))).resolves.toBeDefined();
+    }
+    iam.destroy();
   });
 
   it('do not take over what has the name already', async () => {

@@ -67,8 +67,13 @@ export class Stacks {
     return this.settled(StackName);
   }
 
-  async update(StackName: string, TemplateBody: string, Parameters: Parameter[] = []): Promise<Stack> {
-    await this.client.send(new UpdateStackCommand({ StackName, TemplateBody, Parameters }));
+  async update(
+    StackName: string,
+    TemplateBody: string,
+    Parameters: Parameter[] = [],
+    Capabilities: Capability[] = [],
+  ): Promise<Stack> {
+    await this.client.send(new UpdateStackCommand({ StackName, TemplateBody, Parameters, Capabilities }));
     return this.settled(StackName);
   }
 
