@@ -5,6 +5,9 @@ import { CREATE_WEBHOOK_FUNCTION, TERMINATE_FUNCTION } from '../../product-templ
 import { allow, arn, bucketArn, colonArn, plainArn, roleArn } from '../arns';
 import { PRODUCT } from './product-names';
 
+/** The boundary of products from before version 4. */
+const FORMER_BOUNDARY = 'mlflow-mlops-model-pipeline-boundary';
+
 /**
  * What CloudFormation calls in the launch role's name, by the type of resource that it makes: for those types that the product
  * has, with the product's names. A new type in the product needs an entry here.
@@ -100,9 +103,22 @@ export function launchRights(scope: Construct, boundaryArn: string): Record<stri
     ],
     'AWS::IAM::Policy': [
       new PolicyStatement({
-        actions: ['iam:DeleteRolePolicy', 'iam:PutRolePolicy'],
+        actions: ['iam:PutRolePolicy'],
         resources: [roles],
         conditions: bounded,
+      }),
+      // Also for the roles of products from before version 4, which may still be terminated.
+      new PolicyStatement({
+        actions: ['iam:DeleteRolePolicy'],
+        resources: [roles],
+        conditions: {
+          StringEquals: {
+            'iam:PermissionsBoundary': [
+              boundaryArn,
+              `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:policy/${FORMER_BOUNDARY}`,
+            ],
+          },
+        },
       }),
       allow('iam', ['GetRolePolicy'], roles),
     ],

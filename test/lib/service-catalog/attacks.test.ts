@@ -104,8 +104,9 @@ describe('someone who may provision the product', () => {
 describe("someone who can update a product's stack with the role that it has kept", () => {
   test('creates no role, and gives none a policy, without the boundary', () => {
     const grants = ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:PutRolePermissionsBoundary'];
+    const removals = ['iam:DeleteRolePolicy'];
     const role = ROLE(`SC-${ACCOUNT}-pp-abcdefghijklm-PipelineX`);
-    expect(allowedOf(stackRole(), requests(grants, [role]))).toEqual([]);
+    expect(allowedOf(stackRole(), requests([...grants, ...removals], [role]))).toEqual([]);
     const other = { 'iam:PermissionsBoundary': `arn:aws:iam::${ACCOUNT}:policy/mine` };
     expect(allowedOf(stackRole(), requests(grants, [role], other))).toEqual([]);
     // The pipeline needs them with the boundary.
