@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CloudFormationProduct } from 'aws-cdk-lib/aws-servicecatalog';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../acknowledge';
 import { allow } from '../arns';
@@ -13,29 +14,21 @@ import { PRODUCT } from './product-names';
  * launch role. The deny keeps these stacks from holders of that policy, if they have this one as well.
  */
 export class EndUserPolicy extends ManagedPolicy {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, product: CloudFormationProduct) {
     super(scope, id, {
       managedPolicyName: endUserPolicyName(Aws.REGION),
       description: 'MLflow-MLOps: provision, update and terminate Deploy-MLflow-model',
       statements: [
-        // Who may see a product is decided by its portfolio.
         allow(
           'servicecatalog',
-          [
-            'DescribeProduct',
-            'DescribeProductView',
-            'DescribeProvisioningParameters',
-            'ListLaunchPaths',
-            'ProvisionProduct',
-            'SearchProducts',
-          ],
-          '*',
+          ['DescribeProduct', 'DescribeProvisioningParameters', 'ListLaunchPaths', 'ProvisionProduct'],
+          product.productArn,
         ),
+        allow('servicecatalog', ['DescribeProductView', 'SearchProducts'], '*'),
         new PolicyStatement({
           actions: [
             'DescribeProvisionedProduct',
             'DescribeRecord',
-            'GetProvisionedProductOutputs',
             'ListRecordHistory',
             'ScanProvisionedProducts',
             'SearchProvisionedProducts',
@@ -56,7 +49,7 @@ export class EndUserPolicy extends ManagedPolicy {
     });
     acknowledgeWildcards(this, {
       ':stack/': 'A deny. Only Service Catalog and the pipelines of models change these stacks.',
-      '*': "The portfolio decides which products a user can see. The condition limits the rest to the user's own.",
+      '*': "Portfolios decide which products a user can see. The condition limits the rest to the user's own.",
     });
   }
 }

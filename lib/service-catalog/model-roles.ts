@@ -108,14 +108,27 @@ export class ModelRoles extends Construct {
     Tags.of(role).add('aws-cdk:bootstrap-role', 'deploy');
     const stacks = [PRODUCT.stack, PRODUCT.stageStack].map((name) => arn(this, 'cloudformation', 'stack', `${name}/*`));
     role.addToPolicy(
-      allow('cloudformation', ['DeleteChangeSet', 'Describe*', 'ExecuteChangeSet', 'Get*', 'List*'], ...stacks),
+      allow(
+        'cloudformation',
+        [
+          'DeleteChangeSet',
+          'DescribeChangeSet',
+          'DescribeStackEvents',
+          'DescribeStackResources',
+          'DescribeStacks',
+          'ExecuteChangeSet',
+          'GetTemplate',
+          'ListStackResources',
+        ],
+        ...stacks,
+      ),
     );
     // A change set without a role would run with the one that the stack has kept, and other products have such stacks, too.
     role.addToPolicy(
       new PolicyStatement({
         actions: ['cloudformation:CreateChangeSet'],
         resources: stacks,
-        conditions: { StringEquals: { 'cloudformation:RoleArn': executionRoles.map(({ roleArn }) => roleArn) } },
+        conditions: { ArnEquals: { 'cloudformation:RoleArn': executionRoles.map(({ roleArn }) => roleArn) } },
       }),
     );
     role.addToPolicy(
@@ -128,8 +141,8 @@ export class ModelRoles extends Construct {
     // CodePipeline reads the templates in the role's name.
     role.addToPolicy(
       new PolicyStatement({
-        actions: ['s3:GetBucket*', 's3:GetObject*', 's3:List*'],
-        resources: [bucketArn(PRODUCT.bucket), `${bucketArn(PRODUCT.bucket)}/*`],
+        actions: ['s3:GetObject', 's3:GetObjectVersion'],
+        resources: [`${bucketArn(PRODUCT.bucket)}/*`],
         conditions: { StringEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } },
       }),
     );

@@ -41,7 +41,7 @@ export class ScProductStack extends Stack {
     new CfnOutput(this, 'PortfolioId', { value: portfolio.portfolioId, description: 'Grant people access to it' });
     new CfnOutput(this, 'ProductId', { value: product.productId });
     new CfnOutput(this, 'EndUserPolicyArn', {
-      value: new EndUserPolicy(this, 'EndUserPolicy').managedPolicyArn,
+      value: new EndUserPolicy(this, 'EndUserPolicy', product).managedPolicyArn,
       description: 'The policy for people who provision the product',
     });
   }

@@ -77,6 +77,8 @@ function holds(operator: string, expected: readonly string[], actual: string | s
     case 'StringNotEquals':
       return !values.some((value) => expected.includes(value));
     case 'StringLike':
+    // Both allow wildcards.
+    case 'ArnEquals':
     case 'ArnLike':
       return values.some((value) => expected.some((pattern) => covers(pattern, value)));
     case 'StringNotLike':

@@ -52,7 +52,7 @@ const KNOWN: readonly Known[] = [
   {
     issue: 'RESOURCE_MISMATCH',
     detail: /^\[\{"action":"s3:GetStorageLensConfiguration"[^}]*\}\]$/,
-    of: /LaunchRole$/,
+    of: /LaunchRole$|ModelRolesStack$/,
     why: 's3:Get*Configuration is for the configurations of a bucket; Storage Lens is none, so it allows nothing there.',
   },
   {
@@ -92,9 +92,15 @@ const KNOWN: readonly Known[] = [
     why: 'Service Catalog alone takes this role, with templates that only the account can release: it makes buckets and never reads one.',
   },
   {
+    issue: 'RESOURCE_POLICY_PRIVILEGE_ESCALATION',
+    detail: /on arn:aws:s3:::sc-\* due to s3:(PutObject|GetObject|DeleteObject) not being allowed/,
+    of: /ModelRolesStack$/,
+    why: 'It manages the buckets of all pipelines of models: docs/security.md says that push permission covers all of them.',
+  },
+  {
     issue: 'MISMATCHED_TYPE_BUT_USABLE',
     detail: /^"Type mismatch: StringEquals requires a value of type String but given Arn"$/,
-    of: /LaunchRole$/,
+    of: /LaunchRole$|ModelRolesStack$/,
     why: 'iam:PermissionsBoundary is compared as a whole, without wildcards, as IAM documents it.',
   },
 ];

@@ -48,6 +48,11 @@ const deployRole = () => roleOf(/^ModelRolesDeploy/);
 /** A role of a model's stack, whatever an attacker wrote into its policy. */
 const inPipeline = (): Principal => ({ policies: [EVERYTHING], boundary: managed(/boundary/) });
 
+function productArn(): string {
+  const [id] = Object.keys(resources).filter((key) => resources[key]?.Type.endsWith('::CloudFormationProduct'));
+  return `arn:aws:catalog:us-east-1:${ACCOUNT}:product/${id}`;
+}
+
 /** A request for each combination. */
 function requests(actions: readonly string[], all: readonly string[], context: Request['context'] = {}): Request[] {
   return actions.flatMap((action) => all.map((resource) => ({ action, resource, context })));
@@ -77,7 +82,11 @@ describe('someone who may provision the product', () => {
       'DescribeProvisioningParameters',
       'UpdateProvisionedProduct',
       'TerminateProvisionedProduct',
-    ].map((action) => ({ action: `servicecatalog:${action}`, resource: '*', context: self }));
+    ].map((action) => ({
+      action: `servicecatalog:${action}`,
+      resource: /Provisioned|Record/.test(action) ? '*' : productArn(),
+      context: self,
+    }));
     expect(allowedOf(user, asked)).toHaveLength(asked.length);
   });
 
@@ -91,8 +100,10 @@ describe('someone who may provision the product', () => {
     expect(allowedOf({ policies: [managed(/end-user/), AWS_END_USER] }, asked)).toEqual([]);
   });
 
-  test("changes nobody else's product with it", () => {
+  test("changes nobody else's product with it, and provisions no other", () => {
     const user = { policies: [managed(/end-user/)] };
+    const other = `arn:aws:catalog:us-east-1:${ACCOUNT}:product/prod-other`;
+    expect(isAllowed(user, { action: 'servicecatalog:ProvisionProduct', resource: other })).toBe(false);
     const asked = requests(
       ['servicecatalog:UpdateProvisionedProduct', 'servicecatalog:TerminateProvisionedProduct'],
       ['*'],
