@@ -1,3 +1,4 @@
+import { offeredVersions } from '../../../lib/service-catalog/released-versions';
 import { provisionModel } from '../../../sandbox/catalog/provision';
 import { updateModel } from '../../../sandbox/catalog/update';
 import { TOLERANCE } from '../../../sandbox/demo/comparison';
@@ -94,7 +95,7 @@ inFull()(
     const before = await deployment.physicalIds();
     const endpoint = `${deployment.group}-2-staging`;
     const { CreationTime } = await deployment.describe(endpoint);
-    const runs = await deployment.runsOf(() => updateModel(stage.env, name, 'RealTimeEndpoint'));
+    const runs = await deployment.runsOf(() => updateModel(stage.env, name, offeredVersions().at(-1)?.name));
     expect(runs.map(({ status }) => status)).toEqual(['Succeeded', 'Cancelled']);
     expect(await deployment.physicalIds()).toEqual(before);
     expect((await deployment.describe(endpoint)).CreationTime).toEqual(CreationTime);
