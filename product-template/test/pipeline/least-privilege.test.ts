@@ -109,7 +109,7 @@ test("the repository's event starts this pipeline and no other", () => {
   ]);
 });
 
-test("self-mutation acts only through roles that it assumes", () => {
+test('self-mutation acts only through roles that it assumes', () => {
   const everywhere = statements('SelfMutation').filter(({ Resource }) =>
     [Resource].flat().some((one) => arn(one) === '*'),
   );

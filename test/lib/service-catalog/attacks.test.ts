@@ -190,6 +190,26 @@ describe('someone with the role that pipelines deploy with', () => {
     expect(allowedOf(named(deployRole()), asked)).toHaveLength(4);
   });
 
+  test('may do what the CDK command line and CodePipeline do for a change set', () => {
+    const actions = [
+      'DescribeStacks',
+      'DescribeChangeSet',
+      'GetTemplate',
+      'ExecuteChangeSet',
+      'DescribeStackEvents',
+      'DeleteChangeSet',
+    ].map((action) => `cloudformation:${action}`);
+    const asked = requests(actions, [PRODUCT_STACK, ENDPOINTS_STACK]);
+    expect(allowedOf(deployRole(), asked)).toHaveLength(asked.length);
+    const template = {
+      action: 's3:GetObject',
+      resource: 'arn:aws:s3:::sc-111111111111-pp-abc-artifacts-x/run/Synth/1',
+    };
+    const context = { 'aws:ResourceAccount': ACCOUNT };
+    expect(isAllowed(deployRole(), { ...template, context })).toBe(true);
+    expect(isAllowed(deployRole(), { ...template, context: { 'aws:ResourceAccount': '222222222222' } })).toBe(false);
+  });
+
   test('changes no stack with the role that it has kept, or with a CDK role', () => {
     const asked = [create(PRODUCT_STACK), ...CDK_ROLES.map((role) => create(PRODUCT_STACK, role))];
     expect(allowedOf(named(deployRole()), asked)).toEqual([]);
