@@ -67,8 +67,7 @@ export class ScProductStack extends Stack {
     work: string,
   ): [CloudFormationProductVersion, ...CloudFormationProductVersion[]] {
     const offered = offeredVersions().map(({ name, folder }) => productVersion(this, name, folder, work));
-    // The working tree stands in for the versions that were withdrawn until the next one is released.
-    const unreleased = settings.unreleasedProduct || offered.length === 0 ? [unreleasedVersion(this, work)] : [];
+    const unreleased = settings.unreleasedProduct ? [unreleasedVersion(this, work)] : [];
     const [first, ...later] = [...offered, ...unreleased];
     if (first === undefined) {
       throw new Error('no version of the product is released: run `npm run release-product`');
