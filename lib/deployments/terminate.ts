@@ -45,7 +45,7 @@ export class Terminate extends Construct {
     acknowledgeProvider(provider);
     acknowledge(provider, 'SF1', 'It only asks again and again; the functions that it asks log what they do.');
     acknowledge(provider, 'SF2', 'It only asks again and again; the functions that it asks log what they do.');
-    acknowledgeWildcards(proceed, PRODUCT_WILDCARDS);
+    acknowledgeWildcards(this, PRODUCT_WILDCARDS);
   }
 
   private rights(): PolicyStatement[] {

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { acknowledgeWildcards } from '../acknowledge';
 import type { NodeFunction } from '../node-function';
 import type { ArtifactStoreSetting } from '../settings';
@@ -21,7 +21,7 @@ export function grantArtifactStore({ bucket, prefix, kmsKeyArn }: ArtifactStoreS
   if (kmsKeyArn !== undefined) {
     reader.addToRolePolicy(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [kmsKeyArn] }));
   }
-  acknowledgeWildcards(reader, {
+  acknowledgeWildcards(reader.grantPrincipal as Role, {
     [`${bucket}/${below}`]: 'The location in `mlflow-mlops:artifact-store`, where each model has a folder.',
   });
 }
