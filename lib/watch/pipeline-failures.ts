@@ -33,12 +33,19 @@ export class PipelineFailures extends Construct {
       },
       targets: [written(logGroup)],
     });
+    // EventBridge says for which rule it writes, but not for which it creates a stream: a condition would refuse that
+    // (eventbridge/latest/userguide/eb-use-resource-based.html).
+    this.letServices(logGroup, 'logs:CreateLogStream');
+    this.letServices(logGroup, 'logs:PutLogEvents', { ArnEquals: { 'aws:SourceArn': this.rule.ruleArn } });
+  }
+
+  private letServices(logGroup: LogGroup, action: string, conditions: Record<string, unknown> = {}): void {
     logGroup.addToResourcePolicy(
       new PolicyStatement({
         principals: ['events', 'delivery.logs'].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        actions: [action],
         resources: [logGroup.logGroupArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': this.rule.ruleArn } },
+        conditions,
       }),
     );
   }

@@ -228,6 +228,14 @@ describe('pipelines', () => {
     return { id, properties: Properties };
   };
 
+  /** The statements of all resource policies of CloudWatch Logs. */
+  const logPolicies = (): { Effect: string; Action: unknown; Condition?: unknown }[] =>
+    Object.values(template.findResources('AWS::Logs::ResourcePolicy')).flatMap(({ Properties }) => {
+      const parts: (string | { 'Fn::GetAtt': string[] })[] = Properties.PolicyDocument['Fn::Join'][1];
+      const text = parts.map((part) => (typeof part === 'string' ? part : `<${part['Fn::GetAtt'][0]}>`)).join('');
+      return JSON.parse(text).Statement;
+    });
+
   test("failed runs of the models' pipelines and of this project's own are written down, and no others", () => {
     expect(failures().properties.EventPattern).toEqual({
       source: ['aws.codepipeline'],
@@ -241,12 +249,16 @@ describe('pipelines', () => {
   });
 
   test('by this rule alone', () => {
-    const policies = Object.values(template.findResources('AWS::Logs::ResourcePolicy')).map(({ Properties }) =>
-      JSON.stringify(Properties.PolicyDocument),
-    );
-    expect(policies.length).toBe(1);
-    expect(policies[0]).toContain(JSON.stringify({ 'Fn::GetAtt': [failures().id, 'Arn'] }));
-    expect(policies[0]).toContain('aws:SourceArn');
+    const [written, ...others] = logPolicies().filter(({ Action }) => Action === 'logs:PutLogEvents');
+    expect(others).toEqual([]);
+    expect(written?.Condition).toEqual({ ArnEquals: { 'aws:SourceArn': `<${failures().id}>` } });
+  });
+
+  test('in streams that EventBridge creates without naming a rule', () => {
+    const [created, ...others] = logPolicies().filter(({ Action }) => Action !== 'logs:PutLogEvents');
+    expect(others).toEqual([]);
+    expect(created).toMatchObject({ Effect: 'Allow', Action: 'logs:CreateLogStream' });
+    expect(created?.Condition).toBeUndefined();
   });
 
   test('and counted by EventBridge', () => {
