@@ -44,7 +44,7 @@ export class ImageBuilds extends Construct {
       imageScanOnPush: true,
       imageTagMutability: TagMutability.IMMUTABLE,
       // Packages and endpoints refer to its images.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const program = new Asset(this, 'Program', {
       path: join(PROJECT, 'environment-image'),

@@ -7,7 +7,8 @@ import { acknowledge } from '../acknowledge';
 
 /**
  * The bucket of the repacked archives. It outlives the stack: packages refer to its objects, and a model whose archive is
- * gone cannot be deployed any more.
+ * gone cannot be deployed any more. It goes, however, when the deployment that creates it fails, and with it the name that the
+ * next deployment needs.
  */
 export class ArtifactBucket extends Bucket {
   /** @param key by default S3's own */
@@ -23,7 +24,7 @@ export class ArtifactBucket extends Bucket {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         // What an aborted function could not clean up itself.
         { id: 'SweepAbortedUploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
@@ -40,7 +41,12 @@ export class ArtifactBucket extends Bucket {
           prefix: `${ENVIRONMENT_FILES}/`,
           noncurrentVersionExpiration: Duration.days(1),
         },
-        { id: 'ExpireOldVersions', noncurrentVersionExpiration: Duration.days(30) },
+        {
+          id: 'ExpireOldVersions',
+          noncurrentVersionExpiration: Duration.days(30),
+          // What is left of a deleted archive once its versions are gone.
+          expiredObjectDeleteMarker: true,
+        },
       ],
     });
     acknowledge(

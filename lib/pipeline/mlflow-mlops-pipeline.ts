@@ -21,7 +21,7 @@ export class MlflowMlopsPipeline extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       // What runs leave behind; everything in it can be made again from the repository.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [{ expiration: Duration.days(90) }],
     });
     const pipeline = new CodePipeline(this, 'Pipeline', {

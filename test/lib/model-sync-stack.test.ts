@@ -42,9 +42,9 @@ describe('names that users see', () => {
 });
 
 describe('bucket', () => {
-  test('is kept, encrypted, versioned, private, and rid of aborted uploads', () => {
+  test('is kept, encrypted, versioned, private, and rid of aborted uploads and of what is left of deleted archives', () => {
     template.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: {
         BucketEncryption: Match.anyValue(),
@@ -56,7 +56,10 @@ describe('bucket', () => {
           RestrictPublicBuckets: true,
         },
         LifecycleConfiguration: {
-          Rules: Match.arrayWith([Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } })]),
+          Rules: Match.arrayWith([
+            Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }),
+            Match.objectLike({ ExpiredObjectDeleteMarker: true }),
+          ]),
         },
       },
     });
