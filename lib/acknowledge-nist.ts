@@ -70,6 +70,13 @@ export const NIST_REASONS: readonly NistReason[] = [
       'Secrets Manager repeats a failed rotation, in which every step may be repeated, and an alarm fires. Receivers accept the ' +
       'previous secret for a day.',
   },
+  {
+    rule: 'APIGWExecutionLoggingEnabled',
+    of: API,
+    reason:
+      'API Gateway would create the log group itself, without a retention, outside the stack and its key. The access log has each ' +
+      'request, and the function logs why it refused one.',
+  },
   { rule: 'CloudWatchLogGroupEncrypted', reason: AWS_KEYS },
   {
     rule: 'SNSEncryptedKMS',

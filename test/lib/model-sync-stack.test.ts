@@ -146,11 +146,11 @@ describe('the outside', () => {
     });
   });
 
-  test('no method logs bodies, and each logs its errors', () => {
+  test('no method logs bodies, nor into a log group outside the stack', () => {
     const settings = new Capture();
     template.hasResourceProperties('AWS::ApiGateway::Stage', { MethodSettings: settings });
     for (const setting of settings.asArray()) {
-      expect(setting).toMatchObject({ DataTraceEnabled: false, LoggingLevel: 'ERROR' });
+      expect(setting).toMatchObject({ DataTraceEnabled: false, LoggingLevel: 'OFF' });
     }
   });
 
