@@ -94,7 +94,10 @@ const settings = z.strictObject({
   access: z.strictObject({ roles: z.array(principal).default([]), groups: z.array(principal).default([]) }),
   'artifact-store': artifactStore.nullable(),
   'alarm-emails': z.array(z.email('give addresses of e-mail')),
-  'runbook-url': z.url('give an address, https://...').nullable(),
+  'runbook-url': z
+    .url('give an address, https://...')
+    .transform((text) => new URL(text).href)
+    .nullable(),
   api,
   'kms-key': keyArn.nullable(),
   approval,
@@ -187,6 +190,14 @@ export function settingsOf(node: Node): Settings {
       return `${where} (${JSON.stringify(given[String(name)])}): ${message}`;
     });
     throw new Error(`wrong context, see docs/configuration.md: ${wrong.join('; ')}`);
+  }
+  for (const [name, value] of Object.entries(result.data)) {
+    // CodePipeline cannot prepare a large template that has anything else (github.com/aws/aws-cdk/issues/12372).
+    if (/[^ -~]/.test(JSON.stringify(value))) {
+      throw new Error(
+        `wrong context, see docs/configuration.md: mlflow-mlops:${name} (${JSON.stringify(value)}): use ASCII characters only`,
+      );
+    }
   }
   const { pipeline, source: from, access, ...others } = result.data;
   return {

@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { settingsOf } from '../../lib/settings';
+import { everyTemplate } from '../support/every-template';
 
 function settings(context: Record<string, unknown>) {
   return settingsOf(new App({ context }).node);
@@ -129,3 +130,24 @@ test.each([
 ])('a wrong setting %j is named with its value', (context, message) => {
   expect(() => settings(context)).toThrow(message);
 });
+
+// CodePipeline cannot prepare a change set of a large template that is not ASCII.
+describe('what is not ASCII', () => {
+  it.each([
+    ['artifact-store', { bucket: 'files', prefix: 'modèles' }],
+    ['source', { type: 'connection', connectionArn: 'arn:aws:x', repository: 'acme/größe' }],
+    ['source', { type: 'connection', connectionArn: 'arn:aws:x', repository: 'acme/a', branch: 'größe' }],
+    ['source', { type: 'connection', connectionArn: 'arn:aws:ü', repository: 'acme/a' }],
+  ])('is refused in %s', (name, value) => {
+    expect(() => settings({ [`mlflow-mlops:${name}`]: value })).toThrow('ASCII');
+  });
+
+  it('is encoded in the address of the runbook', () => {
+    const { runbookUrl } = settings({ 'mlflow-mlops:runbook-url': 'https://wiki.müller.example/störung' });
+    expect(runbookUrl).toBe('https://wiki.xn--mller-kva.example/st%C3%B6rung');
+  });
+});
+
+test('every template is ASCII', () => {
+  expect(everyTemplate().filter((template) => /[^ -~]/.test(JSON.stringify(template)))).toEqual([]);
+}, 300_000);
