@@ -8,9 +8,10 @@ import { executionName, startSync } from '../shared/executions';
 import { logger } from '../shared/logging';
 import { withBucketOwner } from '../shared/own-bucket';
 import { step } from '../shared/step';
+import { timeLimits } from '../shared/time-limits';
 import { parseBuildEvent } from './build-event';
 
-const s3 = once(() => withBucketOwner(new S3Client({})));
+const s3 = once(() => withBucketOwner(new S3Client(timeLimits())));
 
 /** The target of the rule for ended builds: what came of the build is written down, and the models that wait for it are synced. */
 export const handler = step<object, { models: readonly string[] }>(

@@ -9,10 +9,11 @@ import { environmentBuilds } from '../shared/context/store';
 import { requireEnv } from '../shared/env';
 import { withBucketOwner } from '../shared/own-bucket';
 import { step } from '../shared/step';
+import { timeLimits } from '../shared/time-limits';
 import { usedImages } from './used-images';
 
-const s3 = once(() => withBucketOwner(new S3Client({})));
-const sageMaker = once(() => new SageMakerClient({ maxAttempts: 6 }));
+const s3 = once(() => withBucketOwner(new S3Client(timeLimits())));
+const sageMaker = once(() => new SageMakerClient({ maxAttempts: 6, ...timeLimits() }));
 
 /** Runs once a day and deletes environment images that nothing uses. What fails is tried again a day later. */
 export const handler = step<object, Swept>(

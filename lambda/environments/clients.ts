@@ -2,18 +2,17 @@ import { CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { once } from '../shared/context/once';
 import { requireEnv } from '../shared/env';
+import { timeLimits } from '../shared/time-limits';
 import { EnvironmentImages } from './environment-images';
 
 /** A start that hangs is tried again while CodeBuild still knows its token. */
 const REQUEST_TIMEOUT_MS = 20_000;
 
-const codeBuild = once(
-  () => new CodeBuildClient({ requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: 5_000 } }),
-);
+const codeBuild = once(() => new CodeBuildClient(timeLimits(REQUEST_TIMEOUT_MS)));
 
 /** The repository of environment images. */
 export const environmentImages = once(
-  () => new EnvironmentImages(new ECRClient({}), requireEnv('ENVIRONMENT_REPOSITORY')),
+  () => new EnvironmentImages(new ECRClient(timeLimits()), requireEnv('ENVIRONMENT_REPOSITORY')),
 );
 
 /**

@@ -4,8 +4,9 @@ import {
   paginateListPipelineExecutions,
 } from '@aws-sdk/client-codepipeline';
 import { once } from '../shared/context/once';
+import { timeLimits } from '../shared/time-limits';
 
-const client = once(() => new CodePipelineClient({ maxAttempts: 5 }));
+const client = once(() => new CodePipelineClient({ maxAttempts: 5, ...timeLimits() }));
 const PAGE = 100;
 
 /**

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { SyncRequest } from './contracts';
 import { groupNameOf } from './names/group-name';
+import { timeLimits } from './time-limits';
 
 const READABLE_MAX = 40;
-const sfn = new SFNClient({});
+const sfn = new SFNClient(timeLimits());
 
 /**
  * The name of the execution that a hint starts. The same hint has the same name, and Step Functions takes a name once in 90

@@ -4,8 +4,9 @@ import type { SyncRequest } from './contracts';
 import { requireEnv } from './env';
 import { executionName } from './executions';
 import { withBucketOwner } from './own-bucket';
+import { timeLimits } from './time-limits';
 
-const s3 = withBucketOwner(new S3Client({}));
+const s3 = withBucketOwner(new S3Client(timeLimits()));
 
 /** Where a file of a sync is. */
 export interface FilePlace {

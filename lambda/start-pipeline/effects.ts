@@ -7,9 +7,10 @@ import { once } from '../shared/context/once';
 import { modelPackages } from '../shared/context/packages';
 import { claims, deployments } from '../shared/context/store';
 import { requireEnv } from '../shared/env';
+import { timeLimits } from '../shared/time-limits';
 import type { StartEffects } from './start';
 
-const client = once(() => new CodePipelineClient({ maxAttempts: 5 }));
+const client = once(() => new CodePipelineClient({ maxAttempts: 5, ...timeLimits() }));
 
 /** The real effects. */
 export function realEffects(): StartEffects {

@@ -7,9 +7,10 @@ import { logger } from '../shared/logging';
 import { groupNameOf } from '../shared/names/group-name';
 import { withBucketOwner } from '../shared/own-bucket';
 import { step } from '../shared/step';
+import { timeLimits } from '../shared/time-limits';
 import { sweepGroup } from './sweep-group';
 
-const s3 = withBucketOwner(new S3Client({}));
+const s3 = withBucketOwner(new S3Client(timeLimits()));
 
 /** Sweeps what is packed for a model and used no more. The claim keeps others from packing for it at the same time. */
 export const handler = step<ModelStep, ActionResult>(

@@ -2,13 +2,14 @@ import { CodeCommitClient, UpdateRepositoryNameCommand } from '@aws-sdk/client-c
 import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { once } from '../shared/context/once';
 import { deployments } from '../shared/context/store';
+import { timeLimits } from '../shared/time-limits';
 import { runEffects } from './run-effects';
 import { stackEffects } from './stack-effects';
 import type { TerminationEffects } from './terminate';
 import { unlessGone } from './unless-gone';
 
-const events = once(() => new EventBridgeClient({}));
-const repositories = once(() => new CodeCommitClient({}));
+const events = once(() => new EventBridgeClient(timeLimits()));
+const repositories = once(() => new CodeCommitClient(timeLimits()));
 
 /** The real effects. */
 export function realEffects(): TerminationEffects {

@@ -11,14 +11,15 @@ import {
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
 import { once } from '../shared/context/once';
+import { timeLimits } from '../shared/time-limits';
 import type { RunEffects } from './runs';
 import { unlessGone } from './unless-gone';
 
 /** Running ones are among the newest: one page of each list is enough. */
 const PAGE = 100;
 
-const pipelines = once(() => new CodePipelineClient({}));
-const codeBuild = once(() => new CodeBuildClient({}));
+const pipelines = once(() => new CodePipelineClient(timeLimits()));
+const codeBuild = once(() => new CodeBuildClient(timeLimits()));
 
 /** The effects on CodePipeline and CodeBuild. */
 export function runEffects(): RunEffects {

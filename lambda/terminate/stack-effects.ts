@@ -6,9 +6,10 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { once } from '../shared/context/once';
+import { timeLimits } from '../shared/time-limits';
 import type { StackEffects } from './stacks';
 
-const client = once(() => new CloudFormationClient({}));
+const client = once(() => new CloudFormationClient(timeLimits()));
 
 /** The effects on CloudFormation. */
 export function stackEffects(): StackEffects {

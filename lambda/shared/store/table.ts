@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { timeLimits } from '../time-limits';
 
 /** What the stores need of DynamoDB. */
 export interface Table {
@@ -8,7 +9,7 @@ export interface Table {
 }
 
 export function openTable(name: string): Table {
-  return { client: DynamoDBDocumentClient.from(new DynamoDBClient({})), name };
+  return { client: DynamoDBDocumentClient.from(new DynamoDBClient(timeLimits())), name };
 }
 
 /** True for the error of a conditional write whose condition did not hold. */

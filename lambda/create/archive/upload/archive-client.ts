@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
+import { timeLimits } from '../../../shared/time-limits';
 
 /** Long enough for a part on a slow line; a connection that hangs longer is given up and the part sent again. */
 export const REQUEST_TIMEOUT_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 5_000;
 const TRIES = 6;
 /** What a connection takes of a body at once. */
 const SLICE_BYTES = 64 * 1024;
@@ -13,8 +13,7 @@ export function archiveClient(): S3Client {
   const client = new S3Client({
     requestChecksumCalculation: 'WHEN_REQUIRED',
     maxAttempts: TRIES,
-    // Stryker disable next-line ObjectLiteral: the timeout is one minute, too long for a test
-    requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECT_TIMEOUT_MS },
+    ...timeLimits(REQUEST_TIMEOUT_MS),
   });
   return withSlicedBodies(withUnsignedPayload(client));
 }
