@@ -72,11 +72,27 @@ export function syncChanged(scope: Construct): IChainable {
       & $string($states.input.enrolled) & " enrolled ones. Each of them has an execution of its own of this state machine, which has FAILED, "
       & "begins with the name of the model's group, and tells the reason" %}`),
   });
-  return each.next(
+  each.next(
     Choice.jsonata(scope, 'Any model failed?')
       .when(Condition.jsonata('{% $states.input.failed > 0 %}'), failed)
       .otherwise(Succeed.jsonata(scope, 'All synced')),
   );
+  // AWS does not say what a Distributed Map makes of an empty list, which most hours have.
+  const nothing = Pass.jsonata(scope, 'No model changed', {
+    outputs: oneLine(`{% {
+      "outcome": "synced",
+      "enrolled": $states.input.enrolled,
+      "changed": 0,
+      "synced": 0,
+      "blocked": 0,
+      "blockedModels": [],
+      "waiting": 0,
+      "failed": 0
+    } %}`),
+  });
+  return Choice.jsonata(scope, 'Any model changed?')
+    .when(Condition.jsonata('{% $states.input.changed = 0 %}'), nothing)
+    .otherwise(each);
 }
 
 /** Runs the sync of one model and waits for its end (docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html). */

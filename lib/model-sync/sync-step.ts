@@ -54,8 +54,8 @@ export function invokeStep(
   });
   task.addRetry(RETRY);
   task.addRetry({ ...RETRY, errors: OUT_OF_TIME, maxAttempts: 2 });
-  // Many models at once can use up an account's concurrency for as long as their largest archives take.
-  task.addRetry({ ...RETRY, errors: ['Lambda.TooManyRequestsException'], maxAttempts: 15 });
+  // Many models at once can use up an account's concurrency for as long as their largest archives take. A new account has 10.
+  task.addRetry({ ...RETRY, errors: ['Lambda.TooManyRequestsException'], maxAttempts: 60 });
   return task;
 }
 

@@ -23,7 +23,7 @@ function buildStatements(of = template): Statement[] {
 
 test('one repository has all images: with immutable tags, scanned, and kept when the stack goes', () => {
   template.hasResource('AWS::ECR::Repository', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     Properties: {
       RepositoryName: NAME,
       ImageTagMutability: 'IMMUTABLE',

@@ -111,6 +111,10 @@ test('one model is synced by this execution, and of all those that changed each 
   expect(state('Find models').Next).toBe('Which models?');
   expect(state('Which models?')).toMatchObject({
     Choices: [{ Next: 'Claim model' }, { Next: 'Find models' }],
+    Default: 'Any model changed?',
+  });
+  expect(state('Any model changed?')).toMatchObject({
+    Choices: [{ Next: 'No model changed' }],
     Default: 'Sync each changed model',
   });
   expect(state('Sync each changed model')).toMatchObject({
