@@ -74,7 +74,7 @@ test('tags and descriptions are read back exactly; what does not fit is left out
   expect(Object.keys(one?.metadata ?? {}).filter((key) => key.startsWith('mlflow_tag_'))).toHaveLength(23);
   expect(one?.metadata).not.toHaveProperty('mlflow_description');
   const leftOut = one?.metadata.mlflow_left_out ?? '';
-  expect(leftOut).toMatch(/^mlflow_description mlflow_tag_long mlflow_tag_z19 .*mlflow_tag_z39$/);
+  expect(leftOut).toMatch(/^mlflow_description mlflow_tag_long mlflow_tag_z19 .* and 7 more$/);
   expect(Object.keys(one?.described.CustomerMetadataProperties ?? {}).length).toBeLessThanOrEqual(50);
 
   await call(stage.env, 'PATCH', 'model-versions/update', { name, version, description: 'short, now' });
